@@ -1,0 +1,338 @@
+//! All that can happen in a run: the only vocabulary that leaves one. The live page, the replay, the terminal and the
+//! recordings read the same list.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddrV4;
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::State;
+
+/// One thing that happened.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Event {
+    /// Its place in the run: 0, 1, 2 …
+    pub seq: u32,
+    /// µs since the run began (CLOCK_MONOTONIC); never less than the event's before it.
+    pub t: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// One of the two hosts.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Host {
+    /// 127.0.0.1, where the script's `client` lives.
+    Client,
+    /// 127.0.0.2, where the script's `server` lives.
+    Server,
+}
+
+impl Host {
+    /// Both, the client first.
+    pub const BOTH: [Host; 2] = [Host::Client, Host::Server];
+
+    /// The one at the other end of the wire.
+    pub fn other(self) -> Host {
+        match self {
+            Host::Client => Host::Server,
+            Host::Server => Host::Client,
+        }
+    }
+
+    /// As scripts and events write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Host::Client => "client",
+            Host::Server => "server",
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What can happen.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum What {
+    /// The first event: the stage is built.
+    Run {
+        /// The scenario's id; None for a script that somebody typed.
+        scenario: Option<String>,
+        /// The script's text.
+        script: String,
+        /// The kernel's release, uname(2).
+        kernel: String,
+        /// The wire's delay that the run began with, µs.
+        delay: u64,
+        /// Both hosts.
+        hosts: BTreeMap<Host, HostFacts>,
+    },
+    /// A line of the script begins or ends.
+    Step {
+        /// Its number, 1-based.
+        line: usize,
+        /// Its text.
+        text: String,
+        /// Begin or end.
+        phase: StepPhase,
+    },
+    /// A system call starts or returns.
+    Call {
+        /// Where.
+        host: Host,
+        /// By whom.
+        actor: String,
+        /// Process id.
+        pid: i32,
+        /// Thread id.
+        tid: i32,
+        /// The call's name.
+        call: String,
+        /// Its arguments, as strace would print them.
+        args: Vec<String>,
+        /// Enter or exit.
+        phase: CallPhase,
+        /// At exit: the call's `seq` at enter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enter: Option<u32>,
+        /// At exit: what it returned, -1 for a failure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<i64>,
+        /// At exit: the error's name, such as `ECONNRESET`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        errno: Option<String>,
+        /// At exit of recv: what was received, its first bytes as text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<String>,
+        /// At exit of a call that made a socket: the socket's name in the script.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        made: Option<String>,
+    },
+    /// A segment leaves, arrives, or does not.
+    Segment(Box<Segment>),
+    /// A connection, or a listening socket, changed its state.
+    State {
+        /// In which kernel.
+        host: Host,
+        /// Which one.
+        socket: Socket,
+        /// Its state until now.
+        from: State,
+        /// Its state from now on.
+        to: State,
+        /// What made it change.
+        cause: Cause,
+        /// False where the state was not read but lies on the only way between two that were.
+        observed: bool,
+    },
+    /// Two readings of a socket's state between which RFC 9293 has no way, or more than one.
+    Gap {
+        /// In which kernel.
+        host: Host,
+        /// Which one.
+        socket: Socket,
+        /// The reading before.
+        from: State,
+        /// The reading now.
+        to: State,
+    },
+    /// The bytes that wait in a socket changed in number.
+    Queue {
+        /// In which kernel.
+        host: Host,
+        /// Which one.
+        socket: Socket,
+        /// Received and not yet read; a FIN is not counted.
+        recv_q: u32,
+        /// Not yet acknowledged; neither SYN nor FIN is counted.
+        send_q: u32,
+    },
+    /// A socket's timer was started, restarted or stopped.
+    Timer {
+        /// In which kernel.
+        host: Host,
+        /// Which one.
+        socket: Socket,
+        /// Which timer; None when none runs any more.
+        timer: Option<Timer>,
+        /// When it will expire, in ms from now.
+        expires_ms: u32,
+        /// How often this socket's oldest segment was sent again.
+        retransmits: u8,
+    },
+    /// A process began or ended.
+    Process {
+        /// Where.
+        host: Host,
+        /// Which actor.
+        actor: String,
+        /// Process id.
+        pid: i32,
+        /// Thread id.
+        tid: i32,
+        /// What happened to it.
+        what: ProcessChange,
+    },
+    /// Something was put to the test.
+    Check {
+        /// The script's line.
+        line: usize,
+        /// Its label.
+        label: Option<String>,
+        /// Whether it was so.
+        ok: bool,
+        /// What was asked.
+        expected: String,
+        /// What was found.
+        actual: String,
+        /// The statement's name, where it is somebody's claim.
+        claim: Option<String>,
+    },
+    /// The last event.
+    End {
+        /// Whether the script was played to its end and every check was true.
+        ok: bool,
+        /// Why the run ended.
+        reason: String,
+    },
+}
+
+/// What is known of a host before anything happens.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct HostFacts {
+    /// Its address.
+    pub address: String,
+    /// The pinned sysctls, as the kernel gives them back.
+    pub sysctls: BTreeMap<String, String>,
+}
+
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepPhase {
+    Begin,
+    End,
+}
+
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallPhase {
+    Enter,
+    Exit,
+}
+
+/// What happened to a process.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessChange {
+    /// It runs.
+    Started,
+    /// The script killed it.
+    Killed,
+    /// It ended without the script's doing: somebody killed it, or it failed.
+    Lost,
+}
+
+/// A connection in one kernel's table, or a listening socket.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+pub struct Socket {
+    /// Its name in the script, once it is known.
+    pub name: Option<String>,
+    /// The own address and port.
+    pub local: SocketAddrV4,
+    /// The other end's; 0.0.0.0:0 for a listening socket.
+    pub peer: SocketAddrV4,
+}
+
+/// What made something happen.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A call: the `seq` of its enter.
+    Call(u32),
+    /// The arrival of a segment: its `id`.
+    Segment(u32),
+    /// The end of the process that had the socket.
+    Kill,
+    /// Nothing from outside: a timer of the kernel.
+    Timer,
+}
+
+/// The timers of a socket that the kernel tells of.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// Something unacknowledged is sent again.
+    Retransmit,
+    /// A silent peer is probed, or an orphan in FIN_WAIT_2 is given up.
+    Keepalive,
+    /// TIME_WAIT, or FIN_WAIT_2 of a socket that nobody holds any more.
+    TimeWait,
+    /// A closed window is probed.
+    Probe,
+}
+
+/// A segment, RFC 9293, section 3.1, at one moment of its way.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Segment {
+    /// The same in all its events: 1, 2, 3 … as they were read off the wire.
+    pub id: u32,
+    /// The host that sent it.
+    pub from: Host,
+    /// The host that it is meant for.
+    pub to: Host,
+    /// Where it is.
+    pub phase: SegmentPhase,
+    /// Source address and port.
+    pub source: SocketAddrV4,
+    /// Destination address and port.
+    pub destination: SocketAddrV4,
+    /// The control bits that are set, such as `FIN`.
+    pub flags: Vec<String>,
+    /// Sequence number, relative to this direction's SYN (which is 0); None where no SYN was seen.
+    pub seq_rel: Option<u32>,
+    /// Acknowledgment number, relative to the other direction's SYN; None without ACK or where no SYN was seen.
+    pub ack_rel: Option<u32>,
+    /// Sequence number as it stands in the header.
+    pub seq_abs: u32,
+    /// Acknowledgment number as it stands in the header.
+    pub ack_abs: u32,
+    /// The window field, not scaled.
+    pub window: u16,
+    /// Bytes of data.
+    pub len: usize,
+    /// The options in their order, such as `mss 1460`.
+    pub options: Vec<String>,
+    /// The first bytes of data as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// Whether this direction has sent the same sequence numbers before.
+    pub retransmission: bool,
+    /// At `sent`: when it will be delivered, µs since the run began; None where that is not decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<u64>,
+    /// At `dropped`: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Where a segment is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentPhase {
+    /// It left its host.
+    Sent,
+    /// It arrived, and the host has dealt with it.
+    Delivered,
+    /// It was lost.
+    Dropped,
+}

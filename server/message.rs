@@ -1,0 +1,187 @@
+//! What the server says to the processes that it starts, and what they report: the only words on that border.
+//!
+//! The *nursery* is a process from which all actors are forked. It gets [`Birth`]s. Each actor has a channel of its own
+//! (one end of a SOCK_SEQPACKET pair, one message a packet, JSON), on which it gets [`Order`]s and answers [`Report`]s.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Asks the nursery to fork an actor; the actor's end of its channel travels with it.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Birth {
+    /// The host that the new actor builds around itself before it takes orders.
+    pub host: HostPlan,
+}
+
+/// What a host shall be: a network namespace with one interface.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct HostPlan {
+    /// Its own address.
+    pub address: Ipv4Addr,
+    /// The other host's.
+    pub peer: Ipv4Addr,
+    /// Sysctls to set, as names below /proc/sys and values.
+    pub sysctls: Vec<(String, String)>,
+}
+
+/// The step at which a machine did not let us build a host.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Refusal {
+    /// What was tried.
+    pub step: SetupStep,
+    /// What the kernel answered (an errno).
+    pub errno: i32,
+}
+
+/// The steps of set-up, in their order.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetupStep {
+    /// Starting the nursery process.
+    Start,
+    /// unshare(CLONE_NEWUSER | CLONE_NEWNET).
+    Namespace,
+    /// Writing /proc/self/uid_map.
+    UserMap,
+    /// Opening /dev/net/tun.
+    OpenTun,
+    /// Making and configuring the device `wire0`.
+    Device,
+    /// Writing the pinned sysctls.
+    Sysctl,
+    /// Opening the NETLINK_SOCK_DIAG socket.
+    SocketTable,
+}
+
+/// A deed for one actor. One order may need several system calls, and each is reported by itself.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// A call on a socket of the actor's process.
+    Call {
+        /// The socket that the call uses.
+        on: String,
+        /// What the socket that it makes is to be called.
+        named: String,
+        /// The call.
+        call: Call,
+    },
+    /// Start another thread; its end of a new channel travels with the order.
+    Thread,
+}
+
+/// A call of the socket API.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// listen(2), after socket(2) and bind(2) where the socket is not open yet.
+    Listen {
+        /// The port to bind.
+        port: u16,
+        /// Length of the accept queue.
+        backlog: i32,
+    },
+    /// connect(2) to the other host, after socket(2) where the socket is not open yet.
+    Connect {
+        /// The port of the other host.
+        port: u16,
+    },
+    /// accept(2).
+    Accept,
+    /// send(2).
+    Send(Payload),
+    /// recv(2) with room for so many bytes.
+    Recv(usize),
+    /// shutdown(2).
+    Shutdown(How),
+    /// close(2).
+    Close,
+    /// setsockopt(SO_LINGER), None to switch it off. Whole seconds.
+    Linger(Option<Duration>),
+}
+
+/// What `send` sends.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payload {
+    /// This text, in UTF-8.
+    Text(String),
+    /// So many bytes of the alphabet, over and over.
+    Bytes(usize),
+}
+
+/// Which directions shutdown(2) closes.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// SHUT_RD
+    Read,
+    /// SHUT_WR
+    Write,
+    /// SHUT_RDWR
+    Both,
+}
+
+/// What an actor says. Times are nanoseconds of CLOCK_MONOTONIC, read in the actor.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// It exists and takes orders. A host's first actor hands over, in this order, the TUN device and the socket table.
+    Ready {
+        /// Process id.
+        pid: i32,
+        /// Thread id.
+        tid: i32,
+        /// The pinned sysctls as the kernel gives them back.
+        sysctls: Vec<(String, String)>,
+    },
+    /// It could not become a host, and has ended.
+    Refused(Refusal),
+    /// It is about to make a call.
+    Enter {
+        /// When.
+        at: u64,
+        /// The call's name.
+        call: String,
+        /// Its arguments, as strace would print them.
+        args: Vec<String>,
+    },
+    /// The call returned.
+    Exit {
+        /// When.
+        at: u64,
+        /// What it returned.
+        returned: Returned,
+        /// The socket that it made, if it made one.
+        made: Option<Made>,
+    },
+    /// The order is carried out: what its last call gave.
+    Done(Returned),
+}
+
+/// What a call returned.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Returned {
+    /// The return value, -1 for a failure.
+    pub result: i64,
+    /// The error number of a failure.
+    pub errno: Option<i32>,
+    /// The first [`PREVIEW`] bytes that recv gave.
+    pub data: Option<Vec<u8>>,
+}
+
+/// A socket that a call made.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Made {
+    /// Its name in the script.
+    pub name: String,
+    /// Its descriptor.
+    pub fd: i32,
+    /// Its inode, by which the kernel's socket table knows it.
+    pub inode: u64,
+}
+
+/// How many received bytes are reported, of however many.
+pub const PREVIEW: usize = 1024;

@@ -1,0 +1,134 @@
+//! The server's side of the nursery: starts that process, asks it for hosts, and ends it.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::channel::Channel;
+use crate::message::{Birth, HostPlan, Refusal, Report, SetupStep};
+
+/// The command-line word by which this program becomes the nursery.
+pub const ROLE: &str = "nursery";
+
+/// How long a machine may take to build a host before it counts as failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The running nursery; its process ends when this is dropped.
+///
+/// A thread of its own starts the process and stays until it ends, because the kernel ties "die with the parent" to the
+/// parent's *thread* (PR_SET_PDEATHSIG, prctl(2)), and threads of a pool come and go.
+pub struct Nursery {
+    channel: Option<Channel>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+/// A host whose first actor is being set up.
+pub struct Unborn {
+    /// The server's end of the actor's channel.
+    pub channel: Channel,
+}
+
+/// A host, as its first actor hands it over.
+pub struct Newborn {
+    /// The server's end of the actor's channel.
+    pub channel: Channel,
+    /// Process id.
+    pub pid: i32,
+    /// Thread id.
+    pub tid: i32,
+    /// The pinned sysctls as the kernel gives them back.
+    pub sysctls: Vec<(String, String)>,
+    /// The host's end of the wire.
+    pub tun: OwnedFd,
+    /// A NETLINK_SOCK_DIAG socket of the host.
+    pub socket_table: OwnedFd,
+}
+
+impl Nursery {
+    /// Starts the nursery and has it build one host for trial, so that a machine that refuses is known at once.
+    pub fn start() -> Result<Nursery, Refusal> {
+        let (ours, theirs) = Channel::pair().map_err(|error| refusal(&error))?;
+        let (started, when_started) = mpsc::channel();
+        let keeper = thread::Builder::new().name(ROLE.into()).spawn(move || {
+            let child = Command::new("/proc/self/exe").arg(ROLE).stdin(Stdio::from(OwnedFd::from(theirs))).spawn();
+            match child {
+                Ok(mut child) => {
+                    let _ = started.send(Ok(()));
+                    let _ = child.wait();
+                }
+                Err(error) => drop(started.send(Err(error))),
+            }
+        });
+        let keeper = keeper.map_err(|error| refusal(&error))?;
+        let nursery = Nursery { channel: Some(ours), keeper: Some(keeper) };
+        when_started.recv().unwrap_or_else(|_| Err(gone())).map_err(|error| refusal(&error))?;
+
+        match receive::<Option<Refusal>>(nursery.channel(), PATIENCE) {
+            Ok((None, _)) => {}
+            Ok((Some(refused), _)) => return Err(refused),
+            Err(error) => return Err(refusal(&error)),
+        }
+        let [trial, _] = crate::run::plans();
+        nursery.conceive(trial).map_err(|error| refusal(&error))?.born()?;
+        Ok(nursery)
+    }
+
+    /// Asks for a host. Several can be under way at once.
+    pub fn conceive(&self, host: HostPlan) -> io::Result<Unborn> {
+        let (channel, theirs) = Channel::pair()?;
+        self.channel().send(&Birth { host }, &[theirs.as_fd()])?;
+        Ok(Unborn { channel })
+    }
+
+    fn channel(&self) -> &Channel {
+        self.channel.as_ref().expect("open until dropped")
+    }
+}
+
+impl Drop for Nursery {
+    fn drop(&mut self) {
+        self.channel = None; // the nursery reads its end, and ends
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+impl Unborn {
+    /// Waits until the host is built.
+    pub fn born(self) -> Result<Newborn, Refusal> {
+        match receive::<Report>(&self.channel, PATIENCE) {
+            Ok((Report::Ready { pid, tid, sysctls }, fds)) => {
+                let mut fds = fds.into_iter();
+                let (Some(tun), Some(socket_table)) = (fds.next(), fds.next()) else { return Err(refusal(&gone())) };
+                Ok(Newborn { channel: self.channel, pid, tid, sysctls, tun, socket_table })
+            }
+            Ok((Report::Refused(refusal), _)) => Err(refusal),
+            Ok(_) => Err(refusal(&gone())),
+            Err(error) => Err(refusal(&error)),
+        }
+    }
+}
+
+/// Waits for a message, but not for ever.
+pub fn receive<T: serde::de::DeserializeOwned>(channel: &Channel, patience: Duration) -> io::Result<(T, Vec<OwnedFd>)> {
+    let mut fds = [PollFd::new(channel, PollFlags::IN)];
+    let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
+    if poll(&mut fds, Some(&timeout))? == 0 {
+        return Err(io::Error::from_raw_os_error(libc::ETIMEDOUT));
+    }
+    channel.receive()?.ok_or_else(gone)
+}
+
+fn gone() -> io::Error {
+    io::Error::from_raw_os_error(libc::ECHILD)
+}
+
+fn refusal(error: &io::Error) -> Refusal {
+    Refusal { step: SetupStep::Start, errno: error.raw_os_error().unwrap_or(0) }
+}

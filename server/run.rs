@@ -1,0 +1,151 @@
+//! One run: build two hosts and a wire, direct the script, tell what happens, take down.
+//!
+//! A run is one thread. It knows no tokio and no web: its events go to a sink, and it never waits for whoever reads them.
+
+mod actor;
+mod director;
+mod fate;
+mod probe;
+mod segment;
+mod timeline;
+mod watch;
+mod wire;
+mod world;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use thiserror::Error;
+
+use crate::event::{Event, Host, HostFacts, ProcessChange, What};
+use crate::message::{HostPlan, Refusal};
+use crate::nursery::Nursery;
+use crate::script::Script;
+
+use actor::Actor;
+use director::{Director, Interruption};
+use probe::SocketTable;
+use timeline::Timeline;
+use watch::Watch;
+use world::{HostEnd, World};
+
+/// What to play, and how.
+pub struct Play<'a> {
+    /// The scenario's id, where it is one of ours.
+    pub scenario: Option<&'a str>,
+    /// The script.
+    pub script: &'a Script,
+    /// How fast.
+    pub pace: Pace,
+    /// After so long the run ends, wherever it is.
+    pub limit: Duration,
+}
+
+/// How fast a run goes, where its script does not say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// How long each segment is held on the wire.
+    pub delay: Duration,
+    /// The pause after each line.
+    pub beat: Duration,
+}
+
+impl Pace {
+    /// For an eye to follow. A round trip stays below the second after which a SYN is sent again (RFC 6298, section 2.1).
+    pub const FOLLOW: Pace = Pace { delay: Duration::from_millis(400), beat: Duration::from_millis(300) };
+    /// As fast as the kernel goes.
+    pub const FULL: Pace = Pace { delay: Duration::ZERO, beat: Duration::ZERO };
+}
+
+/// The machine failed a run.
+#[derive(Debug, Error)]
+#[allow(missing_docs, reason = "each says what it is")]
+pub enum RunError {
+    #[error("this machine does not let a host be built ({0:?})")]
+    Refused(Refusal),
+    #[error("asking for a host: {0}")]
+    Nursery(io::Error),
+    #[error("waiting for something to happen: {0}")]
+    Wait(io::Error),
+    #[error("reading the wire at {host}: {source}")]
+    ReadWire { host: Host, source: io::Error },
+    #[error("reading the sockets of {host}: {source}")]
+    ReadSockets { host: Host, source: io::Error },
+    #[error("talking to {name}: {source}")]
+    Actor { name: String, source: io::Error },
+}
+
+/// The plans of both hosts, the client's first.
+pub fn plans() -> [HostPlan; 2] {
+    // What distributions set differently, or what a new network namespace inherits; see ip-sysctl and tcp(7).
+    const PINNED: [(&str, &str); 5] = [
+        ("net.ipv4.conf.wire0.route_localnet", "1"), // lets 127.0.0.0/8 cross a wire
+        ("net.ipv4.tcp_congestion_control", "reno"),
+        ("net.ipv4.tcp_rmem", "4096 131072 6291456"),
+        ("net.ipv4.tcp_wmem", "4096 16384 4194304"),
+        ("net.ipv4.tcp_fin_timeout", "60"),
+    ];
+    let [client, server] = [Ipv4Addr::new(127, 0, 0, 1), Ipv4Addr::new(127, 0, 0, 2)];
+    [(client, server), (server, client)].map(|(address, peer)| HostPlan {
+        address,
+        peer,
+        sysctls: PINNED.map(|(name, value)| (name.into(), value.into())).to_vec(),
+    })
+}
+
+/// Plays a script from its first event to its last, then takes everything down.
+///
+/// # Errors
+/// Where the machine failed before the first event. A later failure is the reason of the last event.
+pub fn play(nursery: &Nursery, play: &Play<'_>, stop: &AtomicBool, sink: &mut dyn FnMut(Event)) -> Result<(), RunError> {
+    let unborn = plans().map(|plan| (plan.address, nursery.conceive(plan)));
+    let (mut ends, mut actors, mut facts) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for (host, (address, unborn)) in Host::BOTH.into_iter().zip(unborn) {
+        let newborn = unborn.map_err(RunError::Nursery)?.born().map_err(RunError::Refused)?;
+        let name = host.name().to_owned();
+        let actor = Actor::first(name.clone(), host, newborn.channel, newborn.pid, newborn.tid);
+        actors.push(actor.map_err(|source| RunError::Actor { name, source })?);
+        ends.push(HostEnd { tun: newborn.tun, table: SocketTable::new(newborn.socket_table), watch: Watch::new(host) });
+        let sysctls = newborn.sysctls.into_iter().collect();
+        facts.insert(host, HostFacts { address: address.to_string(), sysctls });
+    }
+    let hosts = ends.try_into().unwrap_or_else(|_| unreachable!("two hosts"));
+    let mut world = World::new(Timeline::new(sink), hosts, actors, stop);
+    world.timeline.tell(What::Run {
+        scenario: play.scenario.map(Into::into),
+        script: play.script.text.clone(),
+        kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
+        delay: play.pace.delay.as_micros() as u64,
+        hosts: facts,
+    });
+    for actor in &world.actors {
+        let Actor { name, host, pid, tid, .. } = actor;
+        let what = ProcessChange::Started;
+        world.timeline.tell(What::Process { host: *host, actor: name.clone(), pid: *pid, tid: *tid, what });
+    }
+    let (ok, reason) = match Director::new(&mut world, play.pace, play.limit).play(play.script) {
+        Ok(true) => (true, "played to the end".into()),
+        Ok(false) => (false, "played to the end; not every check was true".into()),
+        Err(Interruption::Ended(reason)) => (false, reason),
+        Err(Interruption::Failed(error)) => (false, error.to_string()),
+    };
+    world.timeline.tell(What::End { ok, reason });
+    take_down(world);
+    Ok(())
+}
+
+/// Ends every process of a run and gives its devices and namespaces back. Closing a TUN device waits for the kernel,
+/// some tens of ms, which is why this comes after the last event.
+fn take_down(world: World<'_>) {
+    for actor in &world.actors {
+        let _ = actor.kill(); // it fails only where the process is gone already
+    }
+    for actor in &world.actors {
+        let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+        let _ = poll(&mut [PollFd::new(&**actor.process(), PollFlags::IN)], Some(&second));
+    }
+}

@@ -1,0 +1,259 @@
+//! The director plays a script's lines in order. A line begins when the one before it has settled.
+
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::timeline::{Nanos, now};
+use super::world::World;
+use super::{Pace, RunError};
+use crate::errno;
+use crate::event::{Cause, Host, StepPhase, What};
+use crate::message::{Order, Returned};
+use crate::script::{Deed, Outcome, Script, Step};
+use crate::state::State;
+
+/// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
+const QUIET: Nanos = 60_000_000;
+/// The most events of one run.
+const MOST_EVENTS: u32 = 20_000;
+
+/// Why a script was not played to its end.
+pub(super) enum Interruption {
+    /// Somebody stopped the run, or it came to a bound of ours.
+    Ended(String),
+    /// The machine failed us.
+    Failed(RunError),
+}
+
+impl From<RunError> for Interruption {
+    fn from(error: RunError) -> Interruption {
+        Interruption::Failed(error)
+    }
+}
+
+/// Plays one script in one world.
+pub(super) struct Director<'w, 'a> {
+    world: &'w mut World<'a>,
+    pace: Pace,
+    deadline: Nanos,
+    limit: Duration,
+    /// The line being played, for messages.
+    line: usize,
+    /// Whether every check so far was true.
+    ok: bool,
+}
+
+impl<'w, 'a> Director<'w, 'a> {
+    pub(super) fn new(world: &'w mut World<'a>, pace: Pace, limit: Duration) -> Director<'w, 'a> {
+        Director { world, pace, deadline: now() + limit.as_nanos() as Nanos, limit, line: 0, ok: true }
+    }
+
+    /// Plays every line; whether all checks were true.
+    pub(super) fn play(mut self, script: &Script) -> Result<bool, Interruption> {
+        self.world.wire.orders.delay = self.pace.delay;
+        for step in &script.steps {
+            self.line = step.line;
+            self.tell_step(step, StepPhase::Begin);
+            self.step(step)?;
+            self.tell_step(step, StepPhase::End);
+        }
+        Ok(self.ok)
+    }
+
+    fn tell_step(&mut self, step: &Step, phase: StepPhase) {
+        self.world.timeline.tell(What::Step { line: step.line, text: step.text.clone(), phase });
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Interruption> {
+        match &step.deed {
+            Deed::Call { actor, on, named, call } => {
+                let actor = self.present(actor)?;
+                let order = Order::Call { on: on.clone(), named: named.clone(), call: call.clone() };
+                self.world.actors[actor].order(&order).map_err(|source| self.failed(actor, source))?;
+                if step.background {
+                    return Ok(());
+                }
+                self.collect(step, actor)?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Wait { actor } => {
+                let actor = self.present(actor)?;
+                self.collect(step, actor)
+            }
+            Deed::Thread { actor, name } => {
+                let actor = self.present(actor)?;
+                let thread = self.world.actors[actor].thread(name.clone()).map_err(|source| self.failed(actor, source))?;
+                self.world.actors.push(thread);
+                let thread = self.world.actors.len() - 1;
+                self.until(|world| world.actors[thread].tid != 0 || !world.actors[thread].is_alive())
+            }
+            Deed::Kill { actor } => {
+                let actor = self.present(actor)?;
+                self.kill(actor)?;
+                self.settle()?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Delay(delay) => {
+                self.world.wire.orders.delay = *delay;
+                Ok(())
+            }
+            Deed::Sleep(time) => self.pause(*time),
+            Deed::Settle => self.settle(),
+            Deed::Expect { host, socket, state, within } => self.expect(step, *host, socket, *state, *within),
+        }
+    }
+
+    /// Waits until an actor's order is carried out and all has settled, and checks what it gave. An order that must
+    /// block is waited for until nothing happens any more and the actor's thread sleeps.
+    fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
+        let may_block = step.expected.contains(&Outcome::Blocked);
+        let blocked = |world: &World<'_>| may_block && is_quiet(world) && world.wire.is_empty() && world.actors[actor].is_asleep();
+        self.until(|world| {
+            let actor = &world.actors[actor];
+            actor.outcome.is_some() || !actor.is_alive() || blocked(world)
+        })?;
+        if !self.world.actors[actor].is_alive() {
+            return Err(self.missing(actor));
+        }
+        self.settle()?;
+        let outcome = self.world.actors[actor].outcome.clone();
+        if !step.expected.is_empty() {
+            let ok = step.expected.iter().any(|expected| fits(expected, outcome.as_ref()));
+            let expected = step.expected.iter().map(describe).collect::<Vec<_>>().join(" or ");
+            self.check(step, ok, expected, outcome.as_ref().map_or("blocked".into(), found));
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, step: &Step, host: Host, socket: &str, state: State, within: Duration) -> Result<(), Interruption> {
+        let is_there = |world: &World<'_>| world.hosts[host as usize].watch.state(socket) == state;
+        self.world.observe(host, Cause::Timer)?;
+        let patience = now() + within.as_nanos() as Nanos;
+        self.until(|world| is_there(world) || now() >= patience)?;
+        let actual = self.world.hosts[host as usize].watch.state(socket);
+        self.check(step, actual == state, state.name().into(), actual.name().into());
+        Ok(())
+    }
+
+    fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
+        self.ok &= ok;
+        let label = step.label.clone();
+        self.world.timeline.tell(What::Check { line: step.line, label, ok, expected, actual, claim: None });
+    }
+
+    /// Kills an actor's process, and waits until the kernel has closed what it had open.
+    fn kill(&mut self, actor: usize) -> Result<(), Interruption> {
+        let process = self.world.actors[actor].process().clone();
+        for actor in self.world.actors.iter_mut().filter(|actor| actor.is_of(&process)) {
+            actor.killing();
+        }
+        self.world.actors[actor].kill().map_err(|source| self.failed(actor, source))?;
+        self.until(|_| {
+            let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+            poll(&mut [PollFd::new(&*process, PollFlags::IN)], Some(&now)).is_ok_and(|ended| ended > 0)
+        })?;
+        self.until(|world| !world.actors[actor].is_alive())?;
+        let host = self.world.actors[actor].host;
+        self.world.observe(host, Cause::Kill)?;
+        Ok(())
+    }
+
+    /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
+    fn settle(&mut self) -> Result<(), Interruption> {
+        self.until(|world| world.is_calm() || (world.wire.is_empty() && is_quiet(world)))
+    }
+
+    /// Lets time pass.
+    fn pause(&mut self, time: Duration) -> Result<(), Interruption> {
+        let end = now() + time.as_nanos() as Nanos;
+        self.until_at(end, |_| now() >= end)
+    }
+
+    fn until(&mut self, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
+        let soon = 10_000_000; // quiet and a killed process are seen by the clock, not by a descriptor
+        loop {
+            let due = now() + soon;
+            if self.turn(due, &holds)? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn until_at(&mut self, due: Nanos, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
+        while !self.turn(due, &holds)? {}
+        Ok(())
+    }
+
+    /// Lets one thing happen, unless the condition holds already.
+    fn turn(&mut self, due: Nanos, holds: &impl Fn(&World<'_>) -> bool) -> Result<bool, Interruption> {
+        if holds(self.world) {
+            return Ok(true);
+        }
+        self.world.turn(Some(due))?;
+        let line = self.line;
+        if self.world.is_stopped() {
+            return Err(Interruption::Ended(format!("stopped on line {line}")));
+        }
+        if now() > self.deadline {
+            let limit = self.limit.as_secs();
+            return Err(Interruption::Ended(format!("line {line} was still waiting when the run's {limit} s were over")));
+        }
+        if self.world.timeline.len() > MOST_EVENTS {
+            return Err(Interruption::Ended(format!("more than {MOST_EVENTS} events; stopped on line {line}")));
+        }
+        Ok(false)
+    }
+
+    /// The actor of that name; an interruption where it is gone.
+    fn present(&self, name: &str) -> Result<usize, Interruption> {
+        let newest = self.world.actors.iter().rposition(|actor| actor.name == name);
+        let actor = newest.ok_or_else(|| Interruption::Ended(format!("line {}: there is no {name}", self.line)))?;
+        if self.world.actors[actor].is_alive() { Ok(actor) } else { Err(self.missing(actor)) }
+    }
+
+    fn missing(&self, actor: usize) -> Interruption {
+        let actor = &self.world.actors[actor];
+        Interruption::Ended(format!("line {}: {} (process {}) was ended from outside", self.line, actor.name, actor.pid))
+    }
+
+    fn failed(&self, actor: usize, source: std::io::Error) -> Interruption {
+        match source.kind() {
+            std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => self.missing(actor),
+            _ => RunError::Actor { name: self.world.actors[actor].name.clone(), source }.into(),
+        }
+    }
+}
+
+fn is_quiet(world: &World<'_>) -> bool {
+    now().saturating_sub(world.timeline.last()) > QUIET
+}
+
+fn fits(expected: &Outcome, outcome: Option<&Returned>) -> bool {
+    match (expected, outcome) {
+        (Outcome::Blocked, None) => true,
+        (Outcome::Number(number), Some(returned)) => returned.errno.is_none() && returned.result == *number,
+        (Outcome::Text(text), Some(returned)) => {
+            returned.result == text.len() as i64 && returned.data.as_deref() == Some(text.as_bytes())
+        }
+        (Outcome::Errno(name), Some(returned)) => returned.errno.map(errno::name).as_ref() == Some(name),
+        _ => false,
+    }
+}
+
+fn describe(expected: &Outcome) -> String {
+    match expected {
+        Outcome::Number(number) => number.to_string(),
+        Outcome::Text(text) => format!("{text:?}"),
+        Outcome::Errno(name) => name.clone(),
+        Outcome::Blocked => "blocked".into(),
+    }
+}
+
+fn found(returned: &Returned) -> String {
+    match (returned.errno, &returned.data) {
+        (Some(number), _) => errno::name(number),
+        (None, Some(data)) if !data.is_empty() => format!("{:?}", String::from_utf8_lossy(data)),
+        (None, _) => returned.result.to_string(),
+    }
+}

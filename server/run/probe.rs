@@ -1,0 +1,119 @@
+//! Reads a host's table of TCP sockets from its kernel: NETLINK_SOCK_DIAG, sock_diag(7), one dump a reading.
+//!
+//! The table also has what no descriptor tells of: TIME_WAIT, SYN_RECEIVED and sockets that no process holds any more.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::OwnedFd;
+
+use rustix::net::{RecvFlags, SendFlags, netlink::SocketAddrNetlink};
+
+use crate::event::Timer;
+use crate::state::State;
+
+/// A socket in the kernel's table.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Reading {
+    pub(super) local: SocketAddrV4,
+    pub(super) peer: SocketAddrV4,
+    pub(super) state: State,
+    pub(super) timer: Option<Timer>,
+    pub(super) expires_ms: u32,
+    pub(super) retransmits: u8,
+    /// As the kernel counts: a FIN that was not read yet is one more.
+    pub(super) recv_q: u32,
+    /// As the kernel counts: an unacknowledged SYN or FIN is one more.
+    pub(super) send_q: u32,
+    /// 0 where no descriptor refers to it: not accepted yet, or closed.
+    pub(super) inode: u64,
+}
+
+/// One host's table.
+pub(super) struct SocketTable {
+    netlink: OwnedFd,
+    buffer: Vec<u8>,
+}
+
+// include/uapi/linux/netlink.h and inet_diag.h.
+const HEADER: usize = 16;
+const REQUEST: usize = HEADER + 56;
+const MESSAGE: usize = 72;
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const NLM_F_REQUEST_DUMP: u16 = 0x1 | 0x300;
+const NLMSG_ERROR: u16 = 2;
+const NLMSG_DONE: u16 = 3;
+/// The eleven states and TCP_NEW_SYN_RECV; not the sockets that are only bound.
+const STATES: u32 = 0x1ffe;
+
+impl SocketTable {
+    pub(super) fn new(netlink: OwnedFd) -> SocketTable {
+        SocketTable { netlink, buffer: vec![0; 32 * 1024] }
+    }
+
+    /// Every TCP socket of the host, in the order of their ports.
+    pub(super) fn read(&mut self) -> io::Result<Vec<Reading>> {
+        let mut request = [0u8; REQUEST];
+        request[0..4].copy_from_slice(&(REQUEST as u32).to_ne_bytes());
+        request[4..6].copy_from_slice(&SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+        request[6..8].copy_from_slice(&NLM_F_REQUEST_DUMP.to_ne_bytes());
+        request[HEADER] = libc::AF_INET as u8;
+        request[HEADER + 1] = libc::IPPROTO_TCP as u8;
+        request[HEADER + 4..HEADER + 8].copy_from_slice(&STATES.to_ne_bytes());
+        rustix::net::sendto(&self.netlink, &request, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
+
+        let mut readings = Vec::new();
+        loop {
+            let (_, length) = rustix::net::recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
+            let mut rest = &self.buffer[..length];
+            while rest.len() >= HEADER {
+                let size = u32::from_ne_bytes([rest[0], rest[1], rest[2], rest[3]]) as usize;
+                let kind = u16::from_ne_bytes([rest[4], rest[5]]);
+                if size < HEADER || size > rest.len() {
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
+                match kind {
+                    NLMSG_DONE => {
+                        readings.sort_by_key(|reading: &Reading| (reading.local, reading.peer));
+                        return Ok(readings);
+                    }
+                    NLMSG_ERROR => return Err(error(&rest[HEADER..])),
+                    _ => readings.extend(reading(&rest[HEADER..size])),
+                }
+                rest = &rest[size.next_multiple_of(4).min(rest.len())..];
+            }
+        }
+    }
+}
+
+/// struct nlmsgerr begins with a negative errno.
+fn error(message: &[u8]) -> io::Error {
+    match message.first_chunk::<4>() {
+        Some(number) => io::Error::from_raw_os_error(-i32::from_ne_bytes(*number)),
+        None => io::ErrorKind::InvalidData.into(),
+    }
+}
+
+/// struct inet_diag_msg.
+fn reading(message: &[u8]) -> Option<Reading> {
+    let message: &[u8; MESSAGE] = message.first_chunk()?;
+    let number = |at: usize| u32::from_ne_bytes([message[at], message[at + 1], message[at + 2], message[at + 3]]);
+    let port = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
+    let ip = |at: usize| Ipv4Addr::new(message[at], message[at + 1], message[at + 2], message[at + 3]);
+    Some(Reading {
+        state: State::from_kernel(message[1])?,
+        timer: match message[2] {
+            1 => Some(Timer::Retransmit),
+            2 => Some(Timer::Keepalive),
+            3 => Some(Timer::TimeWait),
+            4 => Some(Timer::Probe),
+            _ => None,
+        },
+        retransmits: message[3],
+        local: SocketAddrV4::new(ip(8), port(4)),
+        peer: SocketAddrV4::new(ip(24), port(6)),
+        expires_ms: number(52),
+        recv_q: number(56),
+        send_q: number(60),
+        inode: number(68).into(),
+    })
+}

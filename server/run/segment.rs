@@ -1,0 +1,116 @@
+//! Bytes off the wire → a segment (RFC 9293, section 3.1), with the numbers that make it readable.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use etherparse::{NetSlice, SlicedPacket, TcpOptionElement, TransportSlice};
+
+use crate::event::{Host, Segment, SegmentPhase};
+
+/// How many bytes of data an event shows.
+const PREVIEW: usize = 256;
+
+/// One direction of one connection.
+type Direction = (SocketAddrV4, SocketAddrV4);
+
+/// What must be remembered of each direction to give relative numbers and to tell a retransmission.
+#[derive(Default)]
+pub(super) struct Decoder {
+    directions: HashMap<Direction, Seen>,
+    last_id: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    /// The SYN's sequence number.
+    initial: u32,
+    /// The highest sequence number sent so far, plus one.
+    next: u32,
+}
+
+impl Decoder {
+    /// Reads a packet that left `from`; None for anything but TCP over IPv4.
+    pub(super) fn decode(&mut self, from: Host, packet: &[u8]) -> Option<Segment> {
+        let sliced = SlicedPacket::from_ip(packet).ok()?;
+        let Some(NetSlice::Ipv4(ip)) = sliced.net else { return None };
+        let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { return None };
+        let source = SocketAddrV4::new(Ipv4Addr::from(ip.header().source()), tcp.source_port());
+        let destination = SocketAddrV4::new(Ipv4Addr::from(ip.header().destination()), tcp.destination_port());
+        let data = tcp.payload();
+        let (seq_abs, ack_abs) = (tcp.sequence_number(), tcp.acknowledgment_number());
+        // SYN and FIN each take a number of their own, although they carry no data.
+        let takes = data.len() as u32 + u32::from(tcp.syn()) + u32::from(tcp.fin());
+        let retransmission = self.note((source, destination), seq_abs, takes, tcp.syn());
+        let relative = |direction: Direction, number: u32| {
+            self.directions.get(&direction).map(|seen| number.wrapping_sub(seen.initial))
+        };
+        self.last_id += 1;
+        Some(Segment {
+            id: self.last_id,
+            from,
+            to: from.other(),
+            phase: SegmentPhase::Sent,
+            flags: [
+                ("SYN", tcp.syn()),
+                ("FIN", tcp.fin()),
+                ("RST", tcp.rst()),
+                ("PSH", tcp.psh()),
+                ("ACK", tcp.ack()),
+                ("URG", tcp.urg()),
+                ("ECE", tcp.ece()),
+                ("CWR", tcp.cwr()),
+            ]
+            .iter()
+            .filter(|(_, set)| *set)
+            .map(|(name, _)| (*name).to_owned())
+            .collect(),
+            seq_rel: relative((source, destination), seq_abs),
+            ack_rel: if tcp.ack() { relative((destination, source), ack_abs) } else { None },
+            seq_abs,
+            ack_abs,
+            window: tcp.window_size(),
+            len: data.len(),
+            options: tcp.options_iterator().filter_map(|option| option.ok().map(|option| describe(&option))).collect(),
+            data: (!data.is_empty()).then(|| String::from_utf8_lossy(&data[..data.len().min(PREVIEW)]).into_owned()),
+            retransmission,
+            source,
+            destination,
+            due: None,
+            reason: None,
+        })
+    }
+
+    /// Remembers what was sent; true where it had been sent before.
+    fn note(&mut self, direction: Direction, seq: u32, takes: u32, syn: bool) -> bool {
+        let end = seq.wrapping_add(takes);
+        match self.directions.get_mut(&direction) {
+            Some(seen) if !syn || seen.initial == seq => {
+                let again = takes > 0 && end.wrapping_sub(seen.next) as i32 <= 0;
+                if end.wrapping_sub(seen.next) as i32 > 0 {
+                    seen.next = end;
+                }
+                again
+            }
+            _ => {
+                if syn {
+                    self.directions.insert(direction, Seen { initial: seq, next: end });
+                }
+                false
+            }
+        }
+    }
+}
+
+fn describe(option: &TcpOptionElement) -> String {
+    match option {
+        TcpOptionElement::Noop => "nop".into(),
+        TcpOptionElement::MaximumSegmentSize(size) => format!("mss {size}"),
+        TcpOptionElement::WindowScale(shift) => format!("wscale {shift}"),
+        TcpOptionElement::SelectiveAcknowledgementPermitted => "sackOK".into(),
+        TcpOptionElement::SelectiveAcknowledgement(first, more) => {
+            let blocks = [Some(*first)].into_iter().chain(more.iter().copied()).flatten();
+            blocks.fold("sack".into(), |text, (from, to)| format!("{text} {from}-{to}"))
+        }
+        TcpOptionElement::Timestamp(value, echo) => format!("TS val {value} ecr {echo}"),
+    }
+}

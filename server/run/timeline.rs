@@ -1,0 +1,60 @@
+//! A run's clock and its list of events.
+
+use rustix::time::ClockId;
+
+use crate::event::{Event, What};
+
+/// Nanoseconds of CLOCK_MONOTONIC, by which all processes of a run stamp.
+pub(super) type Nanos = u64;
+
+pub(super) fn now() -> Nanos {
+    let now = rustix::time::clock_gettime(ClockId::Monotonic);
+    now.tv_sec as Nanos * 1_000_000_000 + now.tv_nsec as Nanos
+}
+
+/// Stamps events and hands them on.
+pub(super) struct Timeline<'a> {
+    epoch: Nanos,
+    next_seq: u32,
+    last: Nanos,
+    sink: &'a mut dyn FnMut(Event),
+}
+
+impl<'a> Timeline<'a> {
+    /// A timeline that begins now.
+    pub(super) fn new(sink: &'a mut dyn FnMut(Event)) -> Timeline<'a> {
+        let epoch = now();
+        Timeline { epoch, next_seq: 0, last: epoch, sink }
+    }
+
+    /// Something that happened now; its `seq`.
+    pub(super) fn tell(&mut self, what: What) -> u32 {
+        self.tell_at(now(), what)
+    }
+
+    /// Something that was stamped where it happened. Never before what was told already: cause precedes effect, also
+    /// where two processes stamped them within the same microseconds.
+    pub(super) fn tell_at(&mut self, at: Nanos, what: What) -> u32 {
+        self.last = self.last.max(at);
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        let t = self.since_start(self.last);
+        (self.sink)(Event { seq, t, what });
+        seq
+    }
+
+    /// µs between the run's beginning and a moment.
+    pub(super) fn since_start(&self, at: Nanos) -> u64 {
+        at.saturating_sub(self.epoch) / 1000
+    }
+
+    /// When something last happened.
+    pub(super) fn last(&self) -> Nanos {
+        self.last
+    }
+
+    /// How many events there are.
+    pub(super) fn len(&self) -> u32 {
+        self.next_seq
+    }
+}

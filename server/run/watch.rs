@@ -1,0 +1,147 @@
+//! What changed between two readings of a host's sockets. Pure: readings in, events out.
+
+use std::collections::HashMap;
+use std::net::SocketAddrV4;
+
+use super::probe::Reading;
+use super::timeline::Nanos;
+use crate::event::{Cause, Host, Socket, What};
+use crate::state::{self, State};
+
+/// The own and the other end's address.
+type Ends = (SocketAddrV4, SocketAddrV4);
+
+/// A host's sockets as they were last read.
+pub(super) struct Watch {
+    host: Host,
+    known: HashMap<Ends, Known>,
+    /// Script names of sockets, by inode.
+    names: HashMap<u64, String>,
+    /// The connection that a name last meant.
+    named: HashMap<String, Ends>,
+}
+
+struct Known {
+    reading: Reading,
+    name: Option<String>,
+    /// When the running timer expires.
+    deadline: Option<Nanos>,
+}
+
+/// How much later a timer must expire than it was going to, to be told again: 150 ms.
+const MOVED: Nanos = 150_000_000;
+
+impl Watch {
+    pub(super) fn new(host: Host) -> Watch {
+        Watch { host, known: HashMap::new(), names: HashMap::new(), named: HashMap::new() }
+    }
+
+    /// A socket got its name.
+    pub(super) fn name(&mut self, inode: u64, name: String) {
+        self.names.insert(inode, name);
+    }
+
+    /// Takes a reading, and tells what changed since the one before; whatever did was `cause`d by the same thing.
+    pub(super) fn compare(&mut self, readings: Vec<Reading>, cause: Cause, now: Nanos) -> Vec<What> {
+        let mut told = Vec::new();
+        let is_gone = |ends: &&Ends| !readings.iter().any(|reading| ends_of(reading) == **ends);
+        let mut gone: Vec<Ends> = self.known.keys().filter(is_gone).copied().collect();
+        gone.sort();
+        for reading in readings {
+            self.take(reading, cause, now, &mut told);
+        }
+        for ends in gone {
+            let Some(known) = self.known.remove(&ends) else { continue };
+            self.tell_state(&known.name, ends, known.reading.state, State::Closed, cause, &mut told);
+        }
+        told
+    }
+
+    fn take(&mut self, reading: Reading, cause: Cause, now: Nanos, told: &mut Vec<What>) {
+        let ends = ends_of(&reading);
+        let before = self.known.remove(&ends);
+        let name = match self.names.get(&reading.inode) {
+            Some(name) => Some(name.clone()),
+            None => before.as_ref().and_then(|known| known.name.clone()),
+        };
+        if let Some(name) = &name {
+            self.named.insert(name.clone(), ends);
+        }
+        let socket = Socket { name: name.clone(), local: ends.0, peer: ends.1 };
+        let from = match &before {
+            Some(known) => known.reading.state,
+            None => self.origin(&reading),
+        };
+        if from != reading.state {
+            self.tell_state(&name, ends, from, reading.state, cause, told);
+        }
+        let queues = |r: &Reading| (waiting_to_be_read(r), waiting_for_ack(r));
+        let (recv_q, send_q) = queues(&reading);
+        if reading.state != State::Listen && before.as_ref().map_or((0, 0), |known| queues(&known.reading)) != (recv_q, send_q) {
+            told.push(What::Queue { host: self.host, socket: socket.clone(), recv_q, send_q });
+        }
+        let deadline = reading.timer.map(|_| now + Nanos::from(reading.expires_ms) * 1_000_000);
+        let before = before.as_ref();
+        let restarted = match (before.and_then(|known| known.deadline), deadline) {
+            (Some(old), Some(new)) => new > old + MOVED,
+            (old, new) => old != new,
+        };
+        if restarted || before.and_then(|known| known.reading.timer) != reading.timer {
+            let Reading { timer, expires_ms, retransmits, .. } = reading;
+            told.push(What::Timer { host: self.host, socket, timer, expires_ms, retransmits });
+        }
+        self.known.insert(ends, Known { reading, name, deadline });
+    }
+
+    /// The state that a socket came from which no reading had yet.
+    fn origin(&self, reading: &Reading) -> State {
+        let listens = |known: &Known| known.reading.state == State::Listen && known.reading.local.port() == reading.local.port();
+        if reading.state != State::Listen && self.known.values().any(listens) { State::Listen } else { State::Closed }
+    }
+
+    /// A change of state, with the states in between that no reading saw where only one way leads there.
+    fn tell_state(&self, name: &Option<String>, ends: Ends, from: State, to: State, cause: Cause, told: &mut Vec<What>) {
+        let (host, socket) = (self.host, Socket { name: name.clone(), local: ends.0, peer: ends.1 });
+        let Some(between) = state::between(from, to) else {
+            return told.push(What::Gap { host, socket, from, to });
+        };
+        let mut from = from;
+        for (state, observed) in between.into_iter().map(|state| (state, false)).chain([(to, true)]) {
+            told.push(What::State { host, socket: socket.clone(), from, to: state, cause, observed });
+            from = state;
+        }
+    }
+
+    /// The state of the socket that a script calls `name`: CLOSED where the kernel lists no such socket.
+    ///
+    /// A connection that nobody has accepted yet has no name; it counts as `conn` where it is the only one.
+    pub(super) fn state(&self, name: &str) -> State {
+        if let Some(known) = self.named.get(name).and_then(|ends| self.known.get(ends)) {
+            return known.reading.state;
+        }
+        let mut unnamed = self.known.values().filter(|known| known.name.is_none() && known.reading.state != State::Listen);
+        match (unnamed.next(), unnamed.next()) {
+            (Some(only), None) if name == "conn" && !self.named.contains_key(name) => only.reading.state,
+            _ => State::Closed,
+        }
+    }
+
+    /// Whether anything that was sent waits to be acknowledged.
+    pub(super) fn unacknowledged(&self) -> bool {
+        self.known.values().any(|known| known.reading.state != State::Listen && known.reading.send_q > 0)
+    }
+}
+
+fn ends_of(reading: &Reading) -> Ends {
+    (reading.local, reading.peer)
+}
+
+/// Bytes of data received and not read: the kernel also counts a FIN that was not read yet.
+fn waiting_to_be_read(reading: &Reading) -> u32 {
+    reading.recv_q.saturating_sub(reading.state.peer_fin_arrived().into())
+}
+
+/// Bytes of data not acknowledged: the kernel also counts a FIN, and before a connection exists only the SYN.
+fn waiting_for_ack(reading: &Reading) -> u32 {
+    if reading.state == State::SynSent { 0 } else { reading.send_q.saturating_sub(reading.state.own_fin_queued().into()) }
+}

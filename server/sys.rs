@@ -1,0 +1,194 @@
+//! The system calls for which there is no safe wrapper: forking, namespaces, network interfaces, and the socket calls
+//! themselves, which an actor makes on plain descriptor numbers so that it can make them wrongly too.
+//!
+//! This is the only file with unsafe code.
+#![expect(unsafe_code, reason = "raw system calls; each block says why it is sound")]
+
+use std::ffi::c_int;
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+
+/// What a system call gave: its result, or its errno.
+pub type Returned = Result<i64, i32>;
+
+/// A C return value as a [`Returned`].
+fn returned(value: i64) -> Returned {
+    if value < 0 { Err(io::Error::last_os_error().raw_os_error().unwrap_or(0)) } else { Ok(value) }
+}
+
+/// The same for calls whose failure is a failure of ours, not something to show.
+fn done(value: c_int) -> io::Result<()> {
+    if value < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Forks this process, which must have a single thread. True in the child. See fork(2).
+pub fn fork_is_child() -> io::Result<bool> {
+    // SAFETY: a process with one thread holds no lock of another's in its copy.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        pid => Ok(pid == 0),
+    }
+}
+
+/// Lets the kernel reap this process's children by itself. See sigaction(2), SIGCHLD.
+pub fn ignore_children() {
+    // SAFETY: SIG_IGN installs no handler.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
+/// Moves this process into new namespaces of its own; a user namespace asks for a single thread. See unshare(2).
+pub fn unshare(user: bool, net: bool) -> io::Result<()> {
+    let flags = if user { libc::CLONE_NEWUSER } else { 0 } | if net { libc::CLONE_NEWNET } else { 0 };
+    // SAFETY: neither flag unshares the descriptor table.
+    done(unsafe { libc::unshare(flags) })
+}
+
+/// Moves a descriptor out of the low numbers, which belong to the sockets that are shown. See fcntl(2), F_DUPFD_CLOEXEC.
+pub fn move_high(fd: OwnedFd) -> io::Result<OwnedFd> {
+    rustix::io::fcntl_dupfd_cloexec(&fd, 900).map_err(Into::into)
+}
+
+/// Takes standard input, on which a parent left one end of a socket pair.
+pub fn take_stdin() -> io::Result<OwnedFd> {
+    let stdin = io::stdin().as_fd().try_clone_to_owned()?;
+    let null = std::fs::File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&null)?;
+    move_high(stdin)
+}
+
+/// A borrowed descriptor from its number.
+///
+/// The caller keeps it open for as long as it is used.
+fn borrow<'a>(fd: RawFd) -> BorrowedFd<'a> {
+    // SAFETY: used only for calls that fail with EBADF where the number is not open.
+    unsafe { BorrowedFd::borrow_raw(fd) }
+}
+
+/// The inode of the socket that descriptor `fd` refers to, by which the kernel's socket table knows it.
+pub fn inode(fd: RawFd) -> io::Result<u64> {
+    Ok(rustix::fs::fstat(borrow(fd))?.st_ino)
+}
+
+// Network interfaces: netdevice(7), tun.txt.
+
+fn request(device: &str) -> libc::ifreq {
+    // SAFETY: all-zero is a valid ifreq.
+    let mut request: libc::ifreq = unsafe { zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(device.bytes().take(libc::IFNAMSIZ - 1)) {
+        *to = from as libc::c_char;
+    }
+    request
+}
+
+fn address(address: SocketAddrV4) -> libc::sockaddr_in {
+    libc::sockaddr_in {
+        sin_family: libc::AF_INET as u16,
+        sin_port: address.port().to_be(),
+        sin_addr: libc::in_addr { s_addr: u32::from(*address.ip()).to_be() },
+        sin_zero: [0; 8],
+    }
+}
+
+fn plain(ip: Ipv4Addr) -> libc::sockaddr {
+    // SAFETY: both are 16 bytes of plain data.
+    unsafe { std::mem::transmute(address(SocketAddrV4::new(ip, 0))) }
+}
+
+/// Makes the TUN device `name` of an open /dev/net/tun: packets begin at their IP header.
+pub fn tun_create(tun: &OwnedFd, name: &str) -> io::Result<()> {
+    let mut request = request(name);
+    request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as i16;
+    // SAFETY: the request is a valid ifreq.
+    done(unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNSETIFF, &request) })
+}
+
+/// Gives `device` the address `own`/32, brings it up and routes `peer`/32 through it; `socket` is any IPv4 socket.
+pub fn interface_up(socket: &OwnedFd, device: &str, own: Ipv4Addr, peer: Ipv4Addr) -> io::Result<()> {
+    let socket = socket.as_raw_fd();
+    let mut request = request(device);
+    request.ifr_ifru.ifru_addr = plain(own);
+    // SAFETY (these four): the requests are valid and outlive the calls.
+    done(unsafe { libc::ioctl(socket, libc::SIOCSIFADDR, &request) })?;
+    request.ifr_ifru.ifru_netmask = plain(Ipv4Addr::BROADCAST);
+    done(unsafe { libc::ioctl(socket, libc::SIOCSIFNETMASK, &request) })?;
+    request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING | libc::IFF_NOARP | libc::IFF_POINTOPOINT) as i16;
+    done(unsafe { libc::ioctl(socket, libc::SIOCSIFFLAGS, &request) })?;
+    // SAFETY: all-zero is a valid rtentry.
+    let mut route: libc::rtentry = unsafe { zeroed() };
+    route.rt_dst = plain(peer);
+    route.rt_genmask = plain(Ipv4Addr::BROADCAST);
+    route.rt_flags = libc::RTF_UP | libc::RTF_HOST;
+    let mut device = request.ifr_name;
+    route.rt_dev = device.as_mut_ptr();
+    done(unsafe { libc::ioctl(socket, libc::SIOCADDRT, &route) })
+}
+
+// The calls that an actor makes.
+
+/// socket(AF_INET, SOCK_STREAM, 0), socket(2).
+pub fn socket() -> Returned {
+    // SAFETY: no pointers.
+    returned(unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) }.into())
+}
+
+/// bind(2).
+pub fn bind(fd: RawFd, to: SocketAddrV4) -> Returned {
+    let to = address(to);
+    // SAFETY: the address outlives the call and its length is its own.
+    returned(unsafe { libc::bind(fd, (&raw const to).cast(), size_of::<libc::sockaddr_in>() as u32) }.into())
+}
+
+/// listen(2).
+pub fn listen(fd: RawFd, backlog: i32) -> Returned {
+    // SAFETY: no pointers.
+    returned(unsafe { libc::listen(fd, backlog) }.into())
+}
+
+/// connect(2).
+pub fn connect(fd: RawFd, to: SocketAddrV4) -> Returned {
+    let to = address(to);
+    // SAFETY: the address outlives the call and its length is its own.
+    returned(unsafe { libc::connect(fd, (&raw const to).cast(), size_of::<libc::sockaddr_in>() as u32) }.into())
+}
+
+/// accept4(2), without the peer's address.
+pub fn accept(fd: RawFd) -> Returned {
+    // SAFETY: the address may be null.
+    returned(unsafe { libc::accept4(fd, std::ptr::null_mut(), std::ptr::null_mut(), libc::SOCK_CLOEXEC) }.into())
+}
+
+/// send(2) with MSG_NOSIGNAL: EPIPE instead of the signal SIGPIPE.
+pub fn send(fd: RawFd, data: &[u8]) -> Returned {
+    // SAFETY: pointer and length are the slice's.
+    returned(unsafe { libc::send(fd, data.as_ptr().cast(), data.len(), libc::MSG_NOSIGNAL) } as i64)
+}
+
+/// recv(2).
+pub fn recv(fd: RawFd, into: &mut [u8]) -> Returned {
+    // SAFETY: pointer and length are the slice's.
+    returned(unsafe { libc::recv(fd, into.as_mut_ptr().cast(), into.len(), 0) } as i64)
+}
+
+/// shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR.
+pub fn shutdown(fd: RawFd, how: c_int) -> Returned {
+    // SAFETY: no pointers.
+    returned(unsafe { libc::shutdown(fd, how) }.into())
+}
+
+/// close(2), of whatever the number refers to.
+pub fn close(fd: RawFd) -> Returned {
+    // SAFETY: an actor keeps its sockets as numbers; nothing else in the process owns the low ones.
+    returned(unsafe { libc::close(fd) }.into())
+}
+
+/// setsockopt(SO_LINGER), socket(7); None switches it off.
+pub fn linger(fd: RawFd, seconds: Option<i32>) -> Returned {
+    let value = libc::linger { l_onoff: seconds.is_some().into(), l_linger: seconds.unwrap_or(0) };
+    let length = size_of::<libc::linger>() as u32;
+    // SAFETY: the value outlives the call and its length is its own.
+    returned(
+        unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, (&raw const value).cast(), length) }.into(),
+    )
+}
