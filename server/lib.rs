@@ -1,2 +1,28 @@
-#![doc = ""]
-pub mod channel; pub mod child; pub mod errno; pub mod event; pub mod message; pub mod nursery; pub mod run; pub mod script; pub mod state; pub mod sys;
+//! fourwave: how TCP connections end, shown with real sockets on a real kernel.
+//!
+//! Read in this order:
+//!
+//! 1. [`event`], all that can happen in a run, and [`state`], RFC 9293's diagram.
+//! 2. [`script`] and [`scenario`]: what is to be played; [`catalogue`]: what is shipped.
+//! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
+//!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`sys`] the raw system calls.
+//! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal.
+//! 5. [`config`] and `main.rs`: the command.
+
+pub mod catalogue;
+pub mod channel;
+pub mod child;
+pub mod config;
+pub mod draw;
+pub mod errno;
+pub mod event;
+pub mod lab;
+pub mod message;
+pub mod nursery;
+pub mod remedy;
+pub mod run;
+pub mod scenario;
+pub mod script;
+pub mod state;
+pub mod sys;
+pub mod web;

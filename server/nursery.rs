@@ -85,6 +85,11 @@ impl Nursery {
         Ok(Unborn { channel })
     }
 
+    /// Whether its process still runs; it can have been killed from outside.
+    pub fn is_alive(&self) -> bool {
+        self.keeper.as_ref().is_some_and(|keeper| !keeper.is_finished())
+    }
+
     fn channel(&self) -> &Channel {
         self.channel.as_ref().expect("open until dropped")
     }

@@ -86,7 +86,10 @@ impl Watch {
             (Some(old), Some(new)) => new > old + MOVED,
             (old, new) => old != new,
         };
-        if restarted || before.and_then(|known| known.reading.timer) != reading.timer {
+        // The same timer in another state means something else: FIN_WAIT_2 and TIME_WAIT have one kind.
+        let another = before.and_then(|known| known.reading.timer) != reading.timer
+            || (reading.timer.is_some() && from != reading.state);
+        if restarted || another {
             let Reading { timer, expires_ms, retransmits, .. } = reading;
             told.push(What::Timer { host: self.host, socket, timer, expires_ms, retransmits });
         }

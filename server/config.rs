@@ -1,0 +1,70 @@
+//! Flags and environment → [`Config`], once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// How TCP connections end, shown with real sockets on this machine's kernel.
+#[derive(Debug, Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+pub struct Config {
+    /// What to do; serve the page where nothing is named.
+    #[command(subcommand)]
+    pub role: Option<Role>,
+    /// For serving the page.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// What the program can be.
+#[derive(Debug, Subcommand)]
+pub enum Role {
+    /// Play a scenario once, here, and draw it as text. Ends with 1 if a check failed, 2 if it could not run.
+    Run(Run),
+    /// Read scenario files and report every mistake.
+    Check {
+        /// Files, or folders with *.toml files.
+        #[arg(default_value = "scenarios")]
+        paths: Vec<PathBuf>,
+    },
+    /// Play every scenario of a folder and keep the recordings, which are shipped in the program.
+    Record {
+        /// The folder with the scenarios.
+        #[arg(default_value = "scenarios")]
+        folder: PathBuf,
+    },
+    /// The process from which actors are forked; started by the server.
+    #[command(hide = true)]
+    Nursery,
+}
+
+/// For `fourwave`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// The address to serve on; port 0 takes any free one.
+    #[arg(long, env = "FOURWAVE_LISTEN", default_value = "127.0.0.1:4444", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// How many runs may go on at once.
+    #[arg(long, env = "FOURWAVE_MAX_RUNS", default_value_t = 32, value_name = "N")]
+    pub max_runs: usize,
+    /// After how many seconds a run ends, wherever it is.
+    #[arg(long, env = "FOURWAVE_RUN_LIMIT", default_value_t = 120, value_name = "SECONDS")]
+    pub run_limit: u64,
+}
+
+/// For `fourwave run`.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// A scenario's id, a file (*.toml or a bare script), or - for a script on standard input.
+    pub what: String,
+    /// One event a line, as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Hold each segment on the wire so that an eye can follow.
+    #[arg(long)]
+    pub slow: bool,
+    /// After how many seconds the run ends, wherever it is.
+    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    pub limit: u64,
+}

@@ -1,0 +1,198 @@
+//! A run as text: two columns of calls and states, and between them the segments. Drawn while events come in.
+
+use std::io::{self, Write};
+use std::mem;
+
+use crate::event::{CallPhase, Cause, Event, Host, Segment, SegmentPhase, StepPhase, Timer, What};
+
+const CALLS: usize = 38;
+const STATES: usize = 12;
+const WIRE: usize = 32;
+
+/// Draws events one after the other.
+pub struct Drawing<W> {
+    to: W,
+    colour: bool,
+    /// A row that may still grow: a call that has not returned, or a segment that has just arrived.
+    open: Option<(Row, Open)>,
+}
+
+/// What can still join the open row.
+#[derive(Clone, Copy, PartialEq)]
+enum Open {
+    /// What this call causes, and its return.
+    Call(u32),
+    /// What this segment causes.
+    Segment(u32),
+}
+
+#[derive(Default)]
+struct Row {
+    calls: [String; 2],
+    states: [String; 2],
+    wire: String,
+    paint: &'static str,
+}
+
+const QUIET: &str = "\x1b[2m";
+const BOLD: &str = "\x1b[1m";
+const RED: &str = "\x1b[31m";
+const YELLOW: &str = "\x1b[33m";
+const BLUE: &str = "\x1b[34m";
+const GREEN: &str = "\x1b[32m";
+
+impl<W: Write> Drawing<W> {
+    /// A drawing on `to`, with or without colours.
+    pub fn new(to: W, colour: bool) -> Drawing<W> {
+        Drawing { to, colour, open: None }
+    }
+
+    /// Draws what happened.
+    pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        match &event.what {
+            What::Run { kernel, hosts, .. } => {
+                let title = |host| format!("{host} {}", hosts.get(&host).map_or("", |facts| facts.address.as_str()));
+                let calls = Host::BOTH.map(title);
+                self.row(Row { calls, wire: format!("Linux {kernel}"), paint: BOLD, ..Row::default() })
+            }
+            What::Step { line, text, phase: StepPhase::Begin } if !text.contains("expect ") => {
+                self.flush()?;
+                self.line(QUIET, &format!("{line:>3}  {text}"))
+            }
+            What::Call { phase: CallPhase::Enter, host, call, args, .. } => {
+                self.flush()?;
+                let mut row = Row::default();
+                row.calls[*host as usize] = format!("{call}({}) …", args.join(", "));
+                self.open = Some((row, Open::Call(event.seq)));
+                Ok(())
+            }
+            What::Call { phase: CallPhase::Exit, host, call, args, enter, result, errno, data, .. } => {
+                let gave = match (errno, data, result) {
+                    (Some(errno), ..) => errno.clone(),
+                    (_, Some(data), Some(length)) => format!("{length} {data:?}"),
+                    (.., result) => result.unwrap_or_default().to_string(),
+                };
+                let (mut row, text) = match (self.open.take(), enter) {
+                    (Some((row, Open::Call(open))), Some(enter)) if open == *enter => {
+                        (row, format!("{call}({}) = {gave}", args.join(", ")))
+                    }
+                    (open, _) => {
+                        self.open = open;
+                        self.flush()?;
+                        (Row::default(), format!("… {call}({}) = {gave}", args.first().map_or("", String::as_str)))
+                    }
+                };
+                row.calls[*host as usize] = text;
+                self.row(row)
+            }
+            What::Segment(segment) if segment.phase != SegmentPhase::Sent => {
+                self.flush()?;
+                self.open = Some((arrow(segment), Open::Segment(segment.id)));
+                Ok(())
+            }
+            What::State { host, to, cause, observed, .. } => {
+                let mark = if *observed { "" } else { "?" };
+                self.join(*cause, |row| row.states[*host as usize] = format!("{}{mark}", to.name()))
+            }
+            What::Gap { host, from, to, .. } => {
+                self.flush()?;
+                self.line(RED, &format!("     {host}: from {} to {}, and what lay between was not seen", from.name(), to.name()))
+            }
+            What::Timer { host, timer: Some(Timer::TimeWait), expires_ms, .. } => {
+                self.flush()?;
+                let mut row = Row { paint: QUIET, ..Row::default() };
+                row.calls[*host as usize] = format!("{:.0} s until this socket is gone", f64::from(*expires_ms) / 1000.0);
+                self.row(row)
+            }
+            What::Process { host, actor, pid, what, .. } => {
+                self.flush()?;
+                let mut row = Row { paint: QUIET, ..Row::default() };
+                row.calls[*host as usize] = format!("{actor}: process {pid} {}", format!("{what:?}").to_lowercase());
+                self.row(row)
+            }
+            What::Check { line, ok, expected, actual, .. } => {
+                self.flush()?;
+                match ok {
+                    true => self.line(GREEN, &format!("     ✓ {expected}")),
+                    false => self.line(RED, &format!("     ✗ line {line}: expected {expected}, found {actual}")),
+                }
+            }
+            What::End { ok, reason } => {
+                self.flush()?;
+                self.line(if *ok { GREEN } else { RED }, &format!("\n{} {reason}", if *ok { "✓" } else { "✗" }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds to the open row where the cause is the same, else draws a row of its own.
+    fn join(&mut self, cause: Cause, add: impl FnOnce(&mut Row)) -> io::Result<()> {
+        let same = match (cause, &self.open) {
+            (Cause::Call(call), Some((_, Open::Call(open)))) => call == *open,
+            (Cause::Segment(segment), Some((_, Open::Segment(open)))) => segment == *open,
+            _ => false,
+        };
+        if same && let Some((row, _)) = &mut self.open {
+            add(row);
+            return Ok(());
+        }
+        self.flush()?;
+        let mut row = Row::default();
+        add(&mut row);
+        self.row(row)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match mem::take(&mut self.open) {
+            Some((row, _)) => self.row(row),
+            None => Ok(()),
+        }
+    }
+
+    fn row(&mut self, row: Row) -> io::Result<()> {
+        let [left, right] = row.calls.map(|text| shorten(&text, CALLS));
+        let [from, to] = row.states;
+        let text = format!("{left:<CALLS$} {from:>STATES$} {:^WIRE$} {to:<STATES$} {right}", row.wire);
+        self.line(row.paint, text.trim_end())
+    }
+
+    fn line(&mut self, paint: &str, text: &str) -> io::Result<()> {
+        let (on, off) = if self.colour && !paint.is_empty() { (paint, "\x1b[0m") } else { ("", "") };
+        writeln!(self.to, "{on}{text}{off}")
+    }
+}
+
+/// A segment on its way, as long as the wire is wide.
+fn arrow(segment: &Segment) -> Row {
+    let mut name = segment.flags.join(",");
+    if segment.len > 0 {
+        name = format!("{name} {} bytes", segment.len);
+    }
+    if let Some(ack) = segment.ack_rel {
+        name = format!("{name} ack {ack}");
+    }
+    let arrived = segment.phase == SegmentPhase::Delivered;
+    let line = "─".repeat((WIRE - 4).saturating_sub(name.chars().count()) / 2);
+    let wire = match (segment.from, arrived) {
+        (Host::Client, true) => format!("{line} {name} {line}▶"),
+        (Host::Client, false) => format!("{line} {name} ✗"),
+        (Host::Server, true) => format!("◀{line} {name} {line}"),
+        (Host::Server, false) => format!("✗ {name} {line}"),
+    };
+    let has = |flag: &str| segment.flags.iter().any(|set| set == flag);
+    let paint = match () {
+        () if has("RST") => RED,
+        () if has("FIN") => YELLOW,
+        () if has("SYN") => GREEN,
+        () if segment.len > 0 => BLUE,
+        () => QUIET,
+    };
+    Row { wire, paint, ..Row::default() }
+}
+
+fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width - 1).chain(['…']).collect()
+}

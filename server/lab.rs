@@ -1,0 +1,195 @@
+//! All live runs: start, find, limit, end.
+//!
+//! Each run is a thread that appends its events, already written as JSON, to its [`Live`] list and says how long the
+//! list is; followers read from there at their own speed. A run never waits for one.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rustix::rand::{GetRandomFlags, getrandom};
+use thiserror::Error;
+use tokio::sync::watch;
+
+use crate::event::{Event, What};
+use crate::message::Refusal;
+use crate::nursery::Nursery;
+use crate::run::{self, Pace, Play};
+use crate::script::Script;
+
+/// How many runs are remembered after their end.
+const REMEMBERED: usize = 200;
+
+/// The live runs of this server.
+pub struct Lab {
+    nursery: Mutex<Option<Arc<Nursery>>>,
+    runs: Mutex<Runs>,
+    most_at_once: usize,
+    limit: Duration,
+}
+
+#[derive(Default)]
+struct Runs {
+    /// Newest last.
+    all: VecDeque<Arc<Live>>,
+    threads: Vec<JoinHandle<()>>,
+    closed: bool,
+}
+
+/// Why a run was not started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The machine does not let hosts be built.
+    #[error("this machine does not let hosts be built")]
+    Refused(Refusal),
+    /// As many runs as are allowed are going on.
+    #[error("{0} runs are going on already")]
+    Full(usize),
+    /// The server is about to end.
+    #[error("the server is about to end")]
+    Closed,
+}
+
+/// A run that goes on, or has ended and is remembered.
+pub struct Live {
+    /// Its name in addresses.
+    pub id: String,
+    /// The scenario's id, where it is one of ours.
+    pub scenario: Option<String>,
+    events: Mutex<Vec<Arc<str>>>,
+    grown: watch::Sender<Progress>,
+    stop: AtomicBool,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// How many events there are.
+    pub events: usize,
+    /// Whether the last one is among them.
+    pub ended: bool,
+}
+
+impl Lab {
+    /// A lab in which so many runs may go on at once, each for so long at most.
+    pub fn new(most_at_once: usize, limit: Duration) -> Lab {
+        Lab { nursery: Mutex::default(), runs: Mutex::default(), most_at_once, limit }
+    }
+
+    /// Whether hosts can be built here. Asked again each time until they can: what was refused may be allowed by now.
+    pub fn ability(&self) -> Result<(), Refusal> {
+        self.nursery().map(drop)
+    }
+
+    fn nursery(&self) -> Result<Arc<Nursery>, Refusal> {
+        let mut nursery = lock(&self.nursery);
+        if let Some(nursery) = nursery.as_ref().filter(|nursery| nursery.is_alive()) {
+            return Ok(nursery.clone());
+        }
+        *nursery = None;
+        Ok(nursery.insert(Arc::new(Nursery::start()?)).clone())
+    }
+
+    /// Starts a run.
+    pub fn start(&self, scenario: Option<&str>, script: Script, pace: Pace) -> Result<Arc<Live>, StartError> {
+        let nursery = self.nursery().map_err(StartError::Refused)?;
+        let mut runs = lock(&self.runs);
+        if runs.closed {
+            return Err(StartError::Closed);
+        }
+        runs.threads.retain(|thread| !thread.is_finished());
+        if runs.threads.len() >= self.most_at_once {
+            return Err(StartError::Full(runs.threads.len()));
+        }
+        let live = Arc::new(Live {
+            id: random_id(),
+            scenario: scenario.map(Into::into),
+            events: Mutex::default(),
+            grown: watch::Sender::default(),
+            stop: AtomicBool::new(false),
+        });
+        let (playing, limit) = (live.clone(), self.limit);
+        runs.threads.push(thread::spawn(move || playing.play(&nursery, &script, pace, limit)));
+        if runs.all.len() >= REMEMBERED
+            && let Some(oldest) = runs.all.iter().position(|live| live.progress().ended)
+        {
+            runs.all.remove(oldest);
+        }
+        runs.all.push_back(live.clone());
+        Ok(live)
+    }
+
+    /// The run of that id, where it is remembered.
+    pub fn find(&self, id: &str) -> Option<Arc<Live>> {
+        lock(&self.runs).all.iter().find(|live| live.id == id).cloned()
+    }
+
+    /// Ends every run and waits until each has given back what it had.
+    pub fn close(&self) {
+        let threads = {
+            let mut runs = lock(&self.runs);
+            runs.closed = true;
+            runs.all.iter().for_each(|live| live.stop());
+            std::mem::take(&mut runs.threads)
+        };
+        for thread in threads {
+            let _ = thread.join();
+        }
+        *lock(&self.nursery) = None;
+    }
+}
+
+impl Live {
+    fn play(&self, nursery: &Nursery, script: &Script, pace: Pace, limit: Duration) {
+        let play = Play { scenario: self.scenario.as_deref(), script, pace, limit };
+        if let Err(error) = run::play(nursery, &play, &self.stop, &mut |event| self.append(&event)) {
+            let seq = self.progress().events as u32;
+            self.append(&Event { seq, t: 0, what: What::End { ok: false, reason: error.to_string() } });
+        }
+    }
+
+    fn append(&self, event: &Event) {
+        let line = serde_json::to_string(event).expect("events have no maps with odd keys");
+        let events = {
+            let mut events = lock(&self.events);
+            events.push(line.into());
+            events.len()
+        };
+        let ended = matches!(event.what, What::End { .. });
+        self.grown.send_modify(|progress| *progress = Progress { events, ended });
+    }
+
+    /// The events from number `from` on, each as JSON.
+    pub fn events(&self, from: usize) -> Vec<Arc<str>> {
+        lock(&self.events).get(from..).map(<[_]>::to_vec).unwrap_or_default()
+    }
+
+    /// How far it is, now and whenever that changes.
+    pub fn follow(&self) -> watch::Receiver<Progress> {
+        self.grown.subscribe()
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        *self.grown.borrow()
+    }
+
+    /// Asks it to end soon.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// 40 random bits in 8 characters.
+fn random_id() -> String {
+    const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 8];
+    getrandom(&mut bytes[..], GetRandomFlags::empty()).expect("the kernel has random numbers");
+    bytes.iter().map(|byte| DIGITS[usize::from(byte % 32)] as char).collect()
+}

@@ -1,0 +1,127 @@
+//! Scenario files: title, summary, script and notes, in English and Chinese. One TOML file each.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::script::{self, Mistake, Script};
+
+/// A scenario without mistakes.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its file's name without `.toml`.
+    pub id: String,
+    /// Its place in the list.
+    pub order: u32,
+    /// Its title.
+    pub title: Words,
+    /// What happens, in a sentence or two.
+    pub summary: Words,
+    /// What is played.
+    pub script: Script,
+    /// What a labelled moment means, by label.
+    pub notes: BTreeMap<String, Words>,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// English.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Document and section.
+    pub text: String,
+    /// Its address.
+    pub url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    order: u32,
+    title: Words,
+    summary: Words,
+    script: ScriptText,
+    #[serde(default)]
+    notes: BTreeMap<Spanned<String>, Words>,
+    #[serde(default)]
+    sources: Vec<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScriptText {
+    text: Spanned<String>,
+}
+
+/// What is wrong with a scenario file, drawn under the lines that it is in.
+#[derive(Debug)]
+pub struct Broken(pub String);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// Reads a scenario file; `name` is its path, for messages and for its id.
+pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let (line, column) = error.span().map_or((1, 1), |span| place(text, span.start));
+        Broken(draw(name, text, line, column, error.message()))
+    })?;
+    let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
+        let first_line = script_line(text, file.script.text.span().start);
+        let drawn = mistakes.iter().map(|mistake| mistake.draw(name, file.script.text.get_ref(), first_line));
+        Broken(drawn.collect())
+    })?;
+    for label in file.notes.keys() {
+        if !script.steps.iter().any(|step| step.label.as_ref() == Some(label.get_ref())) {
+            let (line, column) = place(text, label.span().start);
+            let message = format!("a note for `{}`, but no line of the script has that label", label.get_ref());
+            return Err(Broken(draw(name, text, line, column, &message)));
+        }
+    }
+    let id = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml").to_owned();
+    let notes = file.notes.into_iter().map(|(label, words)| (label.into_inner(), words)).collect();
+    let File { order, title, summary, sources, .. } = file;
+    Ok(Scenario { id, order, title, summary, script, notes, sources })
+}
+
+/// The mistakes of a bare script, drawn.
+pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Mistake]) -> Broken {
+    Broken(mistakes.iter().map(|mistake| mistake.draw(name, text, 1)).collect())
+}
+
+/// Line and column of a byte, both 1-based, the column in characters.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at.min(text.len())];
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}
+
+/// The line on which a script's own first line stands: TOML drops the newline after opening quotes.
+fn script_line(text: &str, start: usize) -> usize {
+    let opening = text[start..].chars().take_while(|c| *c == '\'' || *c == '"').count();
+    place(text, start).0 + usize::from(text[start + opening..].starts_with(['\n', '\r']))
+}
+
+fn draw(name: &str, text: &str, line: usize, column: usize, message: &str) -> String {
+    let shown = text.lines().nth(line - 1).unwrap_or("");
+    let margin = " ".repeat(line.to_string().len());
+    format!("{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {}^\n", " ".repeat(column - 1))
+}

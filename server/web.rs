@@ -1,0 +1,82 @@
+//! The server: pages, the API for runs, the live socket, and the files of the page.
+
+mod api;
+mod assets;
+mod guard;
+mod live;
+mod pages;
+mod words;
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::lab::Lab;
+
+/// What every handler may use.
+#[derive(Clone)]
+struct Server {
+    lab: Arc<Lab>,
+    /// True once the server is about to end.
+    ending: watch::Receiver<bool>,
+}
+
+/// The largest request: a script with its JSON around it.
+const LARGEST_REQUEST: usize = 64 * 1024;
+
+/// Serves until `shutdown`, then ends every run and returns when nothing of them is left.
+pub async fn serve(listener: TcpListener, lab: Lab, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let lab = Arc::new(lab);
+    let (end, ending) = watch::channel(false);
+    let server = Server { lab: lab.clone(), ending };
+    let shutdown = async move {
+        shutdown.await;
+        end.send_replace(true); // live sockets say goodbye; axum waits for them only as long as they do
+    };
+    let served = axum::serve(listener, router(server)).with_graceful_shutdown(shutdown);
+    let served = served.await;
+    tokio::task::spawn_blocking(move || lab.close()).await?;
+    served
+}
+
+fn router(server: Server) -> Router {
+    Router::new()
+        .route("/", get(pages::start))
+        .route("/s/{id}", get(pages::scenario))
+        .route("/try", get(pages::try_it))
+        .route("/api/runs", post(api::start))
+        .route("/api/runs/{id}", get(api::status).delete(api::stop))
+        .route("/api/runs/{id}/events", get(live::events))
+        .route("/api/check", post(api::check))
+        .route("/api/recordings/{id}", get(api::recording))
+        .route("/assets/{version}/{*path}", get(assets::file))
+        .fallback(pages::not_found)
+        .layer(middleware::from_fn(guard::same_origin))
+        .layer(middleware::from_fn(guard::headers))
+        .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
+        .layer(CompressionLayer::new())
+        .with_state(server)
+}
+
+/// Resolves at Ctrl-C or SIGTERM.
+pub async fn terminated() {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("a signal handler");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+    // Whoever holds a connection open does not hold the end up.
+    tokio::spawn(async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        std::process::exit(1);
+    });
+}

@@ -1,0 +1,145 @@
+//! The API for runs: start one, ask how far it is, stop it; and the recordings.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Server;
+use crate::catalogue;
+use crate::lab::StartError;
+use crate::remedy;
+use crate::run::Pace;
+use crate::script::{self, Mistake, Script};
+
+/// What to play: a scenario of ours by its id, or a script.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    scenario: Option<String>,
+    script: Option<String>,
+    #[serde(default)]
+    pace: WantedPace,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WantedPace {
+    #[default]
+    Follow,
+    Full,
+}
+
+/// Why a request was not carried out.
+#[derive(Serialize)]
+#[serde(tag = "error", rename_all = "snake_case")]
+enum Refused {
+    /// The request itself is wrong.
+    Request { message: String },
+    /// The script has mistakes.
+    Script { mistakes: Vec<Mistake> },
+    /// The machine does not let hosts be built.
+    Machine { remedy: remedy::Remedy },
+    /// Too many runs go on.
+    Full { running: usize },
+    /// There is no such thing.
+    Unknown { message: String },
+    /// The server is about to end.
+    Ending,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Refused::Request { .. } => StatusCode::BAD_REQUEST,
+            Refused::Script { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Refused::Machine { .. } | Refused::Full { .. } | Refused::Ending => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::Unknown { .. } => StatusCode::NOT_FOUND,
+        };
+        (status, Json(self)).into_response()
+    }
+}
+
+/// POST /api/runs
+pub(super) async fn start(State(server): State<Server>, wanted: Result<Json<Wanted>, axum::extract::rejection::JsonRejection>) -> Response {
+    let wanted = match wanted {
+        Ok(Json(wanted)) => wanted,
+        Err(error) => return Refused::Request { message: error.body_text() }.into_response(),
+    };
+    let pace = match wanted.pace {
+        WantedPace::Follow => Pace::FOLLOW,
+        WantedPace::Full => Pace::FULL,
+    };
+    let (scenario, script) = match script_of(wanted.scenario, wanted.script) {
+        Ok(found) => found,
+        Err(refused) => return refused.into_response(),
+    };
+    // Starting builds nothing yet, but may have to start the nursery.
+    let lab = server.lab.clone();
+    let started = tokio::task::spawn_blocking(move || lab.start(scenario.as_deref(), script, pace)).await;
+    match started.expect("starting a run does not panic") {
+        Ok(live) => {
+            let events = format!("/api/runs/{}/events", live.id);
+            let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
+            (StatusCode::CREATED, place, Json(json!({ "id": live.id, "events": events }))).into_response()
+        }
+        Err(StartError::Refused(refusal)) => Refused::Machine { remedy: remedy::remedy(&refusal) }.into_response(),
+        Err(StartError::Full(running)) => Refused::Full { running }.into_response(),
+        Err(StartError::Closed) => Refused::Ending.into_response(),
+    }
+}
+
+fn script_of(scenario: Option<String>, script: Option<String>) -> Result<(Option<String>, Script), Refused> {
+    match (scenario, script) {
+        (Some(id), None) => match catalogue::scenario(&id) {
+            Some(scenario) => Ok((Some(id), scenario.script.clone())),
+            None => Err(Refused::Unknown { message: format!("there is no scenario {id:?}") }),
+        },
+        (None, Some(text)) => {
+            script::parse(&text).map(|script| (None, script)).map_err(|mistakes| Refused::Script { mistakes })
+        }
+        _ => Err(Refused::Request { message: "name either a scenario or a script".into() }),
+    }
+}
+
+/// POST /api/check: the mistakes of a script, which is the body.
+pub(super) async fn check(text: String) -> Response {
+    Json(json!({ "mistakes": script::parse(&text).err().unwrap_or_default() })).into_response()
+}
+
+/// GET /api/runs/ID
+pub(super) async fn status(State(server): State<Server>, Path(id): Path<String>) -> Response {
+    match server.lab.find(&id) {
+        Some(live) => {
+            let progress = live.progress();
+            let (scenario, events, ended) = (&live.scenario, progress.events, progress.ended);
+            Json(json!({ "id": live.id, "scenario": scenario, "events": events, "ended": ended })).into_response()
+        }
+        None => unknown_run(&id),
+    }
+}
+
+/// DELETE /api/runs/ID
+pub(super) async fn stop(State(server): State<Server>, Path(id): Path<String>) -> Response {
+    match server.lab.find(&id) {
+        Some(live) => {
+            live.stop();
+            StatusCode::ACCEPTED.into_response()
+        }
+        None => unknown_run(&id),
+    }
+}
+
+/// GET /api/recordings/ID: the recorded run of a scenario, one event a line.
+pub(super) async fn recording(Path(id): Path<String>) -> Response {
+    match catalogue::recording(&id) {
+        Some(events) => ([(header::CONTENT_TYPE, "application/x-ndjson")], events).into_response(),
+        None => Refused::Unknown { message: format!("there is no recording {id:?}") }.into_response(),
+    }
+}
+
+pub(super) fn unknown_run(id: &str) -> Response {
+    Refused::Unknown { message: format!("there is no run {id:?}, or it is long over") }.into_response()
+}
