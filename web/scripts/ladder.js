@@ -1,0 +1,258 @@
+// The picture: two ribbons, what passes between them, and the calls outside. Draws a Layout up to a moment.
+//
+// Everything is drawn once, in full. A moment is shown by cutting ribbons and lines at its height and by showing the
+// words above it, so that a frame costs next to nothing.
+
+import { duration, kindOf, nameOf } from "./model.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const RIBBON = 12;
+/** How far down the box the playhead may be. */
+const SIGHT = 0.88;
+
+function make(name, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+export class Ladder {
+  #box;
+  #svg;
+  #words;
+  #items = new Map();
+  #marks = [];
+  #sorted = true;
+  #shown = 0;
+  #y = 0;
+  #columns;
+
+  constructor(box, words) {
+    this.#box = box;
+    this.#words = words;
+    this.#svg = box.querySelector("svg");
+    this.clear();
+    new ResizeObserver(() => this.#resize()).observe(box);
+  }
+
+  /** Forgets everything that was drawn. */
+  clear() {
+    this.#items.clear();
+    this.#marks = [];
+    this.#shown = 0;
+    this.cut = make("rect", { x: 0, y: 0, width: "100%", height: 0 });
+    this.layers = {};
+    for (const name of ["rails", "ribbons", "lines", "words", "head"]) this.layers[name] = make("g", { class: name });
+    for (const name of ["ribbons", "lines"]) this.layers[name].setAttribute("clip-path", "url(#past)");
+    this.head = make("line", { class: "playhead" });
+    this.layers.head.append(this.head);
+    const hatch = make("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      make("rect", { class: "hatch-ground", width: 6, height: 6 }), make("rect", { class: "hatch-line", width: 3, height: 6 }));
+    this.#svg.replaceChildren(make("defs", {}, make("clipPath", { id: "past" }, this.cut), hatch), ...Object.values(this.layers));
+    this.#measure();
+    this.#rails();
+  }
+
+  #measure() {
+    const width = this.#box.clientWidth || 800;
+    const narrow = width < 620;
+    const states = narrow ? 0 : 108;
+    const calls = narrow ? 0 : Math.min(260, Math.max(150, width * 0.265));
+    const edge = narrow ? 20 : calls + states;
+    this.#columns = {
+      narrow,
+      width,
+      client: { ribbon: edge, state: narrow ? edge + 14 : edge - 12, call: edge - states - 12, side: -1 },
+      server: { ribbon: width - edge, state: narrow ? width - edge - 14 : width - edge + 12, call: width - edge + states + 12, side: 1 },
+    };
+    this.#svg.setAttribute("width", width);
+  }
+
+  #rails() {
+    const { client, server, width } = this.#columns;
+    const rails = [client, server].map(({ ribbon }) => make("line", { x1: ribbon, x2: ribbon, y1: 0, y2: "100%", class: "rail" }));
+    this.layers.rails.replaceChildren(...rails);
+    this.head.setAttribute("x2", width);
+  }
+
+  #resize() {
+    if (Math.abs((this.#box.clientWidth || 800) - this.#columns.width) < 1) return this.#follow();
+    const items = [...this.#items.values()].map(({ item }) => item);
+    const y = this.#y;
+    this.clear();
+    this.add(items);
+    this.show(y);
+  }
+
+  /** Draws items of a Layout, or draws them anew. */
+  add(items) {
+    for (const item of items) {
+      const old = this.#items.get(item.key);
+      old?.nodes.forEach((node) => node.remove());
+      const drawn = { item, nodes: [], marks: [] };
+      draw[item.kind]?.(item, this.#pen(drawn));
+      this.#items.set(item.key, drawn);
+      if (old) this.#marks = this.#marks.filter((mark) => mark.owner !== item.key);
+      this.#marks.push(...drawn.marks);
+      this.#sorted = false;
+    }
+    if (items.length) this.#ribbons();
+  }
+
+  /** What a kind of item draws with. */
+  #pen(drawn) {
+    const put = (layer, node) => {
+      this.layers[layer].append(node);
+      drawn.nodes.push(node);
+      return node;
+    };
+    return {
+      columns: this.#columns,
+      words: this.#words,
+      line: (node) => put("lines", node),
+      /** A word, or whatever else appears at its moment. */
+      at: (y, node) => {
+        node.classList.add("later");
+        drawn.marks.push({ y, node: put("words", node), owner: drawn.item.key });
+      },
+    };
+  }
+
+  /** A ribbon is as long as its state lasts. */
+  #ribbons() {
+    this.layers.ribbons.replaceChildren();
+    for (const host of ["client", "server"]) {
+      const states = [...this.#items.values()].map(({ item }) => item).filter((item) => item.kind === "state" && item.host === host);
+      states.sort((a, b) => a.y - b.y).forEach((item, index) => {
+        const end = states[index + 1]?.y ?? 1e5;
+        const x = this.#columns[host].ribbon - RIBBON / 2;
+        if (item.state !== "CLOSED") {
+          this.layers.ribbons.append(make("rect", { x, y: item.y, width: RIBBON, height: end - item.y, class: "ribbon", "data-state": item.state }));
+        }
+      });
+    }
+  }
+
+  /** Shows the moment at height y; `ended` where nothing comes after it. */
+  show(y, ended = false) {
+    this.#y = y;
+    if (!this.#sorted) {
+      this.#marks.sort((a, b) => a.y - b.y);
+      this.#marks.forEach((mark, index) => mark.node.classList.toggle("later", index >= this.#shown));
+      this.#sorted = true;
+    }
+    while (this.#shown < this.#marks.length && this.#marks[this.#shown].y <= y) this.#marks[this.#shown++].node.classList.remove("later");
+    while (this.#shown > 0 && this.#marks[this.#shown - 1].y > y) this.#marks[--this.#shown].node.classList.add("later");
+    this.cut.setAttribute("height", Math.max(y, 0));
+    for (const name of ["y1", "y2"]) this.head.setAttribute(name, y);
+    this.head.classList.toggle("later", ended);
+    this.#flights(y);
+    this.#follow();
+  }
+
+  /** The segments that are under way at this moment, each as a chip on its line. */
+  #flights(y) {
+    const chips = [];
+    for (const { item } of this.#items.values()) {
+      if (item.kind !== "segment" || y < item.y || y >= item.end) continue;
+      const [x0, x1] = ends(item, this.#columns);
+      const x = x0 + ((x1 - x0) * (y - item.y)) / (item.end - item.y);
+      const text = nameOf(item);
+      const width = text.length * 7.9 + 18;
+      const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
+      const chip = make("g", { class: `chip ${kindOf(item)}`, transform: `translate(${inside} ${y})` },
+        make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
+      chips.push(chip);
+    }
+    this.layers.head.replaceChildren(this.head, ...chips);
+  }
+
+  /** Keeps the moment in sight. */
+  #follow() {
+    const height = this.#box.clientHeight;
+    this.#svg.setAttribute("height", Math.max(height - 2, this.#y + height * (1 - SIGHT)));
+    this.#box.scrollTop = Math.max(0, this.#y - height * SIGHT);
+  }
+}
+
+/** Where a segment's line begins and ends. */
+function ends({ from }, { client, server }) {
+  const [left, right] = [client.ribbon + RIBBON / 2 + 1, server.ribbon - RIBBON / 2 - 1];
+  return from === "client" ? [left, right] : [right, left];
+}
+
+const anchor = (side) => (side < 0 ? "end" : "start");
+
+const draw = {
+  state(item, { columns, at, words }) {
+    const { state, ribbon, side } = columns[item.host];
+    const shown = columns.narrow ? anchor(-side) : anchor(side);
+    const name = item.gap ? `? ${item.state}` : item.state;
+    const text = make("text", { x: state, y: item.y + 12, "text-anchor": shown, class: "state-word", "data-state": item.state }, item.observed ? name : `(${name})`);
+    if (!item.observed) text.append(make("title", {}, words("stage.inferred")));
+    at(item.y, text);
+    at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
+  },
+
+  segment(item, { columns, line, at }) {
+    const kind = kindOf(item);
+    const [x0, x1] = ends(item, columns);
+    const lost = item.lost ? 0.5 : 1;
+    const [x, y] = [x0 + (x1 - x0) * lost, item.y + (item.end - item.y) * lost];
+    line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, class: `segment ${kind}` }));
+    if (item.open) return;
+    const angle = (Math.atan2(item.end - item.y, x1 - x0) * 180) / Math.PI;
+    at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}` }));
+    const tilt = x1 > x0 ? angle : angle - 180;
+    const at_ = 0.5 * lost;
+    const middle = [x0 + (x1 - x0) * at_, item.y + (item.end - item.y) * at_];
+    at(item.end, make("text", { transform: `translate(${middle.join(" ")}) rotate(${tilt})`, y: -6, class: `name ${kind}` }, nameOf(item)));
+    if (kind === "fin" && !item.lost) {
+      at(item.y, make("path", { d: "M0 0v-11l8 3.2-8 3.2", transform: `translate(${x0 + (x1 > x0 ? 7 : -7)} ${item.y - 1}) scale(${x1 > x0 ? 1 : -1} 1)`, class: "flag" }));
+    }
+  },
+
+  call(item, { columns, at, line, words }) {
+    if (columns.narrow) return;
+    const { call, side } = columns[item.host];
+    const room = Math.floor((side < 0 ? call - 8 : columns.width - call - 8) / 7.85);
+    const word = (y, title, ...parts) => {
+      const text = make("text", { x: call, y: y + 12, "text-anchor": anchor(side), class: "call" }, ...parts, make("title", {}, title));
+      at(y, text);
+    };
+    const result = (given) => make("tspan", { class: item.failed ? "gave failed" : "gave" }, ` = ${given}`);
+    if (item.end !== undefined && !item.waited) {
+      const given = shorten(item.gave, Math.max(room - item.text.length - 3, 8));
+      return word(item.y, `${item.full} = ${item.gave}`, shorten(item.text, room - given.length - 3), result(given));
+    }
+    word(item.y, item.full, `${shorten(item.text, room - 2)} `, make("tspan", { class: "waiting" }, "⋯"));
+    const x = call + (side < 0 ? 5 : -5);
+    line(make("line", { x1: x, x2: x, y1: item.y + 6, y2: item.end === undefined ? 1e5 : item.end + 6, class: "wait" }));
+    if (item.end !== undefined) {
+      const name = item.text.replace(/\(.*/, "()");
+      word(item.end, `${item.full} = ${item.gave}`, name, result(shorten(item.gave, room - name.length - 3)));
+    }
+  },
+
+  process(item, { columns, at, words }) {
+    const { call, side } = columns[item.host];
+    at(item.y, make("text", { x: call, y: item.y + 12, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words("stage.ended_process")}`));
+  },
+
+  idle(item, { columns, at, words }) {
+    const text = words("stage.idle", { time: duration(item.us) });
+    at(item.y, make("text", { x: columns.width / 2, y: item.y + 4, class: "idle" }, text));
+  },
+};
+
+/** Arrowheads, drawn for a line that comes from the left and ends at 0 0. */
+const heads = {
+  plain: "M0 0l-11-4.5 2.2 4.5-2.2 4.5z",
+  rst: "M0 0l-9-6M0 0l-9 6M-5 0l-9-6M-5 0l-9 6",
+};
+const cross = "M-6-6l12 12M6-6l-12 12";
+
+function shorten(text, room) {
+  return text.length > room ? `${text.slice(0, Math.max(room - 1, 1))}…` : text;
+}

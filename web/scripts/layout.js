@@ -1,0 +1,177 @@
+// Events → where each stands in the picture. Pure: knows no DOM, no clock and no socket.
+//
+// Time flows down, but not evenly: a segment's flight is as long as the eye needs, an idle stretch is short, and no two
+// words of a column stand on each other. The order of events is kept always.
+
+import { called, gave, keyOf } from "./model.js";
+
+/** The least height of a segment's flight. */
+const FLIGHT = 46;
+/** The least distance of two words in one column. */
+const ROW = 20;
+/** The height of a millisecond while a segment is under way: that of the least flight in 400 ms. */
+const PER_MS = FLIGHT / 400;
+/** Where the first event stands. */
+export const TOP = 14;
+
+/** Heights of a stretch of time, in px, by µs. */
+function height(us, busy) {
+  const ms = us / 1000;
+  if (busy) return ms <= 400 ? ms * PER_MS : FLIGHT + 14 * Math.log2(ms / 400);
+  return Math.min(ms * 0.03, 9) + (ms > 1000 ? ROW : 0);
+}
+
+export class Layout {
+  /** What is drawn, by key; each item names its kind and where it stands. */
+  items = new Map();
+  /** Where each event stands: its y, by seq. */
+  ys = [];
+  /** Moments worth a step, and those at which a state changes. */
+  moments = [];
+  changes = [];
+
+  #times = [];
+  #y = TOP;
+  #t = 0;
+  #flights = 0;
+  #columns = {};
+  #stands = {};
+  #calls = new Map();
+
+  /** Takes one more event; the keys of the items that are new or changed. */
+  add(event) {
+    this.#changed = new Set();
+    const idle = event.t - this.#t;
+    this.#y += this.#times.length ? height(idle, this.#flights > 0) : 0;
+    if (idle > 1_000_000 && this.#flights === 0 && this.#times.length) {
+      this.#put(`idle ${event.seq}`, { kind: "idle", y: this.#y - ROW / 2, us: idle });
+    }
+    this.#t = event.t;
+    this[`_${event.type}`]?.(event);
+    this.ys[event.seq] = this.#y;
+    this.#times.push(event.t);
+    return this.#changed;
+  }
+
+  #changed = new Set();
+
+  #put(key, item) {
+    this.items.set(key, { ...this.items.get(key), ...item, key });
+    this.#changed.add(key);
+  }
+
+  #moment() {
+    if (this.moments.at(-1) !== this.#y) this.moments.push(this.#y);
+  }
+
+  /** Moves down until a word fits under the last one of its column. */
+  #place(column, distance = ROW) {
+    this.#y = Math.max(this.#y, (this.#columns[column] ?? -Infinity) + distance);
+    this.#columns[column] = this.#y;
+  }
+
+  _process(event) {
+    if (event.what === "started") return;
+    this.#place(`${event.host} calls`);
+    this.#put(`process ${event.seq}`, { kind: "process", host: event.host, y: this.#y, what: event.what, actor: event.actor });
+    this.#moment();
+  }
+
+  _call(event) {
+    const column = `${event.host} calls`;
+    if (event.phase === "enter") {
+      this.#place(column);
+      this.#put(`call ${event.seq}`, { kind: "call", host: event.host, y: this.#y, text: called(event), full: `${event.call}(${event.args.join(", ")})` });
+      this.#calls.set(event.seq, { t: event.t, arrivals: this.#arrivals[event.host] });
+      this.#moment();
+      return;
+    }
+    const call = this.#calls.get(event.enter);
+    if (!call) return;
+    // It waited if something had to arrive before it returned; else it stands on one line with what it gave.
+    const waited = this.#arrivals[event.host] > call.arrivals || event.t - call.t > 20_000;
+    if (waited) this.#place(column);
+    const end = waited ? this.#y : this.items.get(`call ${event.enter}`).y;
+    this.#put(`call ${event.enter}`, { end, waited, gave: gave(event), failed: Boolean(event.errno) });
+    this.#moment();
+  }
+
+  #arrivals = { client: 0, server: 0 };
+
+  _segment(event) {
+    const key = `segment ${event.id}`;
+    if (event.phase === "sent") {
+      this.#place(`${event.from} sends`, 15);
+      const flight = height(Math.max(event.due - event.t, 0), true);
+      const { id, from, flags, len, data, ack_rel, retransmission } = event;
+      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
+      this.#flights += 1;
+    } else {
+      this.#flights -= 1;
+      this.#y = Math.max(this.#y, (this.items.get(key)?.y ?? 0) + FLIGHT);
+      this.#put(key, { end: this.#y, open: false, lost: event.phase === "dropped" });
+      this.#arrivals[event.to] += 1;
+    }
+    this.#moment();
+  }
+
+  _state(event) {
+    const { host, to, observed } = event;
+    const key = keyOf(event.socket);
+    // One ribbon a host: a connection's, and before there is one the listening socket's.
+    const listener = event.socket.peer === "0.0.0.0:0";
+    if (listener && this.#stands[host]) return;
+    if (!listener) this.#stands[host] ??= key;
+    if (!listener && this.#stands[host] !== key) return;
+    this.#place(`${host} states`, 17);
+    this.#put(`state ${event.seq}`, { kind: "state", host, y: this.#y, state: to, observed });
+    this.changes.push(this.#y);
+    this.#moment();
+  }
+
+  _gap(event) {
+    this.#place(`${event.host} states`, 17);
+    this.#put(`state ${event.seq}`, { kind: "state", host: event.host, y: this.#y, state: event.to, observed: true, gap: true });
+    this.#moment();
+  }
+
+  _end() {
+    this.#moment();
+  }
+
+  /** How far down the picture goes. */
+  get end() {
+    return this.#y;
+  }
+
+  /** How many events have happened at height y. */
+  count(y) {
+    return upper(this.ys, y);
+  }
+
+  /** The time at height y, in µs. */
+  time(y) {
+    const n = this.count(y);
+    if (n === 0) return 0;
+    if (n === this.ys.length) return this.#times[n - 1];
+    const [y0, y1] = [this.ys[n - 1], this.ys[n]];
+    const [t0, t1] = [this.#times[n - 1], this.#times[n]];
+    return y1 > y0 ? t0 + ((t1 - t0) * (y - y0)) / (y1 - y0) : t0;
+  }
+
+  /** Where a live run stands at time t, which is later than its last event. */
+  live(t) {
+    return this.#y + height(Math.max(t - this.#t, 0), this.#flights > 0);
+  }
+}
+
+/** How many of the ascending numbers are at most `limit`. */
+function upper(numbers, limit) {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

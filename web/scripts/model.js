@@ -1,0 +1,178 @@
+// Events → what to show. Pure: knows no DOM, no clock and no socket.
+//
+// A model is never changed: `apply` gives the next one, and what did not change is shared with the one before.
+
+/**
+ * The vocabulary of server/event.rs; a test holds the two against each other.
+ * @typedef {{seq: number, t: number, type: string, host?: "client"|"server"}} Event
+ */
+
+const noHost = { address: "", actors: {}, fds: {}, sockets: {}, newest: null };
+
+/** Before anything has happened. */
+export const nothing = {
+  t: 0,
+  run: null,
+  line: 0,
+  steps: {},
+  calls: {},
+  segments: {},
+  hosts: { client: noHost, server: noHost },
+  change: null,
+  ended: null,
+};
+
+/** The model after one more event. */
+export function apply(model, event) {
+  const next = { ...model, t: event.t };
+  return handlers[event.type]?.(next, event) ?? next;
+}
+
+const handlers = {
+  run(model, event) {
+    const host = (name) => ({ ...noHost, address: event.hosts[name].address });
+    return { ...model, run: event, hosts: { client: host("client"), server: host("server") } };
+  },
+
+  step(model, event) {
+    const step = { ...model.steps[event.line], phase: event.phase };
+    return { ...model, line: event.line, steps: { ...model.steps, [event.line]: step } };
+  },
+
+  process(model, event) {
+    const { pid, tid } = event;
+    const alive = event.what === "started";
+    return inActor(model, event, (actor) => ({ ...(actor ?? { results: [] }), pid, tid, alive, call: alive ? actor?.call : null }));
+  },
+
+  call(model, event) {
+    if (event.phase === "enter") {
+      const calls = { ...model.calls, [event.seq]: { line: model.line, event } };
+      return inActor({ ...model, calls }, event, (actor) => ({ ...actor, call: event }));
+    }
+    const line = model.calls[event.enter]?.line ?? model.line;
+    const steps = { ...model.steps, [line]: { ...model.steps[line], gave: gave(event), failed: Boolean(event.errno) } };
+    const after = inActor({ ...model, steps }, event, (actor) => ({
+      ...actor,
+      call: null,
+      results: [event, ...actor.results].slice(0, 3),
+    }));
+    return inHost(after, event.host, (host) => ({ ...host, fds: descriptors(host.fds, event) }));
+  },
+
+  segment(model, event) {
+    const segments = { ...model.segments, [event.id]: event };
+    return { ...model, segments };
+  },
+
+  state(model, event) {
+    const changed = inSocket(model, event, (socket) => ({ ...socket, state: event.to, ...(event.to === "CLOSED" ? { recv: 0, send: 0, timer: null } : {}) }));
+    return { ...changed, change: event };
+  },
+
+  queue: (model, event) => inSocket(model, event, (socket) => ({ ...socket, recv: event.recv_q, send: event.send_q })),
+
+  timer(model, event) {
+    const timer = event.timer && { name: event.timer, end: event.t + event.expires_ms * 1000, length: event.expires_ms * 1000 };
+    return inSocket(model, event, (socket) => ({ ...socket, timer }));
+  },
+
+  check(model, event) {
+    const step = { ...model.steps[event.line], check: event };
+    return { ...model, steps: { ...model.steps, [event.line]: step } };
+  },
+
+  end: (model, event) => ({ ...model, ended: event }),
+};
+
+/** The open descriptors of a host's sockets, by the sockets' names. */
+function descriptors(fds, { call, args, made, result, errno }) {
+  if (made) return { ...fds, [made]: result };
+  if (call !== "close" || errno) return fds;
+  return Object.fromEntries(Object.entries(fds).filter(([, fd]) => fd !== Number(args[0])));
+}
+
+function inHost(model, name, change) {
+  return { ...model, hosts: { ...model.hosts, [name]: change(model.hosts[name]) } };
+}
+
+function inActor(model, event, change) {
+  const { host, actor } = event;
+  return inHost(model, host, (it) => ({ ...it, actors: { ...it.actors, [actor]: change(it.actors[actor]) } }));
+}
+
+function inSocket(model, event, change) {
+  const key = keyOf(event.socket);
+  return inHost(model, event.host, (host) => {
+    const before = host.sockets[key] ?? { key, ...event.socket, state: "CLOSED", recv: 0, send: 0, timer: null };
+    const socket = change({ ...before, name: event.socket.name ?? before.name });
+    const sockets = { ...host.sockets, [key]: socket };
+    return { ...host, sockets, newest: isListener(event.socket) ? host.newest : (host.newest ?? key) };
+  });
+}
+
+/** One connection, or a listening socket, among those of its host. */
+export const keyOf = (socket) => `${socket.local} ${socket.peer}`;
+
+const isListener = (socket) => socket.peer === "0.0.0.0:0";
+
+/** The socket that stands for a host: its connection, before there is one the socket that listens. */
+export function shown(host) {
+  return host.sockets[host.newest] ?? Object.values(host.sockets)[0] ?? null;
+}
+
+/** What a call gave, in a word. */
+export function gave(exit) {
+  if (exit.errno) return exit.errno;
+  return exit.data === undefined ? String(exit.result) : JSON.stringify(exit.data);
+}
+
+/** A call as a program would write it, without what a reader can do without. */
+export function called({ call, args }) {
+  const few = { connect: 1, listen: 1, recv: 1, send: 2, socket: 0, setsockopt: 2, bind: 2 };
+  return `${call}(${args.slice(0, few[call] ?? args.length).join(", ")})`;
+}
+
+/** A segment's kind, which is its colour and its shape. */
+export function kindOf({ flags, len }) {
+  const has = (flag) => flags.includes(flag);
+  return has("RST") ? "rst" : has("FIN") ? "fin" : has("SYN") ? "syn" : len > 0 ? "data" : "ack";
+}
+
+/** What is written on a segment's line. */
+export function nameOf({ flags, len, data, ack_rel, retransmission }) {
+  const controls = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || len === 0));
+  const bytes = len > 0 ? `${len} B${data && data.length <= 12 ? ` ${JSON.stringify(data)}` : ""}` : "";
+  const number = controls.join() === "ACK" && ack_rel != null ? ` ${ack_rel}` : "";
+  return [controls.join(", ") + number, bytes, retransmission ? "↻" : ""].filter(Boolean).join(" ");
+}
+
+/** A time in the unit that suits it. */
+export function duration(us) {
+  if (us < 1000) return `${Math.round(us)} µs`;
+  if (us < 1_000_000) return `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
+  return `${(us / 1e6).toFixed(us < 1e7 ? 1 : 0)} s`;
+}
+
+/** Every model of a run: `at(n)` is the one after the first n events, however one comes to it. */
+export class History {
+  #every = 64;
+  #events = [];
+  #snapshots = [nothing];
+
+  add(event) {
+    this.#events.push(event);
+    if (this.#events.length % this.#every === 0) {
+      this.#snapshots.push(this.at(this.#events.length));
+    }
+  }
+
+  get events() {
+    return this.#events;
+  }
+
+  at(n) {
+    const from = Math.min(Math.floor(n / this.#every), this.#snapshots.length - 1);
+    return this.#events.slice(from * this.#every, n).reduce(apply, this.#snapshots[from]);
+  }
+}

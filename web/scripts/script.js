@@ -1,0 +1,105 @@
+// The script beside the picture: the current line, what each gave, and what this moment means. Also its editor.
+
+import { called, nameOf } from "./model.js";
+
+export class Script {
+  #list;
+  #note;
+  #why;
+  #words;
+  #notes;
+  #rows = new Map();
+  #labels = new Map();
+
+  /** `onLine` is called with the number of a line that somebody picks. */
+  constructor(side, { notes, words, onLine }) {
+    this.#list = side.querySelector(".script");
+    this.#note = side.querySelector(".note .text");
+    this.#why = side.querySelector(".note .why");
+    this.#words = words;
+    this.#notes = notes;
+    this.#list.addEventListener("click", (event) => {
+      const row = event.target.closest("li[data-line]");
+      if (row) onLine(Number(row.dataset.line));
+    });
+  }
+
+  /** Lists the lines of a script. */
+  set(text) {
+    this.#rows.clear();
+    this.#labels.clear();
+    const rows = text.split("\n").map((line, index) => {
+      const row = document.createElement("li");
+      const code = document.createElement("code");
+      const gave = document.createElement("span");
+      gave.className = "gave";
+      const label = /^\s*([\p{L}\d_-]+):/u.exec(line)?.[1];
+      code.textContent = line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").replace(/\s+=>.*$/, "").replace(/\s*#.*$/, (comment) => comment);
+      row.title = line;
+      row.append(code, gave);
+      row.classList.toggle("comment", /^\s*(#|$)/.test(line));
+      if (line.trim()) row.dataset.line = index + 1;
+      if (label) this.#labels.set(index + 1, label);
+      this.#rows.set(index + 1, { row, gave });
+      return row;
+    });
+    while (rows.length && !rows.at(-1).dataset.line) rows.pop();
+    this.#list.replaceChildren(...rows);
+  }
+
+  show(model) {
+    for (const [line, { row, gave }] of this.#rows) {
+      const step = model.steps[line];
+      row.classList.toggle("current", model.run !== null && line === model.line && !model.ended);
+      row.classList.toggle("past", Boolean(step));
+      const check = step?.check;
+      const mark = check ? (check.ok ? "✓ " : "✗ ") : step?.gave !== undefined ? "= " : "";
+      const found = check?.ok && expects(row.title) ? "" : (check?.actual ?? step?.gave ?? "");
+      const text = mark + found + (check?.ok === false ? ` ≠ ${check.expected}` : "");
+      if (gave.textContent !== text) gave.textContent = text;
+      gave.classList.toggle("wrong", check?.ok === false);
+    }
+    this.#current(model.line);
+    const label = [...this.#labels].filter(([line]) => line <= model.line).at(-1)?.[1];
+    markup(this.#note, (model.run && label && this.#notes[label]) || "");
+    const why = model.change ? this.#because(model) : "";
+    if (this.#why.textContent !== why) this.#why.textContent = why;
+  }
+
+  #line = 0;
+
+  #current(line) {
+    if (line === this.#line) return;
+    this.#line = line;
+    const row = this.#rows.get(line)?.row;
+    if (row) this.#list.scrollTop = row.offsetTop - this.#list.offsetTop - this.#list.clientHeight / 2;
+  }
+
+  /** Why the last state is as it is. */
+  #because({ change, segments, calls }) {
+    const { host, to, cause } = change;
+    const facts = { host, state: to };
+    if (cause.segment) return this.#words("why.segment", { ...facts, segment: nameOf(segments[cause.segment]) });
+    if (cause.call !== undefined) return this.#words("why.call", { ...facts, call: calls[cause.call] ? called(calls[cause.call].event) : "" });
+    return this.#words(cause === "kill" ? "why.kill" : "why.timer", facts);
+  }
+}
+
+/** Whether a line only looks at a state: then ✓ says it all. */
+const expects = (line) => /^\s*(\S+:\s*)?expect\b/.test(line);
+
+/** Puts a note's text into a node: `code` and *stress* are all the markup there is. */
+function markup(node, text) {
+  if (node.dataset.text === text) return;
+  node.dataset.text = text;
+  const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).filter(Boolean);
+  node.replaceChildren(
+    ...parts.map((part) => {
+      const tag = { "`": "code", "*": "em" }[part[0]];
+      if (!tag) return part;
+      const inner = document.createElement(tag);
+      inner.textContent = part.slice(1, -1);
+      return inner;
+    }),
+  );
+}

@@ -1,0 +1,68 @@
+// Where events come from: a live run over its WebSocket, or a recording.
+
+/** What the server said when it refused: `error` says what, the rest says more. */
+export class Refused extends Error {
+  constructor(answer) {
+    super(answer.error);
+    this.answer = answer;
+  }
+}
+
+/** Starts a run; its id and the address of its events. */
+export async function start(wanted) {
+  const response = await fetch("/api/runs", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(wanted),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Refused(answer);
+  return answer;
+}
+
+/** The mistakes of a script. */
+export async function check(script) {
+  const response = await fetch("/api/check", { method: "POST", body: script });
+  return (await response.json()).mistakes;
+}
+
+/** The events of a recording. */
+export async function recording(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Refused(await response.json());
+  return parse(await response.text());
+}
+
+/**
+ * Follows a live run from its first event to its last. Where the connection is lost it is made again, and goes on after
+ * the last event that came.
+ */
+export function follow(address, { onEvents, onLost }) {
+  let next = 0;
+  let ended = false;
+  let patience = 250;
+  let socket;
+  const connect = () => {
+    socket = new WebSocket(`${address}?from=${next}`);
+    socket.onmessage = ({ data }) => {
+      const events = parse(data);
+      next = events.at(-1).seq + 1;
+      ended = events.at(-1).type === "end";
+      patience = 250;
+      onEvents(events);
+    };
+    socket.onclose = () => {
+      if (ended) return;
+      onLost();
+      setTimeout(() => ended || connect(), patience);
+      patience = Math.min(patience * 2, 5000);
+    };
+  };
+  connect();
+  return () => {
+    ended = true;
+    socket.close();
+  };
+}
+
+const parse = (lines) => lines.split("\n").filter(Boolean).map((line) => JSON.parse(line));
