@@ -85,8 +85,11 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         Broken(draw(name, text, line, column, error.message()))
     })?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
-        let first_line = script_line(text, file.script.text.span().start);
-        let drawn = mistakes.iter().map(|mistake| mistake.draw(name, file.script.text.get_ref(), first_line));
+        let (line, column) = script_place(text, file.script.text.span().start);
+        let drawn = mistakes.into_iter().map(|mistake| {
+            let column = mistake.column + if mistake.line == 1 { column - 1 } else { 0 };
+            Mistake { line: mistake.line + line - 1, column, ..mistake }.draw(name, text)
+        });
         Broken(drawn.collect())
     })?;
     for label in file.notes.keys() {
@@ -104,7 +107,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
 
 /// The mistakes of a bare script, drawn.
 pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Mistake]) -> Broken {
-    Broken(mistakes.iter().map(|mistake| mistake.draw(name, text, 1)).collect())
+    Broken(mistakes.iter().map(|mistake| mistake.draw(name, text)).collect())
 }
 
 /// Line and column of a byte, both 1-based, the column in characters.
@@ -114,10 +117,12 @@ fn place(text: &str, at: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
 }
 
-/// The line on which a script's own first line stands: TOML drops the newline after opening quotes.
-fn script_line(text: &str, start: usize) -> usize {
+/// Where a script's text begins: after its opening quotes, and TOML drops a newline that follows those.
+fn script_place(text: &str, start: usize) -> (usize, usize) {
     let opening = text[start..].chars().take_while(|c| *c == '\'' || *c == '"').count();
-    place(text, start).0 + usize::from(text[start + opening..].starts_with(['\n', '\r']))
+    let begin = &text[start + opening..];
+    let newline = ["\r\n", "\n"].into_iter().find(|newline| begin.starts_with(newline)).map_or(0, str::len);
+    place(text, start + opening + newline)
 }
 
 fn draw(name: &str, text: &str, line: usize, column: usize, message: &str) -> String {

@@ -1,1 +1,12 @@
+//! The product from outside: the command, HTTP, the live socket, a browser. Every run makes real sockets.
 
+mod actors;
+mod browser;
+mod cleanup;
+mod command;
+mod pages;
+mod privileges;
+mod segments;
+mod states;
+mod stream;
+mod support;

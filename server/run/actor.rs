@@ -9,7 +9,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 use crate::channel::Channel;
 use crate::errno;
 use crate::event::{CallPhase, Host, ProcessChange, What};
-use crate::message::{Made, Order, Returned};
+use crate::message::{Made, Order, Report, Returned};
 
 /// One actor: a thread of a process in one of the hosts.
 pub(super) struct Actor {
@@ -23,6 +23,8 @@ pub(super) struct Actor {
     life: Life,
     /// The call that it is in: the event at enter, and its `seq`.
     call: Option<(What, u32)>,
+    /// Whether the enter that was read last, and perhaps not told yet, was of a call that may act.
+    reading_of_deed: bool,
     /// What its last order gave; None while it is being carried out.
     pub(super) outcome: Option<Returned>,
 }
@@ -42,7 +44,7 @@ impl Actor {
     pub(super) fn first(name: String, host: Host, channel: Channel, pid: i32, tid: i32) -> io::Result<Actor> {
         let number = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidData)?;
         let process = Rc::new(rustix::process::pidfd_open(number, PidfdFlags::empty())?);
-        Ok(Actor { name, host, channel, pid, tid, process, life: Life::Alive, call: None, outcome: None })
+        Ok(Actor { name, host, channel, pid, tid, process, life: Life::Alive, call: None, reading_of_deed: false, outcome: None })
     }
 
     /// Another thread of the same process, whose end of the channel travels to it.
@@ -50,7 +52,7 @@ impl Actor {
         let (ours, theirs) = Channel::pair()?;
         self.channel.send(&Order::Thread, &[theirs.as_fd()])?;
         let (host, process) = (self.host, self.process.clone());
-        Ok(Actor { name, host, channel: ours, pid: self.pid, tid: 0, process, life: self.life, call: None, outcome: None })
+        Ok(Actor { name, host, channel: ours, pid: self.pid, tid: 0, process, life: self.life, call: None, reading_of_deed: false, outcome: None })
     }
 
     /// Gives it something to do.
@@ -132,11 +134,19 @@ impl Actor {
         self.call.as_ref().map(|(_, seq)| *seq)
     }
 
-    /// Whether the call that it is in can change what the kernel's table says. After one that cannot, the actor may
-    /// already be in its next, which is what the table would show.
-    pub(super) fn may_change_sockets(&self) -> bool {
-        const NEVER: [&str; 3] = ["socket", "bind", "setsockopt"];
-        matches!(&self.call, Some((What::Call { call, .. }, _)) if !NEVER.contains(&call.as_str()))
+    /// Whether the call that it is in can send something or change a socket in the kernel's table.
+    pub(super) fn may_act(&self) -> bool {
+        matches!(&self.call, Some((What::Call { call, .. }, _)) if may_act(call))
+    }
+
+    /// Whether a report that was just read has to wait until the wire was read once more, and all that follow with it.
+    pub(super) fn must_wait(&mut self, report: &Report) -> bool {
+        match report {
+            Report::Enter { call, .. } => self.reading_of_deed = may_act(call),
+            Report::Exit { .. } => return self.reading_of_deed,
+            _ => {}
+        }
+        false
     }
 
     /// Its call returned.
@@ -163,4 +173,10 @@ impl Actor {
         let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
         stat.is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('S')))
     }
+}
+
+/// A call that only makes or dresses a socket neither sends nor changes a state. After it the actor may already be in
+/// its next, which is what wire and table would show.
+fn may_act(call: &str) -> bool {
+    !["socket", "bind", "setsockopt"].contains(&call)
 }

@@ -72,7 +72,11 @@ impl<'w, 'a> Director<'w, 'a> {
                 let order = Order::Call { on: on.clone(), named: named.clone(), call: call.clone() };
                 self.world.actors[actor].order(&order).map_err(|source| self.failed(actor, source))?;
                 if step.background {
-                    return Ok(());
+                    // At once, but in order: the next line finds this call entered.
+                    return self.until(|world| {
+                        let actor = &world.actors[actor];
+                        actor.may_act() || actor.outcome.is_some() || !actor.is_alive()
+                    });
                 }
                 self.collect(step, actor)?;
                 self.pause(self.pace.beat)

@@ -125,12 +125,12 @@ impl<'a> World<'a> {
             if !self.actors[index].is_alive() {
                 continue;
             }
-            let mut exited = self.held_back.iter().any(|(actor, _)| *actor == index);
+            let mut wait = self.held_back.iter().any(|(actor, _)| *actor == index);
             loop {
                 match self.actors[index].channel.try_receive::<Report>() {
                     Ok(Some((report, _))) => {
-                        exited |= matches!(report, Report::Exit { .. });
-                        if exited { &mut later } else { &mut at_once }.push((index, report));
+                        wait |= self.actors[index].must_wait(&report);
+                        if wait { &mut later } else { &mut at_once }.push((index, report));
                     }
                     Ok(None) => break self.lost(index),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
@@ -163,7 +163,7 @@ impl<'a> World<'a> {
                 if let Some(made) = &made {
                     self.hosts[host as usize].watch.name(made.inode, made.name.clone());
                 }
-                if let Some(call) = self.actors[index].running().filter(|_| self.actors[index].may_change_sockets()) {
+                if let Some(call) = self.actors[index].running().filter(|_| self.actors[index].may_act()) {
                     self.observe(host, Cause::Call(call))?;
                 }
                 if let Some(what) = self.actors[index].exit(returned, made) {

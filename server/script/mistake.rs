@@ -24,10 +24,9 @@ impl Mistake {
         Mistake { line, column, length: length.max(1), found, expected }
     }
 
-    /// The mistake under the line that it is in, as compilers show it. `name` and `first_line` say which file `text`
-    /// stands in and where it begins there.
-    pub fn draw(&self, name: &str, text: &str, first_line: usize) -> String {
-        let number = self.line + first_line - 1;
+    /// The mistake under the line of `text` that it is in, as compilers show it; `name` is the text's.
+    pub fn draw(&self, name: &str, text: &str) -> String {
+        let number = self.line;
         let line = text.lines().nth(self.line - 1).unwrap_or("");
         let margin = " ".repeat(number.to_string().len());
         let indent: String = line.chars().take(self.column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();

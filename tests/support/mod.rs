@@ -1,0 +1,200 @@
+//! What the tests share: the command, a server of one's own, events.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use serde_json::Value;
+
+/// The program under test.
+pub const FOURWAVE: &str = env!("CARGO_BIN_EXE_fourwave");
+
+/// The scenarios in the repository, by id.
+pub fn scenario_ids() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut ids: Vec<String> = names.filter_map(|name| name.strip_suffix(".toml").map(Into::into)).collect();
+    ids.sort();
+    assert!(!ids.is_empty());
+    ids
+}
+
+/// Runs the command with a text on its standard input.
+pub fn command(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(FOURWAVE)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input closes it.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// The events of a run.
+#[derive(Clone, Debug)]
+pub struct Events(pub Vec<Value>);
+
+/// Plays a script and expects every check in it to be true.
+pub fn play(script: &str) -> Events {
+    let events = play_unchecked(script);
+    let end = events.0.last().unwrap();
+    assert_eq!(end["ok"], true, "{}\n{events}", end["reason"]);
+    events
+}
+
+/// Plays a script, whatever comes of it.
+pub fn play_unchecked(script: &str) -> Events {
+    let output = command(&["run", "-", "--json"], script);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    Events::parse(&text)
+}
+
+impl Events {
+    pub fn parse(lines: &str) -> Events {
+        Events(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    pub fn of(&self, kind: &str) -> Vec<&Value> {
+        self.0.iter().filter(|event| event["type"] == kind).collect()
+    }
+
+    /// The states that a host's connection went through, or its listening socket where `listening`.
+    pub fn path(&self, host: &str, listening: bool) -> Vec<&str> {
+        let of_host = self.of("state").into_iter().filter(|state| state["host"] == host);
+        let wanted = of_host.filter(|state| (state["socket"]["peer"] == "0.0.0.0:0") == listening);
+        wanted.map(|state| state["to"].as_str().unwrap()).collect()
+    }
+
+    /// The segments that were sent, as `client:FIN,ACK`.
+    pub fn sent(&self) -> Vec<String> {
+        let sent = self.of("segment").into_iter().filter(|segment| segment["phase"] == "sent");
+        sent.map(|segment| {
+            let flags: Vec<&str> = segment["flags"].as_array().unwrap().iter().map(|flag| flag.as_str().unwrap()).collect();
+            format!("{}:{}", segment["from"].as_str().unwrap(), flags.join(","))
+        })
+        .collect()
+    }
+
+    /// The results of a call, by whom it was made: numbers or error names.
+    pub fn gave(&self, actor: &str, call: &str) -> Vec<Value> {
+        let exits = self.of("call").into_iter().filter(|event| event["phase"] == "exit");
+        let wanted = exits.filter(|exit| exit["actor"] == actor && exit["call"] == call);
+        wanted.map(|exit| if exit["errno"].is_null() { exit["result"].clone() } else { exit["errno"].clone() }).collect()
+    }
+
+    pub fn reason(&self) -> &str {
+        self.0.last().unwrap()["reason"].as_str().unwrap()
+    }
+}
+
+impl std::fmt::Display for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|event| writeln!(f, "{event}"))
+    }
+}
+
+/// A server on a port of its own; it ends when this is dropped.
+pub struct Server {
+    child: Child,
+    /// As in `127.0.0.1:40123`.
+    pub address: String,
+}
+
+impl Server {
+    pub fn start(args: &[&str]) -> Server {
+        let mut command = Command::new(FOURWAVE);
+        command.args(["--listen", "127.0.0.1:0"]).args(args);
+        Server::spawn(command)
+    }
+
+    /// A server by a command that starts one and prints its address.
+    pub fn spawn(mut command: Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().split("http://").nth(1).unwrap_or_else(|| panic!("no address in {line:?}"));
+        Server { address: address.to_owned(), child }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn pid(&self) -> i32 {
+        self.child.id() as i32
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.pid()).unwrap(), signal).unwrap();
+    }
+
+    /// Waits until it has ended; its exit code, none where a signal ended it.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.child.try_wait().unwrap().is_none() {
+            self.signal(Signal::TERM);
+            self.child.wait().unwrap();
+        }
+    }
+}
+
+/// The processes below a process, and theirs.
+pub fn descendants(pid: i32) -> Vec<i32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let children = tasks.flat_map(|task| {
+        let text = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+        text.split_whitespace().map(|pid| pid.parse::<i32>().unwrap()).collect::<Vec<_>>()
+    });
+    children.flat_map(|child| [vec![child], descendants(child)].concat()).collect()
+}
+
+/// Waits until a process has ended.
+pub fn await_end(pid: i32) {
+    let Ok(process) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else { return };
+    let patience = Timespec { tv_sec: 20, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience)).unwrap();
+    assert!(ended > 0, "process {pid} goes on");
+}
+
+/// Asks again until something holds that comes without a sign of its own; fails after a long while.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), asking).await.unwrap_or_else(|_| panic!("never: {what}"))
+}
+
+/// The answer to a request, as status and JSON (null where it is none).
+pub async fn request(method: &str, url: &str, body: Option<Value>) -> (u16, Value) {
+    let client = reqwest::Client::new().request(method.parse().unwrap(), url);
+    let response = match body {
+        Some(body) => client.json(&body),
+        None => client,
+    };
+    let response = response.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap_or_default())
+}
+
+/// Starts a run; its id.
+pub async fn start_run(server: &Server, wanted: Value) -> String {
+    let (status, answer) = request("POST", &server.url("/api/runs"), Some(wanted)).await;
+    assert_eq!(status, 201, "{answer}");
+    answer["id"].as_str().unwrap().to_owned()
+}
