@@ -27,7 +27,10 @@ pub fn scenarios() -> &'static [Scenario] {
         let mut all: Vec<Scenario> = files
             .filter_map(|name| {
                 let text = String::from_utf8(Shipped::get(&name)?.data.into_owned()).ok()?;
-                Some(scenario::parse(&name, &text).unwrap_or_else(|broken| panic!("a shipped scenario is broken: {broken}")))
+                Some(
+                    scenario::parse(&name, &text)
+                        .unwrap_or_else(|broken| panic!("a shipped scenario is broken: {broken}")),
+                )
             })
             .collect();
         all.sort_by_key(|scenario| scenario.order);

@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, SocketFlags, SocketType,
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,8 +21,12 @@ pub struct Channel(OwnedFd);
 impl Channel {
     /// Both ends; they close on exec.
     pub fn pair() -> io::Result<(Channel, Channel)> {
-        let (a, b) =
-            rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+        let (a, b) = rustix::net::socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )?;
         Ok((Channel(a), Channel(b)))
     }
 
@@ -34,7 +38,12 @@ impl Channel {
         if !fds.is_empty() {
             control.push(SendAncillaryMessage::ScmRights(fds));
         }
-        rustix::net::sendmsg(&self.0, &[IoSlice::new(&bytes)], &mut control, SendFlags::NOSIGNAL)?;
+        rustix::net::sendmsg(
+            &self.0,
+            &[IoSlice::new(&bytes)],
+            &mut control,
+            SendFlags::NOSIGNAL,
+        )?;
         Ok(())
     }
 
@@ -52,7 +61,12 @@ impl Channel {
         let mut bytes = [0; LARGEST];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
-        let length = match rustix::net::recvmsg(&self.0, &mut [IoSliceMut::new(&mut bytes)], &mut control, flags) {
+        let length = match rustix::net::recvmsg(
+            &self.0,
+            &mut [IoSliceMut::new(&mut bytes)],
+            &mut control,
+            flags,
+        ) {
             Ok(message) => message.bytes,
             Err(rustix::io::Errno::CONNRESET) => 0, // it went without reading all that we had sent
             Err(error) => return Err(error.into()),
@@ -62,7 +76,11 @@ impl Channel {
             _ => Vec::new(),
         });
         let fds = fds.collect();
-        if length == 0 { Ok(None) } else { Ok(Some((serde_json::from_slice(&bytes[..length])?, fds))) }
+        if length == 0 {
+            Ok(None)
+        } else {
+            Ok(Some((serde_json::from_slice(&bytes[..length])?, fds)))
+        }
     }
 }
 

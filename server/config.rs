@@ -43,13 +43,28 @@ pub enum Role {
 #[derive(Args, Debug)]
 pub struct Serve {
     /// The address to serve on; port 0 takes any free one.
-    #[arg(long, env = "FOURWAVE_LISTEN", default_value = "127.0.0.1:4444", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "FOURWAVE_LISTEN",
+        default_value = "127.0.0.1:4444",
+        value_name = "ADDRESS:PORT"
+    )]
     pub listen: SocketAddr,
     /// How many runs may go on at once.
-    #[arg(long, env = "FOURWAVE_MAX_RUNS", default_value_t = 32, value_name = "N")]
+    #[arg(
+        long,
+        env = "FOURWAVE_MAX_RUNS",
+        default_value_t = 32,
+        value_name = "N"
+    )]
     pub max_runs: usize,
     /// After how many seconds a run ends, wherever it is.
-    #[arg(long, env = "FOURWAVE_RUN_LIMIT", default_value_t = 120, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "FOURWAVE_RUN_LIMIT",
+        default_value_t = 120,
+        value_name = "SECONDS"
+    )]
     pub run_limit: u64,
 }
 

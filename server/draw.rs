@@ -44,29 +44,63 @@ const GREEN: &str = "\x1b[32m";
 impl<W: Write> Drawing<W> {
     /// A drawing on `to`, with or without colours.
     pub fn new(to: W, colour: bool) -> Drawing<W> {
-        Drawing { to, colour, open: None }
+        Drawing {
+            to,
+            colour,
+            open: None,
+        }
     }
 
     /// Draws what happened.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match &event.what {
             What::Run { kernel, hosts, .. } => {
-                let title = |host| format!("{host} {}", hosts.get(&host).map_or("", |facts| facts.address.as_str()));
+                let title = |host| {
+                    format!(
+                        "{host} {}",
+                        hosts.get(&host).map_or("", |facts| facts.address.as_str())
+                    )
+                };
                 let calls = Host::BOTH.map(title);
-                self.row(Row { calls, wire: format!("Linux {kernel}"), paint: BOLD, ..Row::default() })
+                self.row(Row {
+                    calls,
+                    wire: format!("Linux {kernel}"),
+                    paint: BOLD,
+                    ..Row::default()
+                })
             }
-            What::Step { line, text, phase: StepPhase::Begin } if !text.contains("expect ") => {
+            What::Step {
+                line,
+                text,
+                phase: StepPhase::Begin,
+            } if !text.contains("expect ") => {
                 self.flush()?;
                 self.line(QUIET, &format!("{line:>3}  {text}"))
             }
-            What::Call { phase: CallPhase::Enter, host, call, args, .. } => {
+            What::Call {
+                phase: CallPhase::Enter,
+                host,
+                call,
+                args,
+                ..
+            } => {
                 self.flush()?;
                 let mut row = Row::default();
                 row.calls[*host as usize] = format!("{call}({}) …", args.join(", "));
                 self.open = Some((row, Open::Call(event.seq)));
                 Ok(())
             }
-            What::Call { phase: CallPhase::Exit, host, call, args, enter, result, errno, data, .. } => {
+            What::Call {
+                phase: CallPhase::Exit,
+                host,
+                call,
+                args,
+                enter,
+                result,
+                errno,
+                data,
+                ..
+            } => {
                 let gave = match (errno, data, result) {
                     (Some(errno), ..) => errno.clone(),
                     (_, Some(data), Some(length)) => format!("{length} {data:?}"),
@@ -79,7 +113,13 @@ impl<W: Write> Drawing<W> {
                     (open, _) => {
                         self.open = open;
                         self.flush()?;
-                        (Row::default(), format!("… {call}({}) = {gave}", args.first().map_or("", String::as_str)))
+                        (
+                            Row::default(),
+                            format!(
+                                "… {call}({}) = {gave}",
+                                args.first().map_or("", String::as_str)
+                            ),
+                        )
                     }
                 };
                 row.calls[*host as usize] = text;
@@ -90,36 +130,86 @@ impl<W: Write> Drawing<W> {
                 self.open = Some((arrow(segment), Open::Segment(segment.id)));
                 Ok(())
             }
-            What::State { host, to, cause, observed, .. } => {
+            What::State {
+                host,
+                to,
+                cause,
+                observed,
+                ..
+            } => {
                 let mark = if *observed { "" } else { "?" };
-                self.join(*cause, |row| row.states[*host as usize] = format!("{}{mark}", to.name()))
+                self.join(*cause, |row| {
+                    row.states[*host as usize] = format!("{}{mark}", to.name())
+                })
             }
             What::Gap { host, from, to, .. } => {
                 self.flush()?;
-                self.line(RED, &format!("     {host}: from {} to {}, and what lay between was not seen", from.name(), to.name()))
+                self.line(
+                    RED,
+                    &format!(
+                        "     {host}: from {} to {}, and what lay between was not seen",
+                        from.name(),
+                        to.name()
+                    ),
+                )
             }
-            What::Timer { host, timer: Some(Timer::TimeWait), expires_ms, .. } => {
+            What::Timer {
+                host,
+                timer: Some(Timer::TimeWait),
+                expires_ms,
+                ..
+            } => {
                 self.flush()?;
-                let mut row = Row { paint: QUIET, ..Row::default() };
-                row.calls[*host as usize] = format!("{:.0} s until this socket is gone", f64::from(*expires_ms) / 1000.0);
+                let mut row = Row {
+                    paint: QUIET,
+                    ..Row::default()
+                };
+                row.calls[*host as usize] = format!(
+                    "{:.0} s until this socket is gone",
+                    f64::from(*expires_ms) / 1000.0
+                );
                 self.row(row)
             }
-            What::Process { host, actor, pid, what, .. } => {
+            What::Process {
+                host,
+                actor,
+                pid,
+                what,
+                ..
+            } => {
                 self.flush()?;
-                let mut row = Row { paint: QUIET, ..Row::default() };
-                row.calls[*host as usize] = format!("{actor}: process {pid} {}", format!("{what:?}").to_lowercase());
+                let mut row = Row {
+                    paint: QUIET,
+                    ..Row::default()
+                };
+                row.calls[*host as usize] = format!(
+                    "{actor}: process {pid} {}",
+                    format!("{what:?}").to_lowercase()
+                );
                 self.row(row)
             }
-            What::Check { line, ok, expected, actual, .. } => {
+            What::Check {
+                line,
+                ok,
+                expected,
+                actual,
+                ..
+            } => {
                 self.flush()?;
                 match ok {
                     true => self.line(GREEN, &format!("     ✓ {expected}")),
-                    false => self.line(RED, &format!("     ✗ line {line}: expected {expected}, found {actual}")),
+                    false => self.line(
+                        RED,
+                        &format!("     ✗ line {line}: expected {expected}, found {actual}"),
+                    ),
                 }
             }
             What::End { ok, reason } => {
                 self.flush()?;
-                self.line(if *ok { GREEN } else { RED }, &format!("\n{} {reason}", if *ok { "✓" } else { "✗" }))
+                self.line(
+                    if *ok { GREEN } else { RED },
+                    &format!("\n{} {reason}", if *ok { "✓" } else { "✗" }),
+                )
             }
             _ => Ok(()),
         }
@@ -152,12 +242,19 @@ impl<W: Write> Drawing<W> {
     fn row(&mut self, row: Row) -> io::Result<()> {
         let [left, right] = row.calls.map(|text| shorten(&text, CALLS));
         let [from, to] = row.states;
-        let text = format!("{left:<CALLS$} {from:>STATES$} {:^WIRE$} {to:<STATES$} {right}", row.wire);
+        let text = format!(
+            "{left:<CALLS$} {from:>STATES$} {:^WIRE$} {to:<STATES$} {right}",
+            row.wire
+        );
         self.line(row.paint, text.trim_end())
     }
 
     fn line(&mut self, paint: &str, text: &str) -> io::Result<()> {
-        let (on, off) = if self.colour && !paint.is_empty() { (paint, "\x1b[0m") } else { ("", "") };
+        let (on, off) = if self.colour && !paint.is_empty() {
+            (paint, "\x1b[0m")
+        } else {
+            ("", "")
+        };
         writeln!(self.to, "{on}{text}{off}")
     }
 }
@@ -187,7 +284,11 @@ fn arrow(segment: &Segment) -> Row {
         () if segment.len > 0 => BLUE,
         () => QUIET,
     };
-    Row { wire, paint, ..Row::default() }
+    Row {
+        wire,
+        paint,
+        ..Row::default()
+    }
 }
 
 fn shorten(text: &str, width: usize) -> String {

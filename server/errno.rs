@@ -43,7 +43,10 @@ const NAMES: &[(&str, i32)] = &[
 
 /// The name of an error number, or `errno N` for one that is not in the table.
 pub fn name(number: i32) -> String {
-    NAMES.iter().find(|(_, n)| *n == number).map_or_else(|| format!("errno {number}"), |(name, _)| (*name).into())
+    NAMES
+        .iter()
+        .find(|(_, n)| *n == number)
+        .map_or_else(|| format!("errno {number}"), |(name, _)| (*name).into())
 }
 
 /// Whether this is the name of an error number.

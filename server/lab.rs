@@ -75,7 +75,12 @@ pub struct Progress {
 impl Lab {
     /// A lab in which so many runs may go on at once, each for so long at most.
     pub fn new(most_at_once: usize, limit: Duration) -> Lab {
-        Lab { nursery: Mutex::default(), runs: Mutex::default(), most_at_once, limit }
+        Lab {
+            nursery: Mutex::default(),
+            runs: Mutex::default(),
+            most_at_once,
+            limit,
+        }
     }
 
     /// Whether hosts can be built here. Asked again each time until they can: what was refused may be allowed by now.
@@ -93,7 +98,12 @@ impl Lab {
     }
 
     /// Starts a run.
-    pub fn start(&self, scenario: Option<&str>, script: Script, pace: Pace) -> Result<Arc<Live>, StartError> {
+    pub fn start(
+        &self,
+        scenario: Option<&str>,
+        script: Script,
+        pace: Pace,
+    ) -> Result<Arc<Live>, StartError> {
         let nursery = self.nursery().map_err(StartError::Refused)?;
         let mut runs = lock(&self.runs);
         if runs.closed {
@@ -111,7 +121,9 @@ impl Lab {
             stop: AtomicBool::new(false),
         });
         let (playing, limit) = (live.clone(), self.limit);
-        runs.threads.push(thread::spawn(move || playing.play(&nursery, &script, pace, limit)));
+        runs.threads.push(thread::spawn(move || {
+            playing.play(&nursery, &script, pace, limit)
+        }));
         if runs.all.len() >= REMEMBERED
             && let Some(oldest) = runs.all.iter().position(|live| live.progress().ended)
         {
@@ -123,7 +135,11 @@ impl Lab {
 
     /// The run of that id, where it is remembered.
     pub fn find(&self, id: &str) -> Option<Arc<Live>> {
-        lock(&self.runs).all.iter().find(|live| live.id == id).cloned()
+        lock(&self.runs)
+            .all
+            .iter()
+            .find(|live| live.id == id)
+            .cloned()
     }
 
     /// Ends every run and waits until each has given back what it had.
@@ -143,10 +159,23 @@ impl Lab {
 
 impl Live {
     fn play(&self, nursery: &Nursery, script: &Script, pace: Pace, limit: Duration) {
-        let play = Play { scenario: self.scenario.as_deref(), script, pace, limit };
-        if let Err(error) = run::play(nursery, &play, &self.stop, &mut |event| self.append(&event)) {
+        let play = Play {
+            scenario: self.scenario.as_deref(),
+            script,
+            pace,
+            limit,
+        };
+        if let Err(error) = run::play(nursery, &play, &self.stop, &mut |event| self.append(&event))
+        {
             let seq = self.progress().events as u32;
-            self.append(&Event { seq, t: 0, what: What::End { ok: false, reason: error.to_string() } });
+            self.append(&Event {
+                seq,
+                t: 0,
+                what: What::End {
+                    ok: false,
+                    reason: error.to_string(),
+                },
+            });
         }
     }
 
@@ -158,12 +187,16 @@ impl Live {
             events.len()
         };
         let ended = matches!(event.what, What::End { .. });
-        self.grown.send_modify(|progress| *progress = Progress { events, ended });
+        self.grown
+            .send_modify(|progress| *progress = Progress { events, ended });
     }
 
     /// The events from number `from` on, each as JSON.
     pub fn events(&self, from: usize) -> Vec<Arc<str>> {
-        lock(&self.events).get(from..).map(<[_]>::to_vec).unwrap_or_default()
+        lock(&self.events)
+            .get(from..)
+            .map(<[_]>::to_vec)
+            .unwrap_or_default()
     }
 
     /// How far it is, now and whenever that changes.
@@ -191,5 +224,8 @@ fn random_id() -> String {
     const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 8];
     getrandom(&mut bytes[..], GetRandomFlags::empty()).expect("the kernel has random numbers");
-    bytes.iter().map(|byte| DIGITS[usize::from(byte % 32)] as char).collect()
+    bytes
+        .iter()
+        .map(|byte| DIGITS[usize::from(byte % 32)] as char)
+        .collect()
 }

@@ -55,7 +55,10 @@ impl Nursery {
         let (ours, theirs) = Channel::pair().map_err(|error| refusal(&error))?;
         let (started, when_started) = mpsc::channel();
         let keeper = thread::Builder::new().name(ROLE.into()).spawn(move || {
-            let child = Command::new("/proc/self/exe").arg(ROLE).stdin(Stdio::from(OwnedFd::from(theirs))).spawn();
+            let child = Command::new("/proc/self/exe")
+                .arg(ROLE)
+                .stdin(Stdio::from(OwnedFd::from(theirs)))
+                .spawn();
             match child {
                 Ok(mut child) => {
                     let _ = started.send(Ok(()));
@@ -65,8 +68,14 @@ impl Nursery {
             }
         });
         let keeper = keeper.map_err(|error| refusal(&error))?;
-        let nursery = Nursery { channel: Some(ours), keeper: Some(keeper) };
-        when_started.recv().unwrap_or_else(|_| Err(gone())).map_err(|error| refusal(&error))?;
+        let nursery = Nursery {
+            channel: Some(ours),
+            keeper: Some(keeper),
+        };
+        when_started
+            .recv()
+            .unwrap_or_else(|_| Err(gone()))
+            .map_err(|error| refusal(&error))?;
 
         match receive::<Option<Refusal>>(nursery.channel(), PATIENCE) {
             Ok((None, _)) => {}
@@ -74,7 +83,10 @@ impl Nursery {
             Err(error) => return Err(refusal(&error)),
         }
         let [trial, _] = crate::run::plans();
-        nursery.conceive(trial).map_err(|error| refusal(&error))?.born()?;
+        nursery
+            .conceive(trial)
+            .map_err(|error| refusal(&error))?
+            .born()?;
         Ok(nursery)
     }
 
@@ -87,7 +99,9 @@ impl Nursery {
 
     /// Whether its process still runs; it can have been killed from outside.
     pub fn is_alive(&self) -> bool {
-        self.keeper.as_ref().is_some_and(|keeper| !keeper.is_finished())
+        self.keeper
+            .as_ref()
+            .is_some_and(|keeper| !keeper.is_finished())
     }
 
     fn channel(&self) -> &Channel {
@@ -110,8 +124,17 @@ impl Unborn {
         match receive::<Report>(&self.channel, PATIENCE) {
             Ok((Report::Ready { pid, tid, sysctls }, fds)) => {
                 let mut fds = fds.into_iter();
-                let (Some(tun), Some(socket_table)) = (fds.next(), fds.next()) else { return Err(refusal(&gone())) };
-                Ok(Newborn { channel: self.channel, pid, tid, sysctls, tun, socket_table })
+                let (Some(tun), Some(socket_table)) = (fds.next(), fds.next()) else {
+                    return Err(refusal(&gone()));
+                };
+                Ok(Newborn {
+                    channel: self.channel,
+                    pid,
+                    tid,
+                    sysctls,
+                    tun,
+                    socket_table,
+                })
             }
             Ok((Report::Refused(refusal), _)) => Err(refusal),
             Ok(_) => Err(refusal(&gone())),
@@ -121,9 +144,15 @@ impl Unborn {
 }
 
 /// Waits for a message, but not for ever.
-pub fn receive<T: serde::de::DeserializeOwned>(channel: &Channel, patience: Duration) -> io::Result<(T, Vec<OwnedFd>)> {
+pub fn receive<T: serde::de::DeserializeOwned>(
+    channel: &Channel,
+    patience: Duration,
+) -> io::Result<(T, Vec<OwnedFd>)> {
     let mut fds = [PollFd::new(channel, PollFlags::IN)];
-    let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
+    let timeout = Timespec {
+        tv_sec: patience.as_secs() as i64,
+        tv_nsec: patience.subsec_nanos().into(),
+    };
     if poll(&mut fds, Some(&timeout))? == 0 {
         return Err(io::Error::from_raw_os_error(libc::ETIMEDOUT));
     }
@@ -135,5 +164,8 @@ fn gone() -> io::Error {
 }
 
 fn refusal(error: &io::Error) -> Refusal {
-    Refusal { step: SetupStep::Start, errno: error.raw_os_error().unwrap_or(0) }
+    Refusal {
+        step: SetupStep::Start,
+        errno: error.raw_os_error().unwrap_or(0),
+    }
 }

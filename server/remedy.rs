@@ -26,19 +26,33 @@ pub fn remedy(refusal: &Refusal) -> Remedy {
         SetupStep::UserMap => ("writing /proc/self/uid_map", namespaces()),
         SetupStep::OpenTun => ("opening /dev/net/tun", tun(refusal.errno)),
         SetupStep::Device => ("making the network device wire0", "sudo modprobe tun"),
-        SetupStep::Sysctl => ("writing /proc/sys/net", "docker run --security-opt systempaths=unconfined …"),
-        SetupStep::SocketTable => ("opening a NETLINK_SOCK_DIAG socket", "sudo modprobe tcp_diag"),
+        SetupStep::Sysctl => (
+            "writing /proc/sys/net",
+            "docker run --security-opt systempaths=unconfined …",
+        ),
+        SetupStep::SocketTable => (
+            "opening a NETLINK_SOCK_DIAG socket",
+            "sudo modprobe tcp_diag",
+        ),
     };
-    Remedy { tried, answer: io::Error::from_raw_os_error(refusal.errno).to_string(), command }
+    Remedy {
+        tried,
+        answer: io::Error::from_raw_os_error(refusal.errno).to_string(),
+        command,
+    }
 }
 
 fn namespaces() -> &'static str {
-    let is = |path: &str, value: &str| fs::read_to_string(path).is_ok_and(|text| text.trim() == value);
+    let is =
+        |path: &str, value: &str| fs::read_to_string(path).is_ok_and(|text| text.trim() == value);
     if is("/proc/sys/user/max_user_namespaces", "0") {
         "sudo sysctl -w user.max_user_namespaces=10000"
     } else if is("/proc/sys/kernel/unprivileged_userns_clone", "0") {
         "sudo sysctl -w kernel.unprivileged_userns_clone=1"
-    } else if is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1") {
+    } else if is(
+        "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+    ) {
         "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
     } else if fs::exists("/.dockerenv").unwrap_or(false) {
         "docker run --cap-add SYS_ADMIN --device /dev/net/tun --security-opt apparmor=unconfined …"

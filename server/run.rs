@@ -56,9 +56,15 @@ pub struct Pace {
 
 impl Pace {
     /// For an eye to follow. A round trip stays below the second after which a SYN is sent again (RFC 6298, section 2.1).
-    pub const FOLLOW: Pace = Pace { delay: Duration::from_millis(400), beat: Duration::from_millis(300) };
+    pub const FOLLOW: Pace = Pace {
+        delay: Duration::from_millis(400),
+        beat: Duration::from_millis(300),
+    };
     /// As fast as the kernel goes.
-    pub const FULL: Pace = Pace { delay: Duration::ZERO, beat: Duration::ZERO };
+    pub const FULL: Pace = Pace {
+        delay: Duration::ZERO,
+        beat: Duration::ZERO,
+    };
 }
 
 /// The machine failed a run.
@@ -93,7 +99,9 @@ pub fn plans() -> [HostPlan; 2] {
     [(client, server), (server, client)].map(|(address, peer)| HostPlan {
         address,
         peer,
-        sysctls: PINNED.map(|(name, value)| (name.into(), value.into())).to_vec(),
+        sysctls: PINNED
+            .map(|(name, value)| (name.into(), value.into()))
+            .to_vec(),
     })
 }
 
@@ -101,31 +109,72 @@ pub fn plans() -> [HostPlan; 2] {
 ///
 /// # Errors
 /// Where the machine failed before the first event. A later failure is the reason of the last event.
-pub fn play(nursery: &Nursery, play: &Play<'_>, stop: &AtomicBool, sink: &mut dyn FnMut(Event)) -> Result<(), RunError> {
+pub fn play(
+    nursery: &Nursery,
+    play: &Play<'_>,
+    stop: &AtomicBool,
+    sink: &mut dyn FnMut(Event),
+) -> Result<(), RunError> {
     let unborn = plans().map(|plan| (plan.address, nursery.conceive(plan)));
     let (mut ends, mut actors, mut facts) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (host, (address, unborn)) in Host::BOTH.into_iter().zip(unborn) {
-        let newborn = unborn.map_err(RunError::Nursery)?.born().map_err(RunError::Refused)?;
+        let newborn = unborn
+            .map_err(RunError::Nursery)?
+            .born()
+            .map_err(RunError::Refused)?;
         let name = host.name().to_owned();
-        let actor = Actor::first(name.clone(), host, newborn.channel, newborn.pid, newborn.tid);
+        let actor = Actor::first(
+            name.clone(),
+            host,
+            newborn.channel,
+            newborn.pid,
+            newborn.tid,
+        );
         actors.push(actor.map_err(|source| RunError::Actor { name, source })?);
-        ends.push(HostEnd { tun: newborn.tun, table: SocketTable::new(newborn.socket_table), watch: Watch::new(host) });
+        ends.push(HostEnd {
+            tun: newborn.tun,
+            table: SocketTable::new(newborn.socket_table),
+            watch: Watch::new(host),
+        });
         let sysctls = newborn.sysctls.into_iter().collect();
-        facts.insert(host, HostFacts { address: address.to_string(), sysctls });
+        facts.insert(
+            host,
+            HostFacts {
+                address: address.to_string(),
+                sysctls,
+            },
+        );
     }
-    let hosts = ends.try_into().unwrap_or_else(|_| unreachable!("two hosts"));
+    let hosts = ends
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("two hosts"));
     let mut world = World::new(Timeline::new(sink), hosts, actors, stop);
     world.timeline.tell(What::Run {
         scenario: play.scenario.map(Into::into),
         script: play.script.text.clone(),
-        kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
+        kernel: rustix::system::uname()
+            .release()
+            .to_string_lossy()
+            .into_owned(),
         delay: play.pace.delay.as_micros() as u64,
         hosts: facts,
     });
     for actor in &world.actors {
-        let Actor { name, host, pid, tid, .. } = actor;
+        let Actor {
+            name,
+            host,
+            pid,
+            tid,
+            ..
+        } = actor;
         let what = ProcessChange::Started;
-        world.timeline.tell(What::Process { host: *host, actor: name.clone(), pid: *pid, tid: *tid, what });
+        world.timeline.tell(What::Process {
+            host: *host,
+            actor: name.clone(),
+            pid: *pid,
+            tid: *tid,
+            what,
+        });
     }
     let (ok, reason) = match Director::new(&mut world, play.pace, play.limit).play(play.script) {
         Ok(true) => (true, "played to the end".into()),
@@ -145,7 +194,13 @@ fn take_down(world: World<'_>) {
         let _ = actor.kill(); // it fails only where the process is gone already
     }
     for actor in &world.actors {
-        let second = Timespec { tv_sec: 1, tv_nsec: 0 };
-        let _ = poll(&mut [PollFd::new(&**actor.process(), PollFlags::IN)], Some(&second));
+        let second = Timespec {
+            tv_sec: 1,
+            tv_nsec: 0,
+        };
+        let _ = poll(
+            &mut [PollFd::new(&**actor.process(), PollFlags::IN)],
+            Some(&second),
+        );
     }
 }

@@ -88,45 +88,97 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         let (line, column) = script_place(text, file.script.text.span().start);
         let drawn = mistakes.into_iter().map(|mistake| {
             let column = mistake.column + if mistake.line == 1 { column - 1 } else { 0 };
-            Mistake { line: mistake.line + line - 1, column, ..mistake }.draw(name, text)
+            Mistake {
+                line: mistake.line + line - 1,
+                column,
+                ..mistake
+            }
+            .draw(name, text)
         });
         Broken(drawn.collect())
     })?;
     for label in file.notes.keys() {
-        if !script.steps.iter().any(|step| step.label.as_ref() == Some(label.get_ref())) {
+        if !script
+            .steps
+            .iter()
+            .any(|step| step.label.as_ref() == Some(label.get_ref()))
+        {
             let (line, column) = place(text, label.span().start);
-            let message = format!("a note for `{}`, but no line of the script has that label", label.get_ref());
+            let message = format!(
+                "a note for `{}`, but no line of the script has that label",
+                label.get_ref()
+            );
             return Err(Broken(draw(name, text, line, column, &message)));
         }
     }
-    let id = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml").to_owned();
-    let notes = file.notes.into_iter().map(|(label, words)| (label.into_inner(), words)).collect();
-    let File { order, title, summary, sources, .. } = file;
-    Ok(Scenario { id, order, title, summary, script, notes, sources })
+    let id = name
+        .rsplit('/')
+        .next()
+        .unwrap_or(name)
+        .trim_end_matches(".toml")
+        .to_owned();
+    let notes = file
+        .notes
+        .into_iter()
+        .map(|(label, words)| (label.into_inner(), words))
+        .collect();
+    let File {
+        order,
+        title,
+        summary,
+        sources,
+        ..
+    } = file;
+    Ok(Scenario {
+        id,
+        order,
+        title,
+        summary,
+        script,
+        notes,
+        sources,
+    })
 }
 
 /// The mistakes of a bare script, drawn.
 pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Mistake]) -> Broken {
-    Broken(mistakes.iter().map(|mistake| mistake.draw(name, text)).collect())
+    Broken(
+        mistakes
+            .iter()
+            .map(|mistake| mistake.draw(name, text))
+            .collect(),
+    )
 }
 
 /// Line and column of a byte, both 1-based, the column in characters.
 fn place(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at.min(text.len())];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+    (
+        before.matches('\n').count() + 1,
+        before[start..].chars().count() + 1,
+    )
 }
 
 /// Where a script's text begins: after its opening quotes, and TOML drops a newline that follows those.
 fn script_place(text: &str, start: usize) -> (usize, usize) {
-    let opening = text[start..].chars().take_while(|c| *c == '\'' || *c == '"').count();
+    let opening = text[start..]
+        .chars()
+        .take_while(|c| *c == '\'' || *c == '"')
+        .count();
     let begin = &text[start + opening..];
-    let newline = ["\r\n", "\n"].into_iter().find(|newline| begin.starts_with(newline)).map_or(0, str::len);
+    let newline = ["\r\n", "\n"]
+        .into_iter()
+        .find(|newline| begin.starts_with(newline))
+        .map_or(0, str::len);
     place(text, start + opening + newline)
 }
 
 fn draw(name: &str, text: &str, line: usize, column: usize, message: &str) -> String {
     let shown = text.lines().nth(line - 1).unwrap_or("");
     let margin = " ".repeat(line.to_string().len());
-    format!("{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {}^\n", " ".repeat(column - 1))
+    format!(
+        "{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {}^\n",
+        " ".repeat(column - 1)
+    )
 }

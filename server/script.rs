@@ -116,21 +116,42 @@ pub const LONGEST: (usize, usize) = (16 * 1024, 400);
 pub fn parse(text: &str) -> Result<Script, Vec<Mistake>> {
     if text.len() > LONGEST.0 || text.lines().count() > LONGEST.1 {
         let found = format!("{} bytes in {} lines", text.len(), text.lines().count());
-        return Err(vec![Mistake::new(1, 1, 1, found, format!("at most {} bytes in {} lines", LONGEST.0, LONGEST.1))]);
+        return Err(vec![Mistake::new(
+            1,
+            1,
+            1,
+            found,
+            format!("at most {} bytes in {} lines", LONGEST.0, LONGEST.1),
+        )]);
     }
     let mut steps = Vec::new();
     let mut mistakes = Vec::new();
     let mut cast = cast::Cast::default();
     for (number, line) in (1..).zip(text.lines()) {
-        match line::parse(number, line).and_then(|step| step.map(|step| cast.admit(step)).transpose()) {
+        match line::parse(number, line)
+            .and_then(|step| step.map(|step| cast.admit(step)).transpose())
+        {
             Ok(step) => steps.extend(step),
             Err(mistake) => mistakes.push(mistake),
         }
     }
     if steps.is_empty() && mistakes.is_empty() {
-        mistakes.push(Mistake::new(1, 1, 1, "nothing".into(), "a line such as `server listen`".into()));
+        mistakes.push(Mistake::new(
+            1,
+            1,
+            1,
+            "nothing".into(),
+            "a line such as `server listen`".into(),
+        ));
     }
-    if mistakes.is_empty() { Ok(Script { text: text.to_owned(), steps }) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(Script {
+            text: text.to_owned(),
+            steps,
+        })
+    } else {
+        Err(mistakes)
+    }
 }
 
 #[cfg(test)]
@@ -143,11 +164,20 @@ mod tests {
 
     #[test]
     fn a_line_has_its_parts() {
-        let script = parse("server listen\nfin: client shutdown write on conn => 0 or EPIPE # says goodbye\n").unwrap();
+        let script = parse(
+            "server listen\nfin: client shutdown write on conn => 0 or EPIPE # says goodbye\n",
+        )
+        .unwrap();
         let step = &script.steps[1];
         assert_eq!((step.line, step.label.as_deref()), (2, Some("fin")));
-        assert_eq!(step.text, "fin: client shutdown write on conn => 0 or EPIPE");
-        assert_eq!(step.expected, [Outcome::Number(0), Outcome::Errno("EPIPE".into())]);
+        assert_eq!(
+            step.text,
+            "fin: client shutdown write on conn => 0 or EPIPE"
+        );
+        assert_eq!(
+            step.expected,
+            [Outcome::Number(0), Outcome::Errno("EPIPE".into())]
+        );
     }
 
     #[test]
@@ -156,8 +186,14 @@ mod tests {
             mistake("server listen\nclient shutdwn write"),
             "2:8: found `shutdwn`, expected a call (listen, connect, accept, send, recv, shutdown, close, set), thread or kill"
         );
-        assert_eq!(mistake("client shutdown"), "1:16: found the end of the line, expected read, write or both");
-        assert_eq!(mistake("client send \"hel"), "1:13: found a text without its closing quote, expected `\"`");
+        assert_eq!(
+            mistake("client shutdown"),
+            "1:16: found the end of the line, expected read, write or both"
+        );
+        assert_eq!(
+            mistake("client send \"hel"),
+            "1:13: found a text without its closing quote, expected `\"`"
+        );
         assert_eq!(
             mistake("reader recv"),
             "1:1: found `reader`, expected an actor (client, server), wire, expect, wait, sleep or settle"
@@ -170,7 +206,9 @@ mod tests {
             mistake("client recv &\nclient close"),
             "2:1: found client, still in its call of line 1, expected `wait client` first, or a thread"
         );
-        assert!(parse("client recv => blocked\nserver close\nwait client => 0\nclient close").is_ok());
+        assert!(
+            parse("client recv => blocked\nserver close\nwait client => 0\nclient close").is_ok()
+        );
         assert_eq!(
             mistake("client kill\nclient close"),
             "2:1: found client, killed on line 1, expected an actor that is still there"
@@ -179,6 +217,11 @@ mod tests {
 
     #[test]
     fn every_mistake_is_reported() {
-        assert_eq!(parse("client jump\nok: server listen\nserver fly").unwrap_err().len(), 2);
+        assert_eq!(
+            parse("client jump\nok: server listen\nserver fly")
+                .unwrap_err()
+                .len(),
+            2
+        );
     }
 }

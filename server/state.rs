@@ -27,7 +27,17 @@ use State::*;
 impl State {
     /// All of them, in the order in which a connection may come to them.
     pub const ALL: [State; 11] = [
-        Closed, Listen, SynSent, SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait,
+        Closed,
+        Listen,
+        SynSent,
+        SynReceived,
+        Established,
+        FinWait1,
+        FinWait2,
+        CloseWait,
+        Closing,
+        LastAck,
+        TimeWait,
     ];
 
     /// From the number in Linux's socket table (include/net/tcp_states.h).
@@ -147,8 +157,16 @@ mod tests {
         assert_eq!(between(Established, FinWait1), Some(vec![]));
         assert_eq!(between(Established, FinWait2), Some(vec![FinWait1]));
         assert_eq!(between(Established, LastAck), Some(vec![CloseWait]));
-        assert_eq!(between(Established, TimeWait), None, "through FIN_WAIT_2, CLOSING or neither");
-        assert_eq!(between(TimeWait, Established), None, "there is no way at all");
+        assert_eq!(
+            between(Established, TimeWait),
+            None,
+            "through FIN_WAIT_2, CLOSING or neither"
+        );
+        assert_eq!(
+            between(TimeWait, Established),
+            None,
+            "there is no way at all"
+        );
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //! themselves, which an actor makes on plain descriptor numbers so that it can make them wrongly too.
 //!
 //! This is the only file with unsafe code.
-#![expect(unsafe_code, reason = "raw system calls; each block says why it is sound")]
+#![expect(
+    unsafe_code,
+    reason = "raw system calls; each block says why it is sound"
+)]
 
 use std::ffi::c_int;
 use std::io;
@@ -15,12 +18,20 @@ pub type Returned = Result<i64, i32>;
 
 /// A C return value as a [`Returned`].
 fn returned(value: i64) -> Returned {
-    if value < 0 { Err(io::Error::last_os_error().raw_os_error().unwrap_or(0)) } else { Ok(value) }
+    if value < 0 {
+        Err(io::Error::last_os_error().raw_os_error().unwrap_or(0))
+    } else {
+        Ok(value)
+    }
 }
 
 /// The same for calls whose failure is a failure of ours, not something to show.
 fn done(value: c_int) -> io::Result<()> {
-    if value < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    if value < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
 }
 
 /// Forks this process, which must have a single thread. True in the child. See fork(2).
@@ -40,7 +51,8 @@ pub fn ignore_children() {
 
 /// Moves this process into new namespaces of its own; a user namespace asks for a single thread. See unshare(2).
 pub fn unshare(user: bool, net: bool) -> io::Result<()> {
-    let flags = if user { libc::CLONE_NEWUSER } else { 0 } | if net { libc::CLONE_NEWNET } else { 0 };
+    let flags =
+        if user { libc::CLONE_NEWUSER } else { 0 } | if net { libc::CLONE_NEWNET } else { 0 };
     // SAFETY: neither flag unshares the descriptor table.
     done(unsafe { libc::unshare(flags) })
 }
@@ -76,7 +88,11 @@ pub fn inode(fd: RawFd) -> io::Result<u64> {
 fn request(device: &str) -> libc::ifreq {
     // SAFETY: all-zero is a valid ifreq.
     let mut request: libc::ifreq = unsafe { zeroed() };
-    for (to, from) in request.ifr_name.iter_mut().zip(device.bytes().take(libc::IFNAMSIZ - 1)) {
+    for (to, from) in request
+        .ifr_name
+        .iter_mut()
+        .zip(device.bytes().take(libc::IFNAMSIZ - 1))
+    {
         *to = from as libc::c_char;
     }
     request
@@ -86,7 +102,9 @@ fn address(address: SocketAddrV4) -> libc::sockaddr_in {
     libc::sockaddr_in {
         sin_family: libc::AF_INET as u16,
         sin_port: address.port().to_be(),
-        sin_addr: libc::in_addr { s_addr: u32::from(*address.ip()).to_be() },
+        sin_addr: libc::in_addr {
+            s_addr: u32::from(*address.ip()).to_be(),
+        },
         sin_zero: [0; 8],
     }
 }
@@ -105,7 +123,12 @@ pub fn tun_create(tun: &OwnedFd, name: &str) -> io::Result<()> {
 }
 
 /// Gives `device` the address `own`/32, brings it up and routes `peer`/32 through it; `socket` is any IPv4 socket.
-pub fn interface_up(socket: &OwnedFd, device: &str, own: Ipv4Addr, peer: Ipv4Addr) -> io::Result<()> {
+pub fn interface_up(
+    socket: &OwnedFd,
+    device: &str,
+    own: Ipv4Addr,
+    peer: Ipv4Addr,
+) -> io::Result<()> {
     let socket = socket.as_raw_fd();
     let mut request = request(device);
     request.ifr_ifru.ifru_addr = plain(own);
@@ -113,7 +136,8 @@ pub fn interface_up(socket: &OwnedFd, device: &str, own: Ipv4Addr, peer: Ipv4Add
     done(unsafe { libc::ioctl(socket, libc::SIOCSIFADDR, &request) })?;
     request.ifr_ifru.ifru_netmask = plain(Ipv4Addr::BROADCAST);
     done(unsafe { libc::ioctl(socket, libc::SIOCSIFNETMASK, &request) })?;
-    request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING | libc::IFF_NOARP | libc::IFF_POINTOPOINT) as i16;
+    request.ifr_ifru.ifru_flags =
+        (libc::IFF_UP | libc::IFF_RUNNING | libc::IFF_NOARP | libc::IFF_POINTOPOINT) as i16;
     done(unsafe { libc::ioctl(socket, libc::SIOCSIFFLAGS, &request) })?;
     // SAFETY: all-zero is a valid rtentry.
     let mut route: libc::rtentry = unsafe { zeroed() };
@@ -130,14 +154,25 @@ pub fn interface_up(socket: &OwnedFd, device: &str, own: Ipv4Addr, peer: Ipv4Add
 /// socket(AF_INET, SOCK_STREAM, 0), socket(2).
 pub fn socket() -> Returned {
     // SAFETY: no pointers.
-    returned(unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) }.into())
+    returned(
+        unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) }.into(),
+    )
 }
 
 /// bind(2).
 pub fn bind(fd: RawFd, to: SocketAddrV4) -> Returned {
     let to = address(to);
     // SAFETY: the address outlives the call and its length is its own.
-    returned(unsafe { libc::bind(fd, (&raw const to).cast(), size_of::<libc::sockaddr_in>() as u32) }.into())
+    returned(
+        unsafe {
+            libc::bind(
+                fd,
+                (&raw const to).cast(),
+                size_of::<libc::sockaddr_in>() as u32,
+            )
+        }
+        .into(),
+    )
 }
 
 /// listen(2).
@@ -150,13 +185,32 @@ pub fn listen(fd: RawFd, backlog: i32) -> Returned {
 pub fn connect(fd: RawFd, to: SocketAddrV4) -> Returned {
     let to = address(to);
     // SAFETY: the address outlives the call and its length is its own.
-    returned(unsafe { libc::connect(fd, (&raw const to).cast(), size_of::<libc::sockaddr_in>() as u32) }.into())
+    returned(
+        unsafe {
+            libc::connect(
+                fd,
+                (&raw const to).cast(),
+                size_of::<libc::sockaddr_in>() as u32,
+            )
+        }
+        .into(),
+    )
 }
 
 /// accept4(2), without the peer's address.
 pub fn accept(fd: RawFd) -> Returned {
     // SAFETY: the address may be null.
-    returned(unsafe { libc::accept4(fd, std::ptr::null_mut(), std::ptr::null_mut(), libc::SOCK_CLOEXEC) }.into())
+    returned(
+        unsafe {
+            libc::accept4(
+                fd,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                libc::SOCK_CLOEXEC,
+            )
+        }
+        .into(),
+    )
 }
 
 /// send(2) with MSG_NOSIGNAL: EPIPE instead of the signal SIGPIPE.
@@ -185,10 +239,22 @@ pub fn close(fd: RawFd) -> Returned {
 
 /// setsockopt(SO_LINGER), socket(7); None switches it off.
 pub fn linger(fd: RawFd, seconds: Option<i32>) -> Returned {
-    let value = libc::linger { l_onoff: seconds.is_some().into(), l_linger: seconds.unwrap_or(0) };
+    let value = libc::linger {
+        l_onoff: seconds.is_some().into(),
+        l_linger: seconds.unwrap_or(0),
+    };
     let length = size_of::<libc::linger>() as u32;
     // SAFETY: the value outlives the call and its length is its own.
     returned(
-        unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, (&raw const value).cast(), length) }.into(),
+        unsafe {
+            libc::setsockopt(
+                fd,
+                libc::SOL_SOCKET,
+                libc::SO_LINGER,
+                (&raw const value).cast(),
+                length,
+            )
+        }
+        .into(),
     )
 }

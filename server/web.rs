@@ -34,10 +34,17 @@ struct Server {
 const LARGEST_REQUEST: usize = 64 * 1024;
 
 /// Serves until `shutdown`, then ends every run and returns when nothing of them is left.
-pub async fn serve(listener: TcpListener, lab: Lab, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    lab: Lab,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let lab = Arc::new(lab);
     let (end, ending) = watch::channel(false);
-    let server = Server { lab: lab.clone(), ending };
+    let server = Server {
+        lab: lab.clone(),
+        ending,
+    };
     let shutdown = async move {
         shutdown.await;
         end.send_replace(true); // live sockets say goodbye; axum waits for them only as long as they do
@@ -69,7 +76,8 @@ fn router(server: Server) -> Router {
 
 /// Resolves at Ctrl-C or SIGTERM.
 pub async fn terminated() {
-    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("a signal handler");
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .expect("a signal handler");
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = term.recv() => {}

@@ -3,19 +3,41 @@
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::support::{Server, await_end, descendants, eventually, play, play_unchecked, request, start_run};
+use crate::support::{
+    Server, await_end, descendants, eventually, play, play_unchecked, request, start_run,
+};
 
 const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 #[test]
 fn a_call_is_told_when_it_starts_and_when_it_returns() {
-    let events = play(&format!("{OPEN}server recv &\nclient send \"hi\" => 2\nwait server => \"hi\""));
-    let recv: Vec<&Value> = events.of("call").into_iter().filter(|call| call["call"] == "recv").collect();
-    let [enter, exit] = recv[..] else { panic!("{events}") };
-    assert_eq!((&enter["phase"], &enter["args"]), (&json!("enter"), &json!(["4", "65536"])));
-    assert_eq!((&exit["phase"], &exit["enter"], &exit["data"]), (&json!("exit"), &enter["seq"], &json!("hi")));
-    let send = events.of("call").into_iter().find(|call| call["call"] == "send").unwrap();
-    assert!(enter["seq"].as_u64() < send["seq"].as_u64() && send["seq"].as_u64() < exit["seq"].as_u64());
+    let events = play(&format!(
+        "{OPEN}server recv &\nclient send \"hi\" => 2\nwait server => \"hi\""
+    ));
+    let recv: Vec<&Value> = events
+        .of("call")
+        .into_iter()
+        .filter(|call| call["call"] == "recv")
+        .collect();
+    let [enter, exit] = recv[..] else {
+        panic!("{events}")
+    };
+    assert_eq!(
+        (&enter["phase"], &enter["args"]),
+        (&json!("enter"), &json!(["4", "65536"]))
+    );
+    assert_eq!(
+        (&exit["phase"], &exit["enter"], &exit["data"]),
+        (&json!("exit"), &enter["seq"], &json!("hi"))
+    );
+    let send = events
+        .of("call")
+        .into_iter()
+        .find(|call| call["call"] == "send")
+        .unwrap();
+    assert!(
+        enter["seq"].as_u64() < send["seq"].as_u64() && send["seq"].as_u64() < exit["seq"].as_u64()
+    );
 }
 
 #[test]
@@ -23,14 +45,34 @@ fn a_call_comes_before_what_it_sends_and_returns_after() {
     for _ in 0..5 {
         let events = play(&format!("{OPEN}client close\nserver close"));
         let at = |found: &dyn Fn(&Value) -> bool| events.0.iter().position(found).unwrap();
-        let close = |phase: &'static str| move |event: &Value| event["call"] == "close" && event["actor"] == "client" && event["phase"] == phase;
-        let fin = |phase: &'static str| {
-            move |event: &Value| event["phase"] == phase && event["from"] == "client" && event["flags"] == json!(["FIN", "ACK"])
+        let close = |phase: &'static str| {
+            move |event: &Value| {
+                event["call"] == "close" && event["actor"] == "client" && event["phase"] == phase
+            }
         };
-        let order = [at(&close("enter")), at(&|e| e["to"] == "FIN_WAIT_1"), at(&fin("sent"))];
+        let fin = |phase: &'static str| {
+            move |event: &Value| {
+                event["phase"] == phase
+                    && event["from"] == "client"
+                    && event["flags"] == json!(["FIN", "ACK"])
+            }
+        };
+        let order = [
+            at(&close("enter")),
+            at(&|e| e["to"] == "FIN_WAIT_1"),
+            at(&fin("sent")),
+        ];
         assert!(order.is_sorted(), "{order:?}\n{events}");
-        assert!(order[2] < at(&close("exit")) && order[2] < at(&fin("delivered")), "{events}");
-        assert!(events.0.windows(2).all(|pair| pair[0]["t"].as_u64() <= pair[1]["t"].as_u64()));
+        assert!(
+            order[2] < at(&close("exit")) && order[2] < at(&fin("delivered")),
+            "{events}"
+        );
+        assert!(
+            events
+                .0
+                .windows(2)
+                .all(|pair| pair[0]["t"].as_u64() <= pair[1]["t"].as_u64())
+        );
     }
 }
 
@@ -39,7 +81,14 @@ fn a_thread_blocks_while_another_shuts_down() {
     let events = play(&format!(
         "{OPEN}client thread reader\nreader recv => blocked\nclient shutdown both => 0\nwait reader => 0\nexpect client FIN_WAIT_2"
     ));
-    let process = |actor: &str| events.of("process").into_iter().find(|event| event["actor"] == actor).unwrap().clone();
+    let process = |actor: &str| {
+        events
+            .of("process")
+            .into_iter()
+            .find(|event| event["actor"] == actor)
+            .unwrap()
+            .clone()
+    };
     let (client, reader) = (process("client"), process("reader"));
     assert_eq!(client["pid"], reader["pid"]);
     assert_ne!(client["tid"], reader["tid"]);
@@ -47,39 +96,66 @@ fn a_thread_blocks_while_another_shuts_down() {
 
 #[test]
 fn a_killed_process_says_goodbye_with_a_fin() {
-    let events = play(&format!("{OPEN}client kill\nserver recv => 0\nexpect client FIN_WAIT_2\nexpect server CLOSE_WAIT"));
-    assert!(!events.sent().iter().any(|sent| sent.contains("RST")), "{events}");
-    let fin_wait = events.of("state").into_iter().find(|state| state["to"] == "FIN_WAIT_1").unwrap();
+    let events = play(&format!(
+        "{OPEN}client kill\nserver recv => 0\nexpect client FIN_WAIT_2\nexpect server CLOSE_WAIT"
+    ));
+    assert!(
+        !events.sent().iter().any(|sent| sent.contains("RST")),
+        "{events}"
+    );
+    let fin_wait = events
+        .of("state")
+        .into_iter()
+        .find(|state| state["to"] == "FIN_WAIT_1")
+        .unwrap();
     assert_eq!(fin_wait["cause"], "kill");
-    let killed = events.of("process").into_iter().find(|event| event["what"] == "killed").unwrap();
+    let killed = events
+        .of("process")
+        .into_iter()
+        .find(|event| event["what"] == "killed")
+        .unwrap();
     assert_eq!(killed["actor"], "client");
 }
 
 #[test]
 fn a_killed_process_that_has_not_read_everything_resets() {
-    let events = play(&format!("{OPEN}server send \"unread\"\nclient kill\nserver recv => ECONNRESET\nexpect server CLOSED"));
+    let events = play(&format!(
+        "{OPEN}server send \"unread\"\nclient kill\nserver recv => ECONNRESET\nexpect server CLOSED"
+    ));
     assert!(events.sent().contains(&"client:RST,ACK".into()), "{events}");
 }
 
 #[test]
 fn linger_resets_or_does_not() {
-    let reset = play(&format!("{OPEN}client set linger 0 => 0\nclient close => 0\nexpect client CLOSED\nserver recv => ECONNRESET"));
+    let reset = play(&format!(
+        "{OPEN}client set linger 0 => 0\nclient close => 0\nexpect client CLOSED\nserver recv => ECONNRESET"
+    ));
     assert!(reset.sent().contains(&"client:RST,ACK".into()));
-    let polite = play(&format!("{OPEN}client set linger 0\nclient set linger off\nclient close => 0\nserver recv => 0"));
+    let polite = play(&format!(
+        "{OPEN}client set linger 0\nclient set linger off\nclient close => 0\nserver recv => 0"
+    ));
     assert!(polite.sent().contains(&"client:FIN,ACK".into()));
     // With a time, close waits for the acknowledgment.
-    play(&format!("{OPEN}client set linger 5s\nclient close => 0\nexpect client FIN_WAIT_2"));
+    play(&format!(
+        "{OPEN}client set linger 5s\nclient close => 0\nexpect client FIN_WAIT_2"
+    ));
 }
 
 #[test]
 fn a_call_on_a_closed_socket_is_made_all_the_same() {
-    play(&format!("{OPEN}client close => 0\nclient recv => EBADF\nclient close => EBADF\nclient shutdown write => EBADF"));
+    play(&format!(
+        "{OPEN}client close => 0\nclient recv => EBADF\nclient close => EBADF\nclient shutdown write => EBADF"
+    ));
 }
 
 #[test]
 fn errors_have_their_names() {
-    play("client connect => ECONNREFUSED\nclient recv => ENOTCONN\nserver listen\nclient close\nclient connect => 0\nclient connect => EISCONN");
-    play(&format!("{OPEN}client shutdown write => 0\nclient send \"x\" => EPIPE\nserver recv => 0"));
+    play(
+        "client connect => ECONNREFUSED\nclient recv => ENOTCONN\nserver listen\nclient close\nclient connect => 0\nclient connect => EISCONN",
+    );
+    play(&format!(
+        "{OPEN}client shutdown write => 0\nclient send \"x\" => EPIPE\nserver recv => 0"
+    ));
 }
 
 #[test]
@@ -93,10 +169,16 @@ fn sockets_have_names() {
 
 #[test]
 fn a_line_that_waits_for_ever_ends_with_the_run() {
-    let output = crate::support::command(&["run", "-", "--limit", "1"], &format!("{OPEN}server recv => 0"));
+    let output = crate::support::command(
+        &["run", "-", "--limit", "1"],
+        &format!("{OPEN}server recv => 0"),
+    );
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("line 4 was still waiting when the run's 1 s were over"), "{text}");
+    assert!(
+        text.contains("line 4 was still waiting when the run's 1 s were over"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -109,7 +191,10 @@ fn blocked_is_an_answer_only_where_the_call_blocks() {
 async fn an_actor_killed_from_outside_ends_its_run_and_no_other() {
     let server = Server::start(&[]);
     let waiting = json!({ "script": format!("{OPEN}server recv => 0"), "pace": "full" });
-    let [doomed, spared] = [start_run(&server, waiting.clone()).await, start_run(&server, waiting).await];
+    let [doomed, spared] = [
+        start_run(&server, waiting.clone()).await,
+        start_run(&server, waiting).await,
+    ];
     let events = |id: String| {
         let url = server.url(&format!("/api/runs/{id}/events"));
         async move { reqwest::get(url).await.unwrap().text().await.unwrap() }
@@ -123,16 +208,30 @@ async fn an_actor_killed_from_outside_ends_its_run_and_no_other() {
         .await;
     }
     let told = crate::support::Events::parse(&events(doomed.clone()).await);
-    let pid = told.of("process").into_iter().find(|event| event["actor"] == "server").unwrap()["pid"].as_i64().unwrap() as i32;
+    let pid = told
+        .of("process")
+        .into_iter()
+        .find(|event| event["actor"] == "server")
+        .unwrap()["pid"]
+        .as_i64()
+        .unwrap() as i32;
     assert!(descendants(server.pid()).contains(&pid));
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     await_end(pid);
     let end = eventually("the run ends", || {
         let text = events(doomed.clone());
-        async move { crate::support::Events::parse(&text.await).0.pop().filter(|last| last["type"] == "end") }
+        async move {
+            crate::support::Events::parse(&text.await)
+                .0
+                .pop()
+                .filter(|last| last["type"] == "end")
+        }
     })
     .await;
-    assert_eq!(end["reason"], format!("line 4: server (process {pid}) was ended from outside"));
+    assert_eq!(
+        end["reason"],
+        format!("line 4: server (process {pid}) was ended from outside")
+    );
     let (_, status) = request("GET", &server.url(&format!("/api/runs/{spared}")), None).await;
     assert_eq!(status["ended"], false, "the other run goes on");
 }

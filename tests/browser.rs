@@ -1,1 +1,326 @@
+//! The pages in a real browser.
 
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::privileges::server_that_is_refused;
+use crate::support::browser::Browser;
+use crate::support::{Events, Server, eventually};
+
+const LAPTOP: [u32; 2] = [1280, 900];
+
+/// The states that the picture shows for a host, from top to bottom.
+async fn shown_states(browser: &Browser, host: &str) -> Value {
+    let side = if host == "client" { "end" } else { "start" };
+    let words = format!("document.querySelectorAll('.state-word[text-anchor={side}]:not(.later)')");
+    let sorted = format!("[...{words}].sort((a, b) => a.getAttribute('y') - b.getAttribute('y'))");
+    browser
+        .get(&format!("{sorted}.map((word) => word.textContent)"))
+        .await
+}
+
+/// The id of the run that the page has started.
+async fn run_of(browser: &Browser) -> String {
+    let requests = "performance.getEntriesByType('resource').map((entry) => entry.name)";
+    let socket = format!("{requests}.find((name) => /runs$/.test(name))");
+    browser.until(&socket).await;
+    browser.until("document.body.dataset.run").await;
+    browser
+        .get("document.body.dataset.run")
+        .await
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+async fn events_of(server: &Server, id: &str) -> Events {
+    let url = server.url(&format!("/api/runs/{id}/events"));
+    Events::parse(&reqwest::get(url).await.unwrap().text().await.unwrap())
+}
+
+#[tokio::test]
+async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.driver.goto(server.url("/")).await.unwrap();
+    browser.click("a[href='/s/four-waves']").await;
+    browser.click(".invitation [data-act=run]").await;
+    let id = run_of(&browser).await;
+
+    // A segment is seen on its way while the same packet is still held on the wire.
+    browser
+        .until("[...document.querySelectorAll('.chip.fin')].length > 0")
+        .await;
+    let so_far = events_of(&server, &id).await;
+    assert!(so_far.of("end").is_empty(), "the run is still going on");
+
+    browser
+        .until("document.querySelector('.origin').textContent.startsWith('Played on this kernel')")
+        .await;
+    browser
+        .until("document.querySelector('[data-act=play]').getAttribute('aria-pressed') === 'false'")
+        .await;
+    assert_eq!(browser.text(".host.client .state").await, "TIME_WAIT");
+    assert_eq!(browser.text(".host.server .state").await, "CLOSED");
+    assert!(
+        browser
+            .text(".host.client .timer")
+            .await
+            .ends_with("s left")
+    );
+
+    let events = events_of(&server, &id).await;
+    assert_eq!(
+        shown_states(&browser, "client").await,
+        json!(events.path("client", false))
+    );
+    let server_path = [events.path("server", true), events.path("server", false)].concat();
+    assert_eq!(shown_states(&browser, "server").await, json!(server_path));
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_run_at_full_speed_is_played_so_that_it_can_be_followed() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/reset-linger-0"))
+        .await
+        .unwrap();
+    browser.click("#pace option[value=full]").await;
+    browser.click(".transport .primary").await;
+    browser.until("document.querySelector('.chip.rst')").await;
+    browser
+        .until("document.querySelector('.host.server .state').textContent === 'CLOSED'")
+        .await;
+    browser.until("[...document.querySelectorAll('.call .failed')].some((gave) => gave.textContent === ' = ECONNRESET')").await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_recording_is_played_paused_stepped_and_scrubbed() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/half-close"))
+        .await
+        .unwrap();
+    browser.click(".invitation [data-act=recording]").await;
+    browser
+        .until("document.querySelector('.origin').textContent.startsWith('Recorded on Linux')")
+        .await;
+    let states = "[...document.querySelectorAll('.host .state')].map((state) => state.textContent).join(' ')";
+    browser
+        .until(&format!("{states} === 'ESTABLISHED ESTABLISHED'"))
+        .await;
+
+    browser.press(" ").await;
+    browser
+        .until("document.querySelector('[data-act=play]').getAttribute('aria-pressed') === 'false'")
+        .await;
+    let paused = browser.get("document.querySelector('#scrub').value").await;
+    browser.press(Key::Right.value().to_string()).await;
+    browser
+        .until(&format!(
+            "Number(document.querySelector('#scrub').value) > {}",
+            paused.as_str().unwrap()
+        ))
+        .await;
+    browser.press(Key::Left.value().to_string()).await;
+    browser.press(Key::Home.value().to_string()).await;
+    browser
+        .until(&format!("{states} === 'CLOSED CLOSED'"))
+        .await;
+    browser.press(Key::End.value().to_string()).await;
+    browser
+        .until(&format!("{states} === 'TIME_WAIT CLOSED'"))
+        .await;
+
+    // Scrubbing, as a hand on the slider does it.
+    let scrub = "const scrub = document.querySelector('#scrub'); scrub.value = 600; scrub.dispatchEvent(new Event('input'))";
+    browser.driver.execute(scrub, vec![]).await.unwrap();
+    browser
+        .until(&format!(
+            "{states} === 'FIN_WAIT_2 CLOSE_WAIT' || {states} === 'FIN_WAIT_1 CLOSE_WAIT'"
+        ))
+        .await;
+
+    // A line of the script leads to its moment.
+    browser.click(".script li[data-line='2']").await;
+    browser
+        .until(&format!("{states} === 'CLOSED LISTEN'"))
+        .await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_model_is_the_same_however_one_comes_to_a_moment() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/half-close"))
+        .await
+        .unwrap();
+    let answer = browser
+        .call(
+            "const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
+             const { History, apply, nothing } = await import(folder + 'model.js');
+             const { Layout } = await import(folder + 'layout.js');
+             const lines = (await (await fetch('/api/recordings/half-close')).text()).trim().split('\\n');
+             const events = lines.map((line) => JSON.parse(line));
+             const history = new History(), layout = new Layout();
+             for (const event of events) { history.add(event); layout.add(event); }
+             const folded = [nothing];
+             for (const event of events) folded.push(apply(folded.at(-1), event));
+             const order = [...folded.keys()].sort((a, b) => (a * 7919) % 131 - (b * 7919) % 131);
+             const differs = order.filter((n) => JSON.stringify(history.at(n)) !== JSON.stringify(folded[n]));
+             const descends = layout.ys.filter((y, i) => i && y < layout.ys[i - 1]);
+             const unknown = events.filter((event) => layout.count(layout.ys[event.seq]) <= event.seq);
+             return { events: events.length, differs, descends, unknown };",
+        )
+        .await;
+    assert!(answer["events"].as_u64() > Some(100), "{answer}");
+    assert_eq!(
+        (&answer["differs"], &answer["descends"], &answer["unknown"]),
+        (&json!([]), &json!([]), &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.driver.goto(server.url("/try")).await.unwrap();
+    let area = browser
+        .driver
+        .find(By::Css(".editor textarea"))
+        .await
+        .unwrap();
+    area.clear().await.unwrap();
+    area.send_keys("server listen\nclient conect")
+        .await
+        .unwrap();
+    browser.until("document.querySelector('.mistakes')?.textContent.includes('Line 2, column 8: found `conect`')").await;
+    browser.click(".transport .primary").await;
+    browser
+        .until(
+            "getSelection().toString() === 'conect' || document.activeElement.matches('textarea')",
+        )
+        .await;
+    assert_eq!(browser.get("document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)").await, "conect");
+
+    area.clear().await.unwrap();
+    area.send_keys("client connect => ECONNREFUSED")
+        .await
+        .unwrap();
+    browser
+        .until("document.querySelector('.mistakes').textContent === ''")
+        .await;
+    browser.click(".transport .primary").await;
+    browser
+        .until("document.querySelector('.script .gave')?.textContent === '✓ ECONNREFUSED'")
+        .await;
+    browser
+        .until("document.querySelector('.name.rst:not(.later)')")
+        .await;
+    let address = browser.driver.current_url().await.unwrap();
+    assert!(
+        address.fragment().unwrap().contains("ECONNREFUSED"),
+        "{address}"
+    );
+
+    // The link in another browser: the same script, ready to run.
+    let other = Browser::open("zh-CN", LAPTOP).await;
+    other.driver.goto(address.as_str()).await.unwrap();
+    other
+        .until(
+            "document.querySelector('.editor textarea').value === 'client connect => ECONNREFUSED'",
+        )
+        .await;
+    other.click(".invitation [data-act=run]").await;
+    other
+        .until("document.querySelector('.script .gave')?.textContent === '✓ ECONNREFUSED'")
+        .await;
+    assert_eq!(other.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_visitor_who_leaves_in_mid_run_leaves_nothing_behind() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/reset-linger-0"))
+        .await
+        .unwrap();
+    browser.click(".invitation [data-act=run]").await;
+    let id = run_of(&browser).await;
+    drop(browser);
+    let end = eventually("the run comes to its end alone", || async {
+        events_of(&server, &id)
+            .await
+            .0
+            .pop()
+            .filter(|event| event["type"] == "end")
+    })
+    .await;
+    assert_eq!(end["ok"], true);
+}
+
+#[tokio::test]
+async fn language_and_theme_are_switched_and_remembered() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("zh-CN,zh", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/four-waves"))
+        .await
+        .unwrap();
+    assert_eq!(browser.text("h1").await, "四次挥手");
+    browser.click("#language").await;
+    browser
+        .until("document.querySelector('h1').textContent === 'Four waves goodbye'")
+        .await;
+    browser.driver.goto(server.url("/")).await.unwrap();
+    assert_eq!(browser.get("document.documentElement.lang").await, "en");
+    let theme = browser.get("document.documentElement.dataset.theme").await;
+    browser.click("#theme").await;
+    browser.driver.refresh().await.unwrap();
+    assert_ne!(
+        browser.get("document.documentElement.dataset.theme").await,
+        theme
+    );
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn where_the_machine_refuses_the_recording_plays() {
+    let server = server_that_is_refused();
+    let browser = Browser::open("en", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/four-waves"))
+        .await
+        .unwrap();
+    let refusal = browser.text(".refusal").await;
+    assert!(
+        refusal.contains("opening /dev/net/tun")
+            && refusal.contains("This command would allow it:"),
+        "{refusal}"
+    );
+    browser.click(".invitation .primary").await;
+    browser.click("#speed option[value='4']").await;
+    browser
+        .until("document.querySelector('.host.client .state').textContent === 'TIME_WAIT'")
+        .await;
+    assert!(
+        browser
+            .text(".origin")
+            .await
+            .starts_with("Recorded on Linux")
+    );
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}

@@ -7,9 +7,18 @@ use crate::support::{Server, await_end, descendants, eventually, start_run};
 
 /// The hosts that a process holds: by their TUN devices, which keep the namespaces alive, and by their processes.
 fn hosts(pid: i32) -> [usize; 2] {
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
-    let targets: Vec<_> = open.filter_map(|fd| std::fs::read_link(fd.path()).ok()).collect();
-    ["net/tun", "[pidfd]"].map(|kind| targets.iter().filter(|target| target.to_string_lossy().ends_with(kind)).count())
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd"))
+        .unwrap()
+        .flatten();
+    let targets: Vec<_> = open
+        .filter_map(|fd| std::fs::read_link(fd.path()).ok())
+        .collect();
+    ["net/tun", "[pidfd]"].map(|kind| {
+        targets
+            .iter()
+            .filter(|target| target.to_string_lossy().ends_with(kind))
+            .count()
+    })
 }
 
 /// The standard library may hold its child, the nursery, by a pidfd of its own.
@@ -24,7 +33,10 @@ async fn waiting_runs(server: &Server, count: usize) -> Vec<String> {
         ids.push(start_run(server, json!({ "script": WAITING, "pace": "full" })).await);
     }
     eventually("every run is in its last line", || {
-        let urls: Vec<String> = ids.iter().map(|id| server.url(&format!("/api/runs/{id}/events"))).collect();
+        let urls: Vec<String> = ids
+            .iter()
+            .map(|id| server.url(&format!("/api/runs/{id}/events")))
+            .collect();
         async move {
             for url in urls {
                 let text = reqwest::get(url).await.unwrap().text().await.unwrap();
@@ -48,7 +60,11 @@ async fn a_run_gives_everything_back() {
     assert_eq!(descendants(server.pid()).len(), before + 2 * 5);
     assert_eq!(hosts(server.pid()), [2 * 6, 2 * 6 + NURSERY]);
     for id in ids {
-        reqwest::Client::new().delete(server.url(&format!("/api/runs/{id}"))).send().await.unwrap();
+        reqwest::Client::new()
+            .delete(server.url(&format!("/api/runs/{id}")))
+            .send()
+            .await
+            .unwrap();
     }
     let pid = server.pid();
     eventually("processes and devices are gone", || async move {
@@ -62,7 +78,11 @@ async fn ended_by(signal: Signal) -> Option<i32> {
     let mut server = Server::start(&[]);
     waiting_runs(&server, 3).await;
     let children = descendants(server.pid());
-    assert_eq!(children.len(), 1 + 2 * 3, "the nursery, and two actors a run");
+    assert_eq!(
+        children.len(),
+        1 + 2 * 3,
+        "the nursery, and two actors a run"
+    );
     server.signal(signal);
     let code = server.ended();
     children.into_iter().for_each(await_end);
@@ -89,6 +109,9 @@ async fn a_nursery_that_is_killed_is_started_again() {
     rustix::process::kill_process(nursery, Signal::KILL).unwrap();
     children.into_iter().for_each(await_end);
     let pid = server.pid();
-    eventually("the devices are gone", || async move { (hosts(pid)[0] == 0).then_some(()) }).await;
+    eventually("the devices are gone", || async move {
+        (hosts(pid)[0] == 0).then_some(())
+    })
+    .await;
     waiting_runs(&server, 1).await;
 }

@@ -10,11 +10,31 @@ fn run_draws_a_scenario_as_text() {
     let output = command(&["run", "four-waves"], "");
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
-    let place = |needle: &str| text.find(needle).unwrap_or_else(|| panic!("no {needle:?} in\n{text}"));
-    let story = ["listen(3, 128) = 0", "connect(3, 127.0.0.2:7000) …", "SYN_SENT", "SYN_RECEIVED", "accept(3) = 4", "FIN_WAIT_1", "CLOSE_WAIT", "FIN_WAIT_2", "LAST_ACK", "TIME_WAIT"];
+    let place = |needle: &str| {
+        text.find(needle)
+            .unwrap_or_else(|| panic!("no {needle:?} in\n{text}"))
+    };
+    let story = [
+        "listen(3, 128) = 0",
+        "connect(3, 127.0.0.2:7000) …",
+        "SYN_SENT",
+        "SYN_RECEIVED",
+        "accept(3) = 4",
+        "FIN_WAIT_1",
+        "CLOSE_WAIT",
+        "FIN_WAIT_2",
+        "LAST_ACK",
+        "TIME_WAIT",
+    ];
     assert!(story.map(place).is_sorted(), "{text}");
-    let arrival = text.lines().find(|line| line.contains("FIN,ACK") && line.contains('▶')).unwrap();
-    assert!(arrival.contains("CLOSE_WAIT"), "cause and effect stand on one line: {arrival}");
+    let arrival = text
+        .lines()
+        .find(|line| line.contains("FIN,ACK") && line.contains('▶'))
+        .unwrap();
+    assert!(
+        arrival.contains("CLOSE_WAIT"),
+        "cause and effect stand on one line: {arrival}"
+    );
     assert!(!text.contains('\x1b'), "no colours where nobody looks");
 }
 
@@ -23,31 +43,55 @@ fn run_plays_every_scenario_and_file() {
     for id in scenario_ids() {
         for what in [id.clone(), format!("scenarios/{id}.toml")] {
             let output = command(&["run", &what], "");
-            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
         }
     }
     let file = std::env::temp_dir().join(format!("fourwave-{}.txt", std::process::id()));
     std::fs::write(&file, "server listen => 0\n").unwrap();
-    assert!(command(&["run", file.to_str().unwrap()], "").status.success());
+    assert!(
+        command(&["run", file.to_str().unwrap()], "")
+            .status
+            .success()
+    );
     std::fs::remove_file(file).unwrap();
 }
 
 #[test]
 fn run_tells_a_failed_check_by_its_exit_code() {
-    let output = command(&["run", "-"], "server listen\nclient connect => ECONNREFUSED");
+    let output = command(
+        &["run", "-"],
+        "server listen\nclient connect => ECONNREFUSED",
+    );
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("✗ line 2: expected ECONNREFUSED, found 0"), "{text}");
+    assert!(
+        text.contains("✗ line 2: expected ECONNREFUSED, found 0"),
+        "{text}"
+    );
 }
 
 #[test]
 fn run_refuses_a_script_with_a_mistake_and_shows_it() {
-    let output = command(&["run", "-"], "server listen\n客户端: client shutdwn write\n");
+    let output = command(
+        &["run", "-"],
+        "server listen\n客户端: client shutdwn write\n",
+    );
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty(), "nothing runs");
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("standard input:2:13: found `shutdwn`, expected a call (listen, connect,"), "{text}");
-    assert!(text.contains("2 | 客户端: client shutdwn write") && text.contains("^^^^^^^"), "{text}");
+    assert!(
+        text.contains("standard input:2:13: found `shutdwn`, expected a call (listen, connect,"),
+        "{text}"
+    );
+    assert!(
+        text.contains("2 | 客户端: client shutdwn write") && text.contains("^^^^^^^"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -55,7 +99,10 @@ fn run_names_the_scenarios_where_it_finds_none() {
     let output = command(&["run", "five-waves"], "");
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("\"five-waves\"") && text.contains("four-waves, half-close"), "{text}");
+    assert!(
+        text.contains("\"five-waves\"") && text.contains("four-waves, half-close"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -67,22 +114,42 @@ fn run_ends_when_its_reader_does() {
         .spawn()
         .unwrap();
     let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
     assert!(first.contains("\"type\":\"run\""));
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
 fn check_reports_every_mistake_at_its_place() {
     assert!(command(&["check"], "").status.success());
-    let head = "order = 1\ntitle = { en = \"a\", zh = \"b\" }\nsummary = { en = \"a\", zh = \"b\" }\n";
+    let head =
+        "order = 1\ntitle = { en = \"a\", zh = \"b\" }\nsummary = { en = \"a\", zh = \"b\" }\n";
     let broken = [
-        ("[script]\ntext = '''\nserver listen\nclient jump\n'''\n", "7:8: found `jump`"),
+        (
+            "[script]\ntext = '''\nserver listen\nclient jump\n'''\n",
+            "7:8: found `jump`",
+        ),
         ("[script]\ntext = 'server listn'\n", "5:16: found `listn`"),
-        ("[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\nzh = 'b'\n", "broken.toml:6:8: a note for `fin`"),
-        ("[script]\ntext = 'server listen'\n[nots]\n", "6:2: unknown field `nots`"),
-        ("[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\n", "missing field `zh`"),
+        (
+            "[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\nzh = 'b'\n",
+            "broken.toml:6:8: a note for `fin`",
+        ),
+        (
+            "[script]\ntext = 'server listen'\n[nots]\n",
+            "6:2: unknown field `nots`",
+        ),
+        (
+            "[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\n",
+            "missing field `zh`",
+        ),
         ("[script]\ntext = 'server listen\n", "5:"),
     ];
     let folder = std::env::temp_dir().join(format!("fourwave-check-{}", std::process::id()));
@@ -102,15 +169,30 @@ fn check_reports_every_mistake_at_its_place() {
 fn record_writes_what_is_shipped() {
     let folder = std::env::temp_dir().join(format!("fourwave-record-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::copy("scenarios/reset-linger-0.toml", folder.join("reset-linger-0.toml")).unwrap();
+    std::fs::copy(
+        "scenarios/reset-linger-0.toml",
+        folder.join("reset-linger-0.toml"),
+    )
+    .unwrap();
     let output = command(&["record", folder.to_str().unwrap()], "");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let kinds = |path: &std::path::Path| -> Vec<String> {
         let events = crate::support::Events::parse(&std::fs::read_to_string(path).unwrap());
-        events.of("state").iter().map(|state| format!("{} {}", state["host"], state["to"])).collect()
+        events
+            .of("state")
+            .iter()
+            .map(|state| format!("{} {}", state["host"], state["to"]))
+            .collect()
     };
     let path = "recordings/reset-linger-0.ndjson";
-    assert_eq!(kinds(&folder.join(path)), kinds(&std::path::Path::new("scenarios").join(path)));
+    assert_eq!(
+        kinds(&folder.join(path)),
+        kinds(&std::path::Path::new("scenarios").join(path))
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -120,6 +202,9 @@ fn a_port_in_use_is_named_with_a_way_out() {
     let output = command(&["--listen", &server.address], "");
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains(&format!("cannot serve on {}", server.address)) && text.contains("in use"), "{text}");
+    assert!(
+        text.contains(&format!("cannot serve on {}", server.address)) && text.contains("in use"),
+        "{text}"
+    );
     assert!(text.contains("--listen 127.0.0.1:0"), "{text}");
 }

@@ -10,8 +10,12 @@ fn words(language: &str) -> BTreeMap<String, String> {
 }
 
 fn files(folder: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(Path::new(folder)).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    let entries = std::fs::read_dir(Path::new(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
 }
 
 #[test]
@@ -19,20 +23,37 @@ fn every_word_stands_in_both_languages_with_the_same_gaps() {
     let (en, zh) = (words("en"), words("zh"));
     assert_eq!(en.keys().collect::<Vec<_>>(), zh.keys().collect::<Vec<_>>());
     let gaps = |text: &str| -> BTreeSet<String> {
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+        text.split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(name, _)| name.to_owned())
+            .collect()
     };
     for (key, text) in &en {
         assert_eq!(gaps(text), gaps(&zh[key]), "{key}");
-        assert!(!text.trim().is_empty() && !zh[key].trim().is_empty(), "{key}");
+        assert!(
+            !text.trim().is_empty() && !zh[key].trim().is_empty(),
+            "{key}"
+        );
     }
 }
 
 #[test]
 fn every_word_that_is_used_exists_and_every_one_is_used() {
-    let sources = [files("web/pages"), files("web/scripts"), files("server/web")].concat().join("\n");
+    let sources = [
+        files("web/pages"),
+        files("web/scripts"),
+        files("server/web"),
+    ]
+    .concat()
+    .join("\n");
     let en = words("en");
     for call in ["w(\"", "words(\""] {
-        for used in sources.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
+        for used in sources
+            .split(call)
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
             assert!(en.contains_key(used), "there is no word {used:?}");
         }
     }
@@ -45,20 +66,33 @@ fn every_word_that_is_used_exists_and_every_one_is_used() {
 async fn every_page_speaks_both_languages() {
     let server = Server::start(&[]);
     let get = |path: String, accept: &'static str| {
-        let request = reqwest::Client::new().get(server.url(&path)).header("accept-language", accept);
+        let request = reqwest::Client::new()
+            .get(server.url(&path))
+            .header("accept-language", accept);
         async move {
             let response = request.send().await.unwrap();
             (response.status().as_u16(), response.text().await.unwrap())
         }
     };
-    let pages = ["/".into(), "/try".into()].into_iter().chain(scenario_ids().into_iter().map(|id| format!("/s/{id}")));
+    let pages = ["/".into(), "/try".into()]
+        .into_iter()
+        .chain(scenario_ids().into_iter().map(|id| format!("/s/{id}")));
     for page in pages {
         let (status, english) = get(page.clone(), "en-US,en;q=0.9,zh;q=0.5").await;
         assert_eq!(status, 200, "{page}");
         assert!(english.contains("<html lang=\"en\">"));
         let (_, chinese) = get(page.clone(), "fr, zh-Hans-CN;q=0.8, en;q=0.4").await;
-        assert!(chinese.contains("<html lang=\"zh-CN\">") && chinese.contains("自己写脚本"), "{page}");
-        assert_eq!(get(format!("{page}?lang=en"), "zh").await.1.replace("?lang=", ""), english.replace("?lang=", ""));
+        assert!(
+            chinese.contains("<html lang=\"zh-CN\">") && chinese.contains("自己写脚本"),
+            "{page}"
+        );
+        assert_eq!(
+            get(format!("{page}?lang=en"), "zh")
+                .await
+                .1
+                .replace("?lang=", ""),
+            english.replace("?lang=", "")
+        );
     }
     let (status, missing) = get("/s/none".into(), "en").await;
     assert_eq!(status, 404);
@@ -69,25 +103,67 @@ async fn every_page_speaks_both_languages() {
 async fn the_chosen_language_is_remembered() {
     let server = Server::start(&[]);
     let response = reqwest::get(server.url("/?lang=zh-TW")).await.unwrap();
-    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let again = reqwest::Client::new().get(server.url("/")).header("cookie", cookie).header("accept-language", "en");
-    assert!(again.send().await.unwrap().text().await.unwrap().contains("lang=\"zh-CN\""));
+    let cookie = response.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let again = reqwest::Client::new()
+        .get(server.url("/"))
+        .header("cookie", cookie)
+        .header("accept-language", "en");
+    assert!(
+        again
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains("lang=\"zh-CN\"")
+    );
 }
 
 #[tokio::test]
 async fn files_are_kept_by_their_version_and_nothing_comes_from_elsewhere() {
     let server = Server::start(&[]);
     let response = reqwest::get(server.url("/s/four-waves")).await.unwrap();
-    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"), "{policy}");
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("script-src 'self'"),
+        "{policy}"
+    );
     let page = response.text().await.unwrap();
-    let addresses: BTreeSet<&str> = ["href=\"", "src=\""].iter().flat_map(|name| page.split(name).skip(1)).filter_map(|rest| rest.split('"').next()).collect();
-    let assets: Vec<&&str> = addresses.iter().filter(|address| address.starts_with("/assets/")).collect();
+    let addresses: BTreeSet<&str> = ["href=\"", "src=\""]
+        .iter()
+        .flat_map(|name| page.split(name).skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let assets: Vec<&&str> = addresses
+        .iter()
+        .filter(|address| address.starts_with("/assets/"))
+        .collect();
     assert!(assets.len() >= 5, "{addresses:?}");
     for address in assets {
         let file = reqwest::get(server.url(address)).await.unwrap();
         assert_eq!(file.status(), 200, "{address}");
-        assert!(file.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+        assert!(
+            file.headers()["cache-control"]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
     }
-    assert_eq!(reqwest::get(server.url("/assets/x/../server/main.rs")).await.unwrap().status(), 404);
+    assert_eq!(
+        reqwest::get(server.url("/assets/x/../server/main.rs"))
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
 }

@@ -31,7 +31,11 @@ fn is_root() -> bool {
 /// Runs a shell command with mounts of its own, so that /dev/net can be changed without changing the machine.
 fn with_own_mounts(shell: &str) -> Command {
     let mut command = Command::new("unshare");
-    command.args(if is_root() { &["--mount"][..] } else { &["--mount", "--user", "--map-root-user"] });
+    command.args(if is_root() {
+        &["--mount"][..]
+    } else {
+        &["--mount", "--user", "--map-root-user"]
+    });
     command.args(["sh", "-ec", shell]).arg(program());
     command
 }
@@ -51,34 +55,64 @@ fn an_ordinary_user_is_enough() {
     };
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(text.contains("\"to\":\"TIME_WAIT\""), "{text}");
 }
 
 /// A server on a machine that has no /dev/net/tun.
 pub fn server_that_is_refused() -> Server {
-    Server::spawn(with_own_mounts("mount -t tmpfs none /dev/net; exec \"$0\" --listen 127.0.0.1:0"))
+    Server::spawn(with_own_mounts(
+        "mount -t tmpfs none /dev/net; exec \"$0\" --listen 127.0.0.1:0",
+    ))
 }
 
 #[tokio::test]
 async fn a_refusal_is_explained_and_recordings_are_shown() {
     let server = server_that_is_refused();
-    let page = reqwest::get(server.url("/s/four-waves")).await.unwrap().text().await.unwrap();
-    assert!(page.contains("opening &#x2f;dev&#x2f;net&#x2f;tun") || page.contains("opening /dev/net/tun"), "{page}");
-    assert!(page.contains("modprobe tun") || page.contains("docker run"), "{page}");
-    let (status, answer) = request("POST", &server.url("/api/runs"), Some(json!({ "scenario": "four-waves" }))).await;
+    let page = reqwest::get(server.url("/s/four-waves"))
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        page.contains("opening &#x2f;dev&#x2f;net&#x2f;tun")
+            || page.contains("opening /dev/net/tun"),
+        "{page}"
+    );
+    assert!(
+        page.contains("modprobe tun") || page.contains("docker run"),
+        "{page}"
+    );
+    let (status, answer) = request(
+        "POST",
+        &server.url("/api/runs"),
+        Some(json!({ "scenario": "four-waves" })),
+    )
+    .await;
     assert_eq!((status, &answer["error"]), (503, &json!("machine")));
     assert_eq!(answer["remedy"]["tried"], "opening /dev/net/tun");
-    let recording = reqwest::get(server.url("/api/recordings/four-waves")).await.unwrap();
+    let recording = reqwest::get(server.url("/api/recordings/four-waves"))
+        .await
+        .unwrap();
     assert!(recording.text().await.unwrap().contains("\"TIME_WAIT\""));
 }
 
 #[test]
 fn the_terminal_names_the_command_that_would_allow_it() {
-    let output = with_own_mounts("mount -t tmpfs none /dev/net; exec \"$0\" run four-waves").output().unwrap();
+    let output = with_own_mounts("mount -t tmpfs none /dev/net; exec \"$0\" run four-waves")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("opening /dev/net/tun") && text.contains("this would allow it: "), "{text}");
+    assert!(
+        text.contains("opening /dev/net/tun") && text.contains("this would allow it: "),
+        "{text}"
+    );
 }
 
 #[test]
@@ -86,9 +120,14 @@ fn refused_namespaces_are_told_from_a_refused_device() {
     // Inside a user namespace of one's own the number of further ones can be set to none.
     let shell = "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$0\" run four-waves";
     let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "sh", "-ec", shell]).arg(program());
+    command
+        .args(["--user", "--map-root-user", "sh", "-ec", shell])
+        .arg(program());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{text}");
-    assert!(text.contains("unshare(") && text.contains("sysctl -w user.max_user_namespaces"), "{text}");
+    assert!(
+        text.contains("unshare(") && text.contains("sysctl -w user.max_user_namespaces"),
+        "{text}"
+    );
 }

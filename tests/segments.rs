@@ -5,40 +5,78 @@ use serde_json::{Value, json};
 use crate::support::{Events, play};
 
 fn phase<'a>(events: &'a Events, phase: &str) -> Vec<&'a Value> {
-    events.of("segment").into_iter().filter(|segment| segment["phase"] == phase).collect()
+    events
+        .of("segment")
+        .into_iter()
+        .filter(|segment| segment["phase"] == phase)
+        .collect()
 }
 
 const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 #[test]
 fn a_segment_is_decoded() {
-    let events = play(&format!("{OPEN}client send \"hello\" => 5\nserver recv => \"hello\"\nclient close"));
+    let events = play(&format!(
+        "{OPEN}client send \"hello\" => 5\nserver recv => \"hello\"\nclient close"
+    ));
     let sent = phase(&events, "sent");
-    let [syn, syn_ack, _, data, ack, fin, ..] = &sent[..] else { panic!("{events}") };
+    let [syn, syn_ack, _, data, ack, fin, ..] = &sent[..] else {
+        panic!("{events}")
+    };
 
     assert_eq!(syn["flags"], json!(["SYN"]));
-    assert_eq!((&syn["seq_rel"], &syn["ack_rel"], &syn["len"]), (&json!(0), &Value::Null, &json!(0)));
+    assert_eq!(
+        (&syn["seq_rel"], &syn["ack_rel"], &syn["len"]),
+        (&json!(0), &Value::Null, &json!(0))
+    );
     let options = syn["options"].as_array().unwrap();
-    assert!(options.contains(&json!("mss 1460")) && options.contains(&json!("sackOK")), "{options:?}");
+    assert!(
+        options.contains(&json!("mss 1460")) && options.contains(&json!("sackOK")),
+        "{options:?}"
+    );
     assert_eq!(syn["destination"], "127.0.0.2:7000");
 
-    assert_eq!((&syn_ack["seq_rel"], &syn_ack["ack_rel"]), (&json!(0), &json!(1)));
-    assert_eq!(syn_ack["ack_abs"].as_u64().unwrap(), (syn["seq_abs"].as_u64().unwrap() + 1) % (1 << 32));
+    assert_eq!(
+        (&syn_ack["seq_rel"], &syn_ack["ack_rel"]),
+        (&json!(0), &json!(1))
+    );
+    assert_eq!(
+        syn_ack["ack_abs"].as_u64().unwrap(),
+        (syn["seq_abs"].as_u64().unwrap() + 1) % (1 << 32)
+    );
 
-    assert_eq!((&data["seq_rel"], &data["len"], &data["data"]), (&json!(1), &json!(5), &json!("hello")));
-    assert_eq!((&ack["from"], &ack["ack_rel"]), (&json!("server"), &json!(6)));
-    assert_eq!((&fin["flags"], &fin["seq_rel"]), (&json!(["FIN", "ACK"]), &json!(6)));
-    assert!(sent.iter().all(|segment| segment["retransmission"] == false && segment["window"].as_u64() > Some(0)));
+    assert_eq!(
+        (&data["seq_rel"], &data["len"], &data["data"]),
+        (&json!(1), &json!(5), &json!("hello"))
+    );
+    assert_eq!(
+        (&ack["from"], &ack["ack_rel"]),
+        (&json!("server"), &json!(6))
+    );
+    assert_eq!(
+        (&fin["flags"], &fin["seq_rel"]),
+        (&json!(["FIN", "ACK"]), &json!(6))
+    );
+    assert!(
+        sent.iter()
+            .all(|segment| segment["retransmission"] == false
+                && segment["window"].as_u64() > Some(0))
+    );
 }
 
 #[test]
 fn every_segment_that_was_sent_is_delivered_once_and_later() {
-    let events = play(&format!("{OPEN}client send 64K => 65536\nserver recv\nclient close\nserver close"));
+    let events = play(&format!(
+        "{OPEN}client send 64K => 65536\nserver recv\nclient close\nserver close"
+    ));
     let (sent, delivered) = (phase(&events, "sent"), phase(&events, "delivered"));
     assert!(sent.len() > 40, "{}", sent.len());
     assert_eq!(sent.len(), delivered.len());
     for segment in sent {
-        let arrivals: Vec<_> = delivered.iter().filter(|arrival| arrival["id"] == segment["id"]).collect();
+        let arrivals: Vec<_> = delivered
+            .iter()
+            .filter(|arrival| arrival["id"] == segment["id"])
+            .collect();
         assert_eq!(arrivals.len(), 1);
         assert!(arrivals[0]["seq"].as_u64() > segment["seq"].as_u64());
     }
@@ -50,12 +88,18 @@ fn each_segment_has_a_deadline_of_its_own() {
     let events = play(&format!(
         "{OPEN}wire delay 300ms\nclient set linger off\nclient send \"one\" &\nwait client => 3\nclient send \"two\" => 3\nserver recv"
     ));
-    let delayed: Vec<_> = phase(&events, "sent").into_iter().filter(|segment| segment["len"] == 3).collect();
+    let delayed: Vec<_> = phase(&events, "sent")
+        .into_iter()
+        .filter(|segment| segment["len"] == 3)
+        .collect();
     assert!(!delayed.is_empty());
     for segment in delayed {
         let flight = segment["due"].as_u64().unwrap() - segment["t"].as_u64().unwrap();
         assert!((299_999..=300_001).contains(&flight), "{flight}");
-        let arrival = phase(&events, "delivered").into_iter().find(|arrival| arrival["id"] == segment["id"]).unwrap();
+        let arrival = phase(&events, "delivered")
+            .into_iter()
+            .find(|arrival| arrival["id"] == segment["id"])
+            .unwrap();
         assert!(arrival["t"].as_u64() >= segment["due"].as_u64());
     }
 }
@@ -64,17 +108,28 @@ fn each_segment_has_a_deadline_of_its_own() {
 fn a_late_acknowledgment_makes_a_retransmission_that_is_marked() {
     // A round trip of 1.4 s: the SYN is sent again after 1 s (RFC 6298, section 2.1).
     let events = play("wire delay 700ms\nserver listen\nclient connect => 0");
-    let syns: Vec<_> = phase(&events, "sent").into_iter().filter(|segment| segment["flags"] == json!(["SYN"])).collect();
+    let syns: Vec<_> = phase(&events, "sent")
+        .into_iter()
+        .filter(|segment| segment["flags"] == json!(["SYN"]))
+        .collect();
     assert_eq!(syns.len(), 2, "{events}");
-    assert_eq!((&syns[0]["retransmission"], &syns[1]["retransmission"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&syns[0]["retransmission"], &syns[1]["retransmission"]),
+        (&json!(false), &json!(true))
+    );
     assert_eq!(syns[0]["seq_abs"], syns[1]["seq_abs"]);
 }
 
 #[test]
 fn a_send_fills_the_queues_and_a_recv_empties_them() {
-    let events = play(&format!("{OPEN}client send \"hello\" => 5\nclient close\nserver recv 2 => \"he\"\nserver recv => \"llo\"\nserver recv => 0"));
+    let events = play(&format!(
+        "{OPEN}client send \"hello\" => 5\nclient close\nserver recv 2 => \"he\"\nserver recv => \"llo\"\nserver recv => 0"
+    ));
     let queue = |host: &str, end: &str| -> Vec<u64> {
-        let of_host = events.of("queue").into_iter().filter(|queue| queue["host"] == host);
+        let of_host = events
+            .of("queue")
+            .into_iter()
+            .filter(|queue| queue["host"] == host);
         of_host.map(|queue| queue[end].as_u64().unwrap()).collect()
     };
     assert_eq!(queue("server", "recv_q"), [5, 3, 0], "a FIN is not counted");

@@ -30,15 +30,25 @@ fn assert_true_to_the_diagram(events: &Events) {
     assert!(events.of("gap").is_empty(), "a gap:\n{events}");
     let mut last = std::collections::HashMap::new();
     for state in events.of("state") {
-        let (from, to) = (state["from"].as_str().unwrap(), state["to"].as_str().unwrap());
+        let (from, to) = (
+            state["from"].as_str().unwrap(),
+            state["to"].as_str().unwrap(),
+        );
         assert_eq!(state["observed"], true, "inferred: {state}");
-        let socket = (state["host"].to_string(), state["socket"]["local"].to_string(), state["socket"]["peer"].to_string());
+        let socket = (
+            state["host"].to_string(),
+            state["socket"]["local"].to_string(),
+            state["socket"]["peer"].to_string(),
+        );
         if let Some(before) = last.insert(socket, to.to_owned()) {
             assert_eq!(before, from, "a state between was not told: {state}");
         }
         if !DRAWN.contains(&(from, to)) {
             assert_eq!(to, "CLOSED", "no edge of the diagram: {state}");
-            assert!(events.sent().iter().any(|sent| sent.contains("RST")), "closed without a reset: {state}");
+            assert!(
+                events.sent().iter().any(|sent| sent.contains("RST")),
+                "closed without a reset: {state}"
+            );
         }
     }
 }
@@ -47,9 +57,14 @@ fn assert_true_to_the_diagram(events: &Events) {
 fn every_change_in_every_scenario_is_an_edge_of_the_diagram() {
     for id in scenario_ids() {
         let output = command(&["run", &id, "--json"], "");
-        assert!(output.status.success(), "{id}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{id}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert_true_to_the_diagram(&Events::parse(&String::from_utf8(output.stdout).unwrap()));
-        let recorded = std::fs::read_to_string(format!("scenarios/recordings/{id}.ndjson")).unwrap();
+        let recorded =
+            std::fs::read_to_string(format!("scenarios/recordings/{id}.ndjson")).unwrap();
         assert_true_to_the_diagram(&Events::parse(&recorded));
     }
 }
@@ -58,13 +73,42 @@ const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 #[test]
 fn the_four_waves_pass_every_state_at_zero_delay() {
-    let events = play(&format!("{OPEN}client close\nserver recv => 0\nserver close\nexpect client TIME_WAIT\nexpect server CLOSED"));
+    let events = play(&format!(
+        "{OPEN}client close\nserver recv => 0\nserver close\nexpect client TIME_WAIT\nexpect server CLOSED"
+    ));
     assert_true_to_the_diagram(&events);
-    assert_eq!(events.path("client", false), ["SYN_SENT", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT"]);
-    assert_eq!(events.path("server", false), ["SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT", "LAST_ACK", "CLOSED"]);
+    assert_eq!(
+        events.path("client", false),
+        [
+            "SYN_SENT",
+            "ESTABLISHED",
+            "FIN_WAIT_1",
+            "FIN_WAIT_2",
+            "TIME_WAIT"
+        ]
+    );
+    assert_eq!(
+        events.path("server", false),
+        [
+            "SYN_RECEIVED",
+            "ESTABLISHED",
+            "CLOSE_WAIT",
+            "LAST_ACK",
+            "CLOSED"
+        ]
+    );
     assert_eq!(events.path("server", true), ["LISTEN"]);
-    let closing = ["client:FIN,ACK", "server:ACK", "server:FIN,ACK", "client:ACK"];
-    assert!(events.sent().ends_with(&closing.map(String::from)), "{:?}", events.sent());
+    let closing = [
+        "client:FIN,ACK",
+        "server:ACK",
+        "server:FIN,ACK",
+        "client:ACK",
+    ];
+    assert!(
+        events.sent().ends_with(&closing.map(String::from)),
+        "{:?}",
+        events.sent()
+    );
 }
 
 #[test]
@@ -75,43 +119,74 @@ fn both_ends_closing_at_once_pass_through_closing() {
     ));
     assert_true_to_the_diagram(&events);
     for host in ["client", "server"] {
-        assert!(events.path(host, false).ends_with(&["FIN_WAIT_1", "CLOSING", "TIME_WAIT"]), "{events}");
+        assert!(
+            events
+                .path(host, false)
+                .ends_with(&["FIN_WAIT_1", "CLOSING", "TIME_WAIT"]),
+            "{events}"
+        );
     }
 }
 
 /// At zero delay the two FINs may or may not cross; whichever way it goes, every state on it is seen.
 #[test]
 fn closing_at_zero_delay_leaves_no_gap_whoever_is_first() {
-    let script = format!("{OPEN}client close &\nserver close &\nwait client => 0\nwait server => 0\nsettle");
+    let script =
+        format!("{OPEN}client close &\nserver close &\nwait client => 0\nwait server => 0\nsettle");
     for _ in 0..15 {
         let events = play(&script);
         assert_true_to_the_diagram(&events);
-        let ends: Vec<_> = ["client", "server"].map(|host| *events.path(host, false).last().unwrap()).to_vec();
+        let ends: Vec<_> = ["client", "server"]
+            .map(|host| *events.path(host, false).last().unwrap())
+            .to_vec();
         assert!(ends.contains(&"TIME_WAIT"), "{events}");
     }
 }
 
 #[test]
 fn time_wait_comes_with_the_time_it_has_left() {
-    let events = play(&format!("{OPEN}client close\nserver close\nexpect client TIME_WAIT"));
-    let entered = events.0.iter().position(|event| event["to"] == "TIME_WAIT").unwrap();
-    let timer = events.0[entered..].iter().find(|event| event["type"] == "timer").unwrap();
-    assert_eq!((timer["timer"].as_str(), timer["host"].as_str()), (Some("time_wait"), Some("client")));
+    let events = play(&format!(
+        "{OPEN}client close\nserver close\nexpect client TIME_WAIT"
+    ));
+    let entered = events
+        .0
+        .iter()
+        .position(|event| event["to"] == "TIME_WAIT")
+        .unwrap();
+    let timer = events.0[entered..]
+        .iter()
+        .find(|event| event["type"] == "timer")
+        .unwrap();
+    assert_eq!(
+        (timer["timer"].as_str(), timer["host"].as_str()),
+        (Some("time_wait"), Some("client"))
+    );
     let left = timer["expires_ms"].as_u64().unwrap();
     assert!((50_000..=60_100).contains(&left), "{left}");
 }
 
 #[test]
 fn a_change_names_its_cause() {
-    let events = play(&format!("{OPEN}client close\nserver close\nexpect client TIME_WAIT"));
+    let events = play(&format!(
+        "{OPEN}client close\nserver close\nexpect client TIME_WAIT"
+    ));
     let cause = |to: &str, host: &str| {
-        let found = events.of("state").into_iter().find(|state| state["to"] == to && state["host"] == host);
+        let found = events
+            .of("state")
+            .into_iter()
+            .find(|state| state["to"] == to && state["host"] == host);
         found.unwrap()["cause"].clone()
     };
     let call = &events.0[cause("FIN_WAIT_1", "client")["call"].as_u64().unwrap() as usize];
-    assert_eq!((call["call"].as_str(), call["phase"].as_str()), (Some("close"), Some("enter")));
+    assert_eq!(
+        (call["call"].as_str(), call["phase"].as_str()),
+        (Some("close"), Some("enter"))
+    );
     let id = cause("CLOSE_WAIT", "server")["segment"].clone();
-    let segment = events.of("segment").into_iter().find(|segment| segment["id"] == id && segment["phase"] == "delivered");
+    let segment = events
+        .of("segment")
+        .into_iter()
+        .find(|segment| segment["id"] == id && segment["phase"] == "delivered");
     assert_eq!(segment.unwrap()["flags"], serde_json::json!(["FIN", "ACK"]));
     let listen = &events.0[cause("LISTEN", "server")["call"].as_u64().unwrap() as usize];
     assert_eq!(listen["call"], "listen");
@@ -123,8 +198,14 @@ fn a_change_names_its_cause() {
 fn a_wrong_expectation_is_told_and_fails_the_run() {
     let events = play_unchecked(&format!("{OPEN}expect client CLOSE_WAIT\nclient close"));
     let check = events.of("check")[0];
-    assert_eq!((check["ok"].as_bool(), check["actual"].as_str()), (Some(false), Some("ESTABLISHED")));
+    assert_eq!(
+        (check["ok"].as_bool(), check["actual"].as_str()),
+        (Some(false), Some("ESTABLISHED"))
+    );
     assert_eq!(events.0.last().unwrap()["ok"], false);
-    assert!(!events.gave("client", "close").is_empty(), "the lines after it are played all the same");
+    assert!(
+        !events.gave("client", "close").is_empty(),
+        "the lines after it are played all the same"
+    );
     assert!(std::path::Path::new(FOURWAVE).exists());
 }

@@ -8,7 +8,11 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::support::{Events, Server, command, request, start_run};
 
-async fn connect(server: &Server, id: &str, from: usize) -> impl futures_util::Stream<Item = Result<Message, Error>> + Unpin {
+async fn connect(
+    server: &Server,
+    id: &str,
+    from: usize,
+) -> impl futures_util::Stream<Item = Result<Message, Error>> + Unpin {
     let url = format!("ws://{}/api/runs/{id}/events?from={from}", server.address);
     tokio_tungstenite::connect_async(url).await.unwrap().0
 }
@@ -28,7 +32,14 @@ async fn follow(server: &Server, id: &str, from: usize) -> Events {
 }
 
 fn assert_whole(events: &Events) {
-    assert!(events.0.iter().enumerate().all(|(index, event)| event["seq"] == index), "{events}");
+    assert!(
+        events
+            .0
+            .iter()
+            .enumerate()
+            .all(|(index, event)| event["seq"] == index),
+        "{events}"
+    );
     assert_eq!(events.0[0]["type"], "run");
     assert_eq!(events.0.last().unwrap()["type"], "end");
 }
@@ -36,12 +47,21 @@ fn assert_whole(events: &Events) {
 #[tokio::test]
 async fn events_arrive_while_the_run_goes_on() {
     let server = Server::start(&[]);
-    let id = start_run(&server, json!({ "scenario": "four-waves", "pace": "follow" })).await;
+    let id = start_run(
+        &server,
+        json!({ "scenario": "four-waves", "pace": "follow" }),
+    )
+    .await;
     let mut socket = connect(&server, &id, 0).await;
-    let Message::Text(first) = socket.next().await.unwrap().unwrap() else { panic!() };
+    let Message::Text(first) = socket.next().await.unwrap().unwrap() else {
+        panic!()
+    };
     assert!(first.starts_with("{\"seq\":0,"), "{first}");
     let (_, status) = request("GET", &server.url(&format!("/api/runs/{id}")), None).await;
-    assert_eq!((&status["ended"], &status["scenario"]), (&json!(false), &json!("four-waves")));
+    assert_eq!(
+        (&status["ended"], &status["scenario"]),
+        (&json!(false), &json!("four-waves"))
+    );
     let events = follow(&server, &id, 0).await;
     assert_whole(&events);
     assert_eq!(events.0.last().unwrap()["ok"], true);
@@ -61,7 +81,11 @@ async fn a_follower_goes_on_from_where_it_was() {
 #[tokio::test]
 async fn a_follower_that_leaves_is_nobody_elses_trouble() {
     let server = Server::start(&[]);
-    let id = start_run(&server, json!({ "scenario": "reset-linger-0", "pace": "follow" })).await;
+    let id = start_run(
+        &server,
+        json!({ "scenario": "reset-linger-0", "pace": "follow" }),
+    )
+    .await;
     let mut leaver = connect(&server, &id, 0).await;
     leaver.next().await.unwrap().unwrap();
     drop(leaver);
@@ -91,8 +115,15 @@ async fn a_script_plays_the_same_as_in_the_terminal() {
     let server = Server::start(&[]);
     let id = start_run(&server, json!({ "script": script, "pace": "full" })).await;
     let here = follow(&server, &id, 0).await;
-    let there = Events::parse(&String::from_utf8(command(&["run", "-", "--json"], script).stdout).unwrap());
-    let story = |events: &Events| (events.sent(), events.path("client", false).join(" "), events.path("server", false).join(" "));
+    let there =
+        Events::parse(&String::from_utf8(command(&["run", "-", "--json"], script).stdout).unwrap());
+    let story = |events: &Events| {
+        (
+            events.sent(),
+            events.path("client", false).join(" "),
+            events.path("server", false).join(" "),
+        )
+    };
     assert_eq!(story(&here), story(&there));
     assert_eq!(here.0[0]["script"], script);
 }
@@ -100,10 +131,18 @@ async fn a_script_plays_the_same_as_in_the_terminal() {
 #[tokio::test]
 async fn a_mistake_is_answered_with_its_place() {
     let server = Server::start(&[]);
-    let (status, answer) = request("POST", &server.url("/api/runs"), Some(json!({ "script": "server listen\nserver fly" }))).await;
+    let (status, answer) = request(
+        "POST",
+        &server.url("/api/runs"),
+        Some(json!({ "script": "server listen\nserver fly" })),
+    )
+    .await;
     assert_eq!((status, &answer["error"]), (422, &json!("script")));
     let mistake = &answer["mistakes"][0];
-    assert_eq!((&mistake["line"], &mistake["column"], &mistake["found"]), (&json!(2), &json!(8), &json!("`fly`")));
+    assert_eq!(
+        (&mistake["line"], &mistake["column"], &mistake["found"]),
+        (&json!(2), &json!(8), &json!("`fly`"))
+    );
     assert!(mistake["expected"].as_str().unwrap().contains("listen"));
 }
 
@@ -115,32 +154,83 @@ async fn what_cannot_be_done_is_said() {
         async move { request("POST", &url, Some(body)).await }
     };
     assert_eq!(post(json!({ "scenario": "none" })).await.0, 404);
-    assert_eq!(post(json!({})).await, (400, json!({ "error": "request", "message": "name either a scenario or a script" })));
-    assert_eq!(post(json!({ "scenario": "four-waves", "speed": 3 })).await.0, 400);
-    assert_eq!(post(json!({ "script": "server listen\n".repeat(500) })).await.0, 422);
-    assert_eq!(request("GET", &server.url("/api/runs/none"), None).await.0, 404);
-    assert_eq!(request("GET", &server.url("/api/runs/none/events"), None).await.0, 404);
+    assert_eq!(
+        post(json!({})).await,
+        (
+            400,
+            json!({ "error": "request", "message": "name either a scenario or a script" })
+        )
+    );
+    assert_eq!(
+        post(json!({ "scenario": "four-waves", "speed": 3 }))
+            .await
+            .0,
+        400
+    );
+    assert_eq!(
+        post(json!({ "script": "server listen\n".repeat(500) }))
+            .await
+            .0,
+        422
+    );
+    assert_eq!(
+        request("GET", &server.url("/api/runs/none"), None).await.0,
+        404
+    );
+    assert_eq!(
+        request("GET", &server.url("/api/runs/none/events"), None)
+            .await
+            .0,
+        404
+    );
 
     let id = start_run(&server, json!({ "scenario": "four-waves" })).await;
-    assert_eq!(post(json!({ "scenario": "four-waves" })).await, (503, json!({ "error": "full", "running": 1 })));
-    assert_eq!(request("DELETE", &server.url(&format!("/api/runs/{id}")), None).await.0, 202);
-    assert!(follow(&server, &id, 0).await.reason().starts_with("stopped on line"));
+    assert_eq!(
+        post(json!({ "scenario": "four-waves" })).await,
+        (503, json!({ "error": "full", "running": 1 }))
+    );
+    assert_eq!(
+        request("DELETE", &server.url(&format!("/api/runs/{id}")), None)
+            .await
+            .0,
+        202
+    );
+    assert!(
+        follow(&server, &id, 0)
+            .await
+            .reason()
+            .starts_with("stopped on line")
+    );
 }
 
 #[tokio::test]
 async fn a_page_of_another_origin_is_refused() {
     let server = Server::start(&[]);
     let foreign = |origin: String| {
-        let post = reqwest::Client::new().post(server.url("/api/runs")).header(header::ORIGIN, origin);
+        let post = reqwest::Client::new()
+            .post(server.url("/api/runs"))
+            .header(header::ORIGIN, origin);
         post.json(&json!({ "scenario": "four-waves" })).send()
     };
-    assert_eq!(foreign("http://evil.example".into()).await.unwrap().status(), 403);
+    assert_eq!(
+        foreign("http://evil.example".into())
+            .await
+            .unwrap()
+            .status(),
+        403
+    );
     assert_eq!(foreign("null".into()).await.unwrap().status(), 403);
     assert_eq!(foreign(server.url("")).await.unwrap().status(), 201);
 
     let id = start_run(&server, json!({ "scenario": "four-waves" })).await;
-    let mut upgrade = format!("ws://{}/api/runs/{id}/events", server.address).into_client_request().unwrap();
-    upgrade.headers_mut().insert("origin", "http://evil.example".parse().unwrap());
-    let Err(Error::Http(response)) = tokio_tungstenite::connect_async(upgrade).await else { panic!("let in") };
+    let mut upgrade = format!("ws://{}/api/runs/{id}/events", server.address)
+        .into_client_request()
+        .unwrap();
+    upgrade
+        .headers_mut()
+        .insert("origin", "http://evil.example".parse().unwrap());
+    let Err(Error::Http(response)) = tokio_tungstenite::connect_async(upgrade).await else {
+        panic!("let in")
+    };
     assert_eq!(response.status(), 403);
 }

@@ -1,5 +1,7 @@
 //! The product from outside: the command, HTTP, the live socket, a browser. Every run makes real sockets.
 
+#![allow(unreachable_pub, missing_docs, reason = "a test program has no users")]
+
 mod actors;
 mod browser;
 mod cleanup;

@@ -32,24 +32,46 @@ struct Descriptor {
 
 impl Process {
     pub(super) fn new(plan: &HostPlan) -> Arc<Process> {
-        Arc::new(Process { own: plan.address, peer: plan.peer, sockets: Mutex::default() })
+        Arc::new(Process {
+            own: plan.address,
+            peer: plan.peer,
+            sockets: Mutex::default(),
+        })
     }
 }
 
 /// The report of a thread that can take orders.
 pub(super) fn ready(sysctls: Vec<(String, String)>) -> Report {
     let (pid, tid) = (rustix::process::getpid(), rustix::thread::gettid());
-    Report::Ready { pid: pid.as_raw_nonzero().get(), tid: tid.as_raw_nonzero().get(), sysctls }
+    Report::Ready {
+        pid: pid.as_raw_nonzero().get(),
+        tid: tid.as_raw_nonzero().get(),
+        sysctls,
+    }
 }
 
 /// Carries out orders until the server is gone.
 pub(super) fn serve(channel: &Channel, process: &Arc<Process>) {
     while let Ok(Some((order, fds))) = channel.receive::<Order>() {
         let done = match order {
-            Order::Call { on, named, call } => Caller { channel, process, on: &on, named: &named }.carry_out(&call),
-            Order::Thread => fds.into_iter().next().map_or(Ok(Returned::default()), |fd| start_thread(fd.into(), process)),
+            Order::Call { on, named, call } => Caller {
+                channel,
+                process,
+                on: &on,
+                named: &named,
+            }
+            .carry_out(&call),
+            Order::Thread => fds
+                .into_iter()
+                .next()
+                .map_or(Ok(Returned::default()), |fd| {
+                    start_thread(fd.into(), process)
+                }),
         };
-        if done.and_then(|returned| channel.send(&Report::Done(returned), &[])).is_err() {
+        if done
+            .and_then(|returned| channel.send(&Report::Done(returned), &[]))
+            .is_err()
+        {
             return;
         }
     }
@@ -58,11 +80,13 @@ pub(super) fn serve(channel: &Channel, process: &Arc<Process>) {
 fn start_thread(channel: Channel, process: &Arc<Process>) -> io::Result<Returned> {
     let channel = Channel::from(sys::move_high(channel.into())?);
     let process = process.clone();
-    thread::Builder::new().stack_size(256 * 1024).spawn(move || {
-        if channel.send(&ready(Vec::new()), &[]).is_ok() {
-            serve(&channel, &process);
-        }
-    })?;
+    thread::Builder::new()
+        .stack_size(256 * 1024)
+        .spawn(move || {
+            if channel.send(&ready(Vec::new()), &[]).is_ok() {
+                serve(&channel, &process);
+            }
+        })?;
     Ok(Returned::default())
 }
 
@@ -99,7 +123,9 @@ impl Caller<'_> {
                 let address = SocketAddrV4::new(self.process.peer, *port);
                 self.call("connect", &[&address], |fd| sys::connect(fd, address))
             }
-            Call::Accept => self.make("accept", vec![self.fd().to_string()], || sys::accept(self.fd())),
+            Call::Accept => self.make("accept", vec![self.fd().to_string()], || {
+                sys::accept(self.fd())
+            }),
             Call::Send(payload) => {
                 let bytes = bytes(payload);
                 let shown = match payload {
@@ -112,8 +138,16 @@ impl Caller<'_> {
                 let mut buffer = vec![0; *room];
                 self.enter("recv", vec![self.fd().to_string(), room.to_string()])?;
                 let returned = sys::recv(self.fd(), &mut buffer);
-                let data = returned.ok().map(|length| buffer[..(length as usize).min(PREVIEW)].to_vec());
-                self.exit(Returned { data, ..plain(returned) }, None)
+                let data = returned
+                    .ok()
+                    .map(|length| buffer[..(length as usize).min(PREVIEW)].to_vec());
+                self.exit(
+                    Returned {
+                        data,
+                        ..plain(returned)
+                    },
+                    None,
+                )
             }
             Call::Shutdown(how) => {
                 let (how, name) = match how {
@@ -136,22 +170,31 @@ impl Caller<'_> {
                     Some(seconds) => format!("{{l_onoff=1, l_linger={seconds}}}"),
                     None => "{l_onoff=0}".into(),
                 };
-                self.call("setsockopt", &[&"SO_LINGER", &shown], |fd| sys::linger(fd, seconds))
+                self.call("setsockopt", &[&"SO_LINGER", &shown], |fd| {
+                    sys::linger(fd, seconds)
+                })
             }
         }
     }
 
     fn sockets(&self) -> std::sync::MutexGuard<'_, HashMap<String, Descriptor>> {
-        self.process.sockets.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.process
+            .sockets
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The number of the socket that the order uses, -1 where there never was one.
     fn fd(&self) -> RawFd {
-        self.sockets().get(self.on).map_or(-1, |descriptor| descriptor.fd)
+        self.sockets()
+            .get(self.on)
+            .map_or(-1, |descriptor| descriptor.fd)
     }
 
     fn is_open(&self) -> bool {
-        self.sockets().get(self.on).is_some_and(|descriptor| descriptor.open)
+        self.sockets()
+            .get(self.on)
+            .is_some_and(|descriptor| descriptor.open)
     }
 
     /// A call on the order's socket, whose number is its first argument.
@@ -162,7 +205,13 @@ impl Caller<'_> {
         call: impl FnOnce(RawFd) -> sys::Returned,
     ) -> io::Result<Returned> {
         let fd = self.fd();
-        self.enter(name, [fd.to_string()].into_iter().chain(args.iter().map(ToString::to_string)).collect())?;
+        self.enter(
+            name,
+            [fd.to_string()]
+                .into_iter()
+                .chain(args.iter().map(ToString::to_string))
+                .collect(),
+        )?;
         let returned = call(fd);
         self.exit(plain(returned), None)
     }
@@ -173,31 +222,62 @@ impl Caller<'_> {
     }
 
     /// A call that makes a socket, which from then on has the order's name.
-    fn make(&self, name: &str, args: Vec<String>, call: impl FnOnce() -> sys::Returned) -> io::Result<Returned> {
+    fn make(
+        &self,
+        name: &str,
+        args: Vec<String>,
+        call: impl FnOnce() -> sys::Returned,
+    ) -> io::Result<Returned> {
         self.enter(name, args)?;
         let returned = call();
         let made = returned.ok().and_then(|fd| {
             let fd = fd as RawFd;
-            self.sockets().insert(self.named.to_owned(), Descriptor { fd, open: true });
-            Some(Made { name: self.named.to_owned(), fd, inode: sys::inode(fd).ok()? })
+            self.sockets()
+                .insert(self.named.to_owned(), Descriptor { fd, open: true });
+            Some(Made {
+                name: self.named.to_owned(),
+                fd,
+                inode: sys::inode(fd).ok()?,
+            })
         });
         self.exit(plain(returned), made)
     }
 
     fn enter(&self, call: &str, args: Vec<String>) -> io::Result<()> {
-        self.channel.send(&Report::Enter { at: now(), call: call.to_owned(), args }, &[])
+        self.channel.send(
+            &Report::Enter {
+                at: now(),
+                call: call.to_owned(),
+                args,
+            },
+            &[],
+        )
     }
 
     fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
-        self.channel.send(&Report::Exit { at: now(), returned: returned.clone(), made }, &[])?;
+        self.channel.send(
+            &Report::Exit {
+                at: now(),
+                returned: returned.clone(),
+                made,
+            },
+            &[],
+        )?;
         Ok(returned)
     }
 }
 
 fn plain(returned: sys::Returned) -> Returned {
     match returned {
-        Ok(result) => Returned { result, ..Returned::default() },
-        Err(errno) => Returned { result: -1, errno: Some(errno), data: None },
+        Ok(result) => Returned {
+            result,
+            ..Returned::default()
+        },
+        Err(errno) => Returned {
+            result: -1,
+            errno: Some(errno),
+            data: None,
+        },
     }
 }
 

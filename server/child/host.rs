@@ -24,35 +24,57 @@ pub(super) struct Host {
 
 /// A step of set-up that failed.
 pub(super) fn refusal(step: SetupStep, error: &io::Error) -> Refusal {
-    Refusal { step, errno: error.raw_os_error().unwrap_or(0) }
+    Refusal {
+        step,
+        errno: error.raw_os_error().unwrap_or(0),
+    }
 }
 
 /// Builds a host around this process.
 pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
     let at = |step| move |error: io::Error| refusal(step, &error);
-    let low = |fd: rustix::io::Result<OwnedFd>| fd.map_err(io::Error::from).and_then(sys::move_high);
+    let low =
+        |fd: rustix::io::Result<OwnedFd>| fd.map_err(io::Error::from).and_then(sys::move_high);
 
     sys::unshare(false, true).map_err(at(SetupStep::Namespace))?;
     // Without IPv6 nothing but what the script does crosses the wire. A kernel without IPv6 has no such file.
     let _ = fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 
-    let tun = rustix::fs::open("/dev/net/tun", OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
+    let tun = rustix::fs::open(
+        "/dev/net/tun",
+        OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC,
+        Mode::empty(),
+    );
     let tun = low(tun).map_err(at(SetupStep::OpenTun))?;
     sys::tun_create(&tun, DEVICE).map_err(at(SetupStep::Device))?;
     for (name, value) in &plan.sysctls {
         fs::write(path(name), value).map_err(at(SetupStep::Sysctl))?;
     }
-    let any = rustix::net::socket(AddressFamily::INET, SocketType::DGRAM, None).map_err(io::Error::from);
-    any.and_then(|socket| sys::interface_up(&socket, DEVICE, plan.address, plan.peer)).map_err(at(SetupStep::Device))?;
+    let any =
+        rustix::net::socket(AddressFamily::INET, SocketType::DGRAM, None).map_err(io::Error::from);
+    any.and_then(|socket| sys::interface_up(&socket, DEVICE, plan.address, plan.peer))
+        .map_err(at(SetupStep::Device))?;
 
     let sock_diag: Option<Protocol> = Some(netlink::SOCK_DIAG);
-    let table = rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, sock_diag);
+    let table = rustix::net::socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        sock_diag,
+    );
     let socket_table = low(table).map_err(at(SetupStep::SocketTable))?;
     let sysctls = plan.sysctls.iter().map(|(name, _)| {
         let value = fs::read_to_string(path(name)).unwrap_or_default();
-        (name.clone(), value.split_whitespace().collect::<Vec<_>>().join(" "))
+        (
+            name.clone(),
+            value.split_whitespace().collect::<Vec<_>>().join(" "),
+        )
     });
-    Ok(Host { tun, socket_table, sysctls: sysctls.collect() })
+    Ok(Host {
+        tun,
+        socket_table,
+        sysctls: sysctls.collect(),
+    })
 }
 
 fn path(sysctl: &str) -> String {

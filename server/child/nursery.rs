@@ -23,7 +23,9 @@ pub fn nursery() -> io::Result<()> {
     channel.send(&None::<Refusal>, &[])?;
     sys::ignore_children();
     while let Some((birth, fds)) = channel.receive::<Birth>()? {
-        let Some(fd) = fds.into_iter().next() else { continue };
+        let Some(fd) = fds.into_iter().next() else {
+            continue;
+        };
         let actors_end = Channel::from(fd);
         match sys::fork_is_child() {
             Ok(true) => {
@@ -33,7 +35,10 @@ pub fn nursery() -> io::Result<()> {
                 return Ok(());
             }
             Ok(false) => {}
-            Err(error) => actors_end.send(&Report::Refused(host::refusal(SetupStep::Start, &error)), &[])?,
+            Err(error) => actors_end.send(
+                &Report::Refused(host::refusal(SetupStep::Start, &error)),
+                &[],
+            )?,
         }
     }
     Ok(())
@@ -41,7 +46,10 @@ pub fn nursery() -> io::Result<()> {
 
 /// A user namespace, in which no privilege is needed to make network namespaces; see user_namespaces(7).
 fn enter_namespaces() -> Result<(), Refusal> {
-    let (uid, gid) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
+    let (uid, gid) = (
+        rustix::process::getuid().as_raw(),
+        rustix::process::getgid().as_raw(),
+    );
     sys::unshare(true, true).map_err(|error| host::refusal(SetupStep::Namespace, &error))?;
     fs::write("/proc/self/setgroups", "deny")
         .and_then(|()| fs::write("/proc/self/uid_map", format!("0 {uid} 1")))
@@ -53,10 +61,17 @@ fn enter_namespaces() -> Result<(), Refusal> {
 }
 
 fn become_actor(birth: Birth, channel: std::os::fd::OwnedFd) {
-    let Ok(channel) = sys::move_high(channel).map(Channel::from) else { return };
+    let Ok(channel) = sys::move_high(channel).map(Channel::from) else {
+        return;
+    };
     let ready = match host::build(&birth.host) {
-        Ok(host) => channel.send(&actor::ready(host.sysctls), &[host.tun.as_fd(), host.socket_table.as_fd()]),
-        Err(refusal) => channel.send(&Report::Refused(refusal), &[]).and(Err(io::ErrorKind::Other.into())),
+        Ok(host) => channel.send(
+            &actor::ready(host.sysctls),
+            &[host.tun.as_fd(), host.socket_table.as_fd()],
+        ),
+        Err(refusal) => channel
+            .send(&Report::Refused(refusal), &[])
+            .and(Err(io::ErrorKind::Other.into())),
     };
     if ready.is_ok() {
         actor::serve(&channel, &actor::Process::new(&birth.host));

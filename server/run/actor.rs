@@ -41,10 +41,27 @@ enum Life {
 
 impl Actor {
     /// The first actor of a process.
-    pub(super) fn first(name: String, host: Host, channel: Channel, pid: i32, tid: i32) -> io::Result<Actor> {
+    pub(super) fn first(
+        name: String,
+        host: Host,
+        channel: Channel,
+        pid: i32,
+        tid: i32,
+    ) -> io::Result<Actor> {
         let number = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidData)?;
         let process = Rc::new(rustix::process::pidfd_open(number, PidfdFlags::empty())?);
-        Ok(Actor { name, host, channel, pid, tid, process, life: Life::Alive, call: None, reading_of_deed: false, outcome: None })
+        Ok(Actor {
+            name,
+            host,
+            channel,
+            pid,
+            tid,
+            process,
+            life: Life::Alive,
+            call: None,
+            reading_of_deed: false,
+            outcome: None,
+        })
     }
 
     /// Another thread of the same process, whose end of the channel travels to it.
@@ -52,7 +69,18 @@ impl Actor {
         let (ours, theirs) = Channel::pair()?;
         self.channel.send(&Order::Thread, &[theirs.as_fd()])?;
         let (host, process) = (self.host, self.process.clone());
-        Ok(Actor { name, host, channel: ours, pid: self.pid, tid: 0, process, life: self.life, call: None, reading_of_deed: false, outcome: None })
+        Ok(Actor {
+            name,
+            host,
+            channel: ours,
+            pid: self.pid,
+            tid: 0,
+            process,
+            life: self.life,
+            call: None,
+            reading_of_deed: false,
+            outcome: None,
+        })
     }
 
     /// Gives it something to do.
@@ -99,7 +127,13 @@ impl Actor {
     /// It took up its work.
     pub(super) fn ready(&mut self, pid: i32, tid: i32) -> What {
         (self.pid, self.tid) = (pid, tid);
-        What::Process { host: self.host, actor: self.name.clone(), pid, tid, what: ProcessChange::Started }
+        What::Process {
+            host: self.host,
+            actor: self.name.clone(),
+            pid,
+            tid,
+            what: ProcessChange::Started,
+        }
     }
 
     /// It enters a call.
@@ -152,12 +186,24 @@ impl Actor {
     /// Its call returned.
     pub(super) fn exit(&mut self, returned: Returned, socket: Option<Made>) -> Option<What> {
         let (mut what, seq) = self.call.take()?;
-        if let What::Call { phase, enter, result, errno, data, made, .. } = &mut what {
+        if let What::Call {
+            phase,
+            enter,
+            result,
+            errno,
+            data,
+            made,
+            ..
+        } = &mut what
+        {
             *phase = CallPhase::Exit;
             *enter = Some(seq);
             *result = Some(returned.result);
             *errno = returned.errno.map(errno::name);
-            *data = returned.data.filter(|data| !data.is_empty()).map(|data| String::from_utf8_lossy(&data).into_owned());
+            *data = returned
+                .data
+                .filter(|data| !data.is_empty())
+                .map(|data| String::from_utf8_lossy(&data).into_owned());
             *made = socket.map(|made| made.name);
         }
         Some(what)
@@ -171,7 +217,11 @@ impl Actor {
     /// Whether its thread sleeps in the kernel, as it does in a call that blocks: /proc/PID/task/TID/stat, proc(5).
     pub(super) fn is_asleep(&self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
-        stat.is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('S')))
+        stat.is_ok_and(|stat| {
+            stat.rsplit(')')
+                .next()
+                .is_some_and(|rest| rest.trim_start().starts_with('S'))
+        })
     }
 }
 

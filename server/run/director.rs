@@ -46,7 +46,14 @@ pub(super) struct Director<'w, 'a> {
 
 impl<'w, 'a> Director<'w, 'a> {
     pub(super) fn new(world: &'w mut World<'a>, pace: Pace, limit: Duration) -> Director<'w, 'a> {
-        Director { world, pace, deadline: now() + limit.as_nanos() as Nanos, limit, line: 0, ok: true }
+        Director {
+            world,
+            pace,
+            deadline: now() + limit.as_nanos() as Nanos,
+            limit,
+            line: 0,
+            ok: true,
+        }
     }
 
     /// Plays every line; whether all checks were true.
@@ -62,15 +69,30 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     fn tell_step(&mut self, step: &Step, phase: StepPhase) {
-        self.world.timeline.tell(What::Step { line: step.line, text: step.text.clone(), phase });
+        self.world.timeline.tell(What::Step {
+            line: step.line,
+            text: step.text.clone(),
+            phase,
+        });
     }
 
     fn step(&mut self, step: &Step) -> Result<(), Interruption> {
         match &step.deed {
-            Deed::Call { actor, on, named, call } => {
+            Deed::Call {
+                actor,
+                on,
+                named,
+                call,
+            } => {
                 let actor = self.present(actor)?;
-                let order = Order::Call { on: on.clone(), named: named.clone(), call: call.clone() };
-                self.world.actors[actor].order(&order).map_err(|source| self.failed(actor, source))?;
+                let order = Order::Call {
+                    on: on.clone(),
+                    named: named.clone(),
+                    call: call.clone(),
+                };
+                self.world.actors[actor]
+                    .order(&order)
+                    .map_err(|source| self.failed(actor, source))?;
                 if step.background {
                     // At once, but in order: the next line finds this call entered.
                     return self.until(|world| {
@@ -87,10 +109,14 @@ impl<'w, 'a> Director<'w, 'a> {
             }
             Deed::Thread { actor, name } => {
                 let actor = self.present(actor)?;
-                let thread = self.world.actors[actor].thread(name.clone()).map_err(|source| self.failed(actor, source))?;
+                let thread = self.world.actors[actor]
+                    .thread(name.clone())
+                    .map_err(|source| self.failed(actor, source))?;
                 self.world.actors.push(thread);
                 let thread = self.world.actors.len() - 1;
-                self.until(|world| world.actors[thread].tid != 0 || !world.actors[thread].is_alive())
+                self.until(|world| {
+                    world.actors[thread].tid != 0 || !world.actors[thread].is_alive()
+                })
             }
             Deed::Kill { actor } => {
                 let actor = self.present(actor)?;
@@ -104,7 +130,12 @@ impl<'w, 'a> Director<'w, 'a> {
             }
             Deed::Sleep(time) => self.pause(*time),
             Deed::Settle => self.settle(),
-            Deed::Expect { host, socket, state, within } => self.expect(step, *host, socket, *state, *within),
+            Deed::Expect {
+                host,
+                socket,
+                state,
+                within,
+            } => self.expect(step, *host, socket, *state, *within),
         }
     }
 
@@ -112,7 +143,9 @@ impl<'w, 'a> Director<'w, 'a> {
     /// block is waited for until nothing happens any more and the actor's thread sleeps.
     fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
         let may_block = step.expected.contains(&Outcome::Blocked);
-        let blocked = |world: &World<'_>| may_block && is_quiet(world) && world.wire.is_empty() && world.actors[actor].is_asleep();
+        let blocked = |world: &World<'_>| {
+            may_block && is_quiet(world) && world.wire.is_empty() && world.actors[actor].is_asleep()
+        };
         self.until(|world| {
             let actor = &world.actors[actor];
             actor.outcome.is_some() || !actor.is_alive() || blocked(world)
@@ -123,39 +156,82 @@ impl<'w, 'a> Director<'w, 'a> {
         self.settle()?;
         let outcome = self.world.actors[actor].outcome.clone();
         if !step.expected.is_empty() {
-            let ok = step.expected.iter().any(|expected| fits(expected, outcome.as_ref()));
-            let expected = step.expected.iter().map(describe).collect::<Vec<_>>().join(" or ");
-            self.check(step, ok, expected, outcome.as_ref().map_or("blocked".into(), found));
+            let ok = step
+                .expected
+                .iter()
+                .any(|expected| fits(expected, outcome.as_ref()));
+            let expected = step
+                .expected
+                .iter()
+                .map(describe)
+                .collect::<Vec<_>>()
+                .join(" or ");
+            self.check(
+                step,
+                ok,
+                expected,
+                outcome.as_ref().map_or("blocked".into(), found),
+            );
         }
         Ok(())
     }
 
-    fn expect(&mut self, step: &Step, host: Host, socket: &str, state: State, within: Duration) -> Result<(), Interruption> {
+    fn expect(
+        &mut self,
+        step: &Step,
+        host: Host,
+        socket: &str,
+        state: State,
+        within: Duration,
+    ) -> Result<(), Interruption> {
         let is_there = |world: &World<'_>| world.hosts[host as usize].watch.state(socket) == state;
         self.world.observe(host, Cause::Timer)?;
         let patience = now() + within.as_nanos() as Nanos;
         self.until(|world| is_there(world) || now() >= patience)?;
         let actual = self.world.hosts[host as usize].watch.state(socket);
-        self.check(step, actual == state, state.name().into(), actual.name().into());
+        self.check(
+            step,
+            actual == state,
+            state.name().into(),
+            actual.name().into(),
+        );
         Ok(())
     }
 
     fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
         self.ok &= ok;
         let label = step.label.clone();
-        self.world.timeline.tell(What::Check { line: step.line, label, ok, expected, actual, claim: None });
+        self.world.timeline.tell(What::Check {
+            line: step.line,
+            label,
+            ok,
+            expected,
+            actual,
+            claim: None,
+        });
     }
 
     /// Kills an actor's process, and waits until the kernel has closed what it had open.
     fn kill(&mut self, actor: usize) -> Result<(), Interruption> {
         let process = self.world.actors[actor].process().clone();
-        for actor in self.world.actors.iter_mut().filter(|actor| actor.is_of(&process)) {
+        for actor in self
+            .world
+            .actors
+            .iter_mut()
+            .filter(|actor| actor.is_of(&process))
+        {
             actor.killing();
         }
-        self.world.actors[actor].kill().map_err(|source| self.failed(actor, source))?;
+        self.world.actors[actor]
+            .kill()
+            .map_err(|source| self.failed(actor, source))?;
         self.until(|_| {
-            let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-            poll(&mut [PollFd::new(&*process, PollFlags::IN)], Some(&now)).is_ok_and(|ended| ended > 0)
+            let now = Timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            };
+            poll(&mut [PollFd::new(&*process, PollFlags::IN)], Some(&now))
+                .is_ok_and(|ended| ended > 0)
         })?;
         self.until(|world| !world.actors[actor].is_alive())?;
         let host = self.world.actors[actor].host;
@@ -184,13 +260,21 @@ impl<'w, 'a> Director<'w, 'a> {
         }
     }
 
-    fn until_at(&mut self, due: Nanos, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
+    fn until_at(
+        &mut self,
+        due: Nanos,
+        holds: impl Fn(&World<'_>) -> bool,
+    ) -> Result<(), Interruption> {
         while !self.turn(due, &holds)? {}
         Ok(())
     }
 
     /// Lets one thing happen, unless the condition holds already.
-    fn turn(&mut self, due: Nanos, holds: &impl Fn(&World<'_>) -> bool) -> Result<bool, Interruption> {
+    fn turn(
+        &mut self,
+        due: Nanos,
+        holds: &impl Fn(&World<'_>) -> bool,
+    ) -> Result<bool, Interruption> {
         if holds(self.world) {
             return Ok(true);
         }
@@ -201,30 +285,53 @@ impl<'w, 'a> Director<'w, 'a> {
         }
         if now() > self.deadline {
             let limit = self.limit.as_secs();
-            return Err(Interruption::Ended(format!("line {line} was still waiting when the run's {limit} s were over")));
+            return Err(Interruption::Ended(format!(
+                "line {line} was still waiting when the run's {limit} s were over"
+            )));
         }
         if self.world.timeline.len() > MOST_EVENTS {
-            return Err(Interruption::Ended(format!("more than {MOST_EVENTS} events; stopped on line {line}")));
+            return Err(Interruption::Ended(format!(
+                "more than {MOST_EVENTS} events; stopped on line {line}"
+            )));
         }
         Ok(false)
     }
 
     /// The actor of that name; an interruption where it is gone.
     fn present(&self, name: &str) -> Result<usize, Interruption> {
-        let newest = self.world.actors.iter().rposition(|actor| actor.name == name);
-        let actor = newest.ok_or_else(|| Interruption::Ended(format!("line {}: there is no {name}", self.line)))?;
-        if self.world.actors[actor].is_alive() { Ok(actor) } else { Err(self.missing(actor)) }
+        let newest = self
+            .world
+            .actors
+            .iter()
+            .rposition(|actor| actor.name == name);
+        let actor = newest.ok_or_else(|| {
+            Interruption::Ended(format!("line {}: there is no {name}", self.line))
+        })?;
+        if self.world.actors[actor].is_alive() {
+            Ok(actor)
+        } else {
+            Err(self.missing(actor))
+        }
     }
 
     fn missing(&self, actor: usize) -> Interruption {
         let actor = &self.world.actors[actor];
-        Interruption::Ended(format!("line {}: {} (process {}) was ended from outside", self.line, actor.name, actor.pid))
+        Interruption::Ended(format!(
+            "line {}: {} (process {}) was ended from outside",
+            self.line, actor.name, actor.pid
+        ))
     }
 
     fn failed(&self, actor: usize, source: std::io::Error) -> Interruption {
         match source.kind() {
-            std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => self.missing(actor),
-            _ => RunError::Actor { name: self.world.actors[actor].name.clone(), source }.into(),
+            std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => {
+                self.missing(actor)
+            }
+            _ => RunError::Actor {
+                name: self.world.actors[actor].name.clone(),
+                source,
+            }
+            .into(),
         }
     }
 }
@@ -236,11 +343,16 @@ fn is_quiet(world: &World<'_>) -> bool {
 fn fits(expected: &Outcome, outcome: Option<&Returned>) -> bool {
     match (expected, outcome) {
         (Outcome::Blocked, None) => true,
-        (Outcome::Number(number), Some(returned)) => returned.errno.is_none() && returned.result == *number,
-        (Outcome::Text(text), Some(returned)) => {
-            returned.result == text.len() as i64 && returned.data.as_deref() == Some(text.as_bytes())
+        (Outcome::Number(number), Some(returned)) => {
+            returned.errno.is_none() && returned.result == *number
         }
-        (Outcome::Errno(name), Some(returned)) => returned.errno.map(errno::name).as_ref() == Some(name),
+        (Outcome::Text(text), Some(returned)) => {
+            returned.result == text.len() as i64
+                && returned.data.as_deref() == Some(text.as_bytes())
+        }
+        (Outcome::Errno(name), Some(returned)) => {
+            returned.errno.map(errno::name).as_ref() == Some(name)
+        }
         _ => false,
     }
 }

@@ -47,7 +47,10 @@ const STATES: u32 = 0x1ffe;
 
 impl SocketTable {
     pub(super) fn new(netlink: OwnedFd) -> SocketTable {
-        SocketTable { netlink, buffer: vec![0; 32 * 1024] }
+        SocketTable {
+            netlink,
+            buffer: vec![0; 32 * 1024],
+        }
     }
 
     /// Every TCP socket of the host, in the order of their ports.
@@ -59,11 +62,17 @@ impl SocketTable {
         request[HEADER] = libc::AF_INET as u8;
         request[HEADER + 1] = libc::IPPROTO_TCP as u8;
         request[HEADER + 4..HEADER + 8].copy_from_slice(&STATES.to_ne_bytes());
-        rustix::net::sendto(&self.netlink, &request, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
+        rustix::net::sendto(
+            &self.netlink,
+            &request,
+            SendFlags::empty(),
+            &SocketAddrNetlink::new(0, 0),
+        )?;
 
         let mut readings = Vec::new();
         loop {
-            let (_, length) = rustix::net::recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
+            let (_, length) =
+                rustix::net::recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
             let mut rest = &self.buffer[..length];
             while rest.len() >= HEADER {
                 let size = u32::from_ne_bytes([rest[0], rest[1], rest[2], rest[3]]) as usize;
@@ -96,9 +105,23 @@ fn error(message: &[u8]) -> io::Error {
 /// struct inet_diag_msg.
 fn reading(message: &[u8]) -> Option<Reading> {
     let message: &[u8; MESSAGE] = message.first_chunk()?;
-    let number = |at: usize| u32::from_ne_bytes([message[at], message[at + 1], message[at + 2], message[at + 3]]);
+    let number = |at: usize| {
+        u32::from_ne_bytes([
+            message[at],
+            message[at + 1],
+            message[at + 2],
+            message[at + 3],
+        ])
+    };
     let port = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
-    let ip = |at: usize| Ipv4Addr::new(message[at], message[at + 1], message[at + 2], message[at + 3]);
+    let ip = |at: usize| {
+        Ipv4Addr::new(
+            message[at],
+            message[at + 1],
+            message[at + 2],
+            message[at + 3],
+        )
+    };
     Some(Reading {
         state: State::from_kernel(message[1])?,
         timer: match message[2] {

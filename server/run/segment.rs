@@ -32,17 +32,26 @@ impl Decoder {
     /// Reads a packet that left `from`; None for anything but TCP over IPv4.
     pub(super) fn decode(&mut self, from: Host, packet: &[u8]) -> Option<Segment> {
         let sliced = SlicedPacket::from_ip(packet).ok()?;
-        let Some(NetSlice::Ipv4(ip)) = sliced.net else { return None };
-        let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { return None };
+        let Some(NetSlice::Ipv4(ip)) = sliced.net else {
+            return None;
+        };
+        let Some(TransportSlice::Tcp(tcp)) = sliced.transport else {
+            return None;
+        };
         let source = SocketAddrV4::new(Ipv4Addr::from(ip.header().source()), tcp.source_port());
-        let destination = SocketAddrV4::new(Ipv4Addr::from(ip.header().destination()), tcp.destination_port());
+        let destination = SocketAddrV4::new(
+            Ipv4Addr::from(ip.header().destination()),
+            tcp.destination_port(),
+        );
         let data = tcp.payload();
         let (seq_abs, ack_abs) = (tcp.sequence_number(), tcp.acknowledgment_number());
         // SYN and FIN each take a number of their own, although they carry no data.
         let takes = data.len() as u32 + u32::from(tcp.syn()) + u32::from(tcp.fin());
         let retransmission = self.note((source, destination), seq_abs, takes, tcp.syn());
         let relative = |direction: Direction, number: u32| {
-            self.directions.get(&direction).map(|seen| number.wrapping_sub(seen.initial))
+            self.directions
+                .get(&direction)
+                .map(|seen| number.wrapping_sub(seen.initial))
         };
         self.last_id += 1;
         Some(Segment {
@@ -65,13 +74,21 @@ impl Decoder {
             .map(|(name, _)| (*name).to_owned())
             .collect(),
             seq_rel: relative((source, destination), seq_abs),
-            ack_rel: if tcp.ack() { relative((destination, source), ack_abs) } else { None },
+            ack_rel: if tcp.ack() {
+                relative((destination, source), ack_abs)
+            } else {
+                None
+            },
             seq_abs,
             ack_abs,
             window: tcp.window_size(),
             len: data.len(),
-            options: tcp.options_iterator().filter_map(|option| option.ok().map(|option| describe(&option))).collect(),
-            data: (!data.is_empty()).then(|| String::from_utf8_lossy(&data[..data.len().min(PREVIEW)]).into_owned()),
+            options: tcp
+                .options_iterator()
+                .filter_map(|option| option.ok().map(|option| describe(&option)))
+                .collect(),
+            data: (!data.is_empty())
+                .then(|| String::from_utf8_lossy(&data[..data.len().min(PREVIEW)]).into_owned()),
             retransmission,
             source,
             destination,
@@ -93,7 +110,13 @@ impl Decoder {
             }
             _ => {
                 if syn {
-                    self.directions.insert(direction, Seen { initial: seq, next: end });
+                    self.directions.insert(
+                        direction,
+                        Seen {
+                            initial: seq,
+                            next: end,
+                        },
+                    );
                 }
                 false
             }
@@ -108,8 +131,13 @@ fn describe(option: &TcpOptionElement) -> String {
         TcpOptionElement::WindowScale(shift) => format!("wscale {shift}"),
         TcpOptionElement::SelectiveAcknowledgementPermitted => "sackOK".into(),
         TcpOptionElement::SelectiveAcknowledgement(first, more) => {
-            let blocks = [Some(*first)].into_iter().chain(more.iter().copied()).flatten();
-            blocks.fold("sack".into(), |text, (from, to)| format!("{text} {from}-{to}"))
+            let blocks = [Some(*first)]
+                .into_iter()
+                .chain(more.iter().copied())
+                .flatten();
+            blocks.fold("sack".into(), |text, (from, to)| {
+                format!("{text} {from}-{to}")
+            })
         }
         TcpOptionElement::Timestamp(value, echo) => format!("TS val {value} ecr {echo}"),
     }

@@ -24,7 +24,12 @@ impl<'a> Timeline<'a> {
     /// A timeline that begins now.
     pub(super) fn new(sink: &'a mut dyn FnMut(Event)) -> Timeline<'a> {
         let epoch = now();
-        Timeline { epoch, next_seq: 0, last: epoch, sink }
+        Timeline {
+            epoch,
+            next_seq: 0,
+            last: epoch,
+            sink,
+        }
     }
 
     /// Something that happened now; its `seq`.

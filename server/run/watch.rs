@@ -33,7 +33,12 @@ const MOVED: Nanos = 150_000_000;
 
 impl Watch {
     pub(super) fn new(host: Host) -> Watch {
-        Watch { host, known: HashMap::new(), names: HashMap::new(), named: HashMap::new() }
+        Watch {
+            host,
+            known: HashMap::new(),
+            names: HashMap::new(),
+            named: HashMap::new(),
+        }
     }
 
     /// A socket got its name.
@@ -42,7 +47,12 @@ impl Watch {
     }
 
     /// Takes a reading, and tells what changed since the one before; whatever did was `cause`d by the same thing.
-    pub(super) fn compare(&mut self, readings: Vec<Reading>, cause: Cause, now: Nanos) -> Vec<What> {
+    pub(super) fn compare(
+        &mut self,
+        readings: Vec<Reading>,
+        cause: Cause,
+        now: Nanos,
+    ) -> Vec<What> {
         let mut told = Vec::new();
         let is_gone = |ends: &&Ends| !readings.iter().any(|reading| ends_of(reading) == **ends);
         let mut gone: Vec<Ends> = self.known.keys().filter(is_gone).copied().collect();
@@ -51,8 +61,17 @@ impl Watch {
             self.take(reading, cause, now, &mut told);
         }
         for ends in gone {
-            let Some(known) = self.known.remove(&ends) else { continue };
-            self.tell_state(&known.name, ends, known.reading.state, State::Closed, cause, &mut told);
+            let Some(known) = self.known.remove(&ends) else {
+                continue;
+            };
+            self.tell_state(
+                &known.name,
+                ends,
+                known.reading.state,
+                State::Closed,
+                cause,
+                &mut told,
+            );
         }
         told
     }
@@ -67,7 +86,11 @@ impl Watch {
         if let Some(name) = &name {
             self.named.insert(name.clone(), ends);
         }
-        let socket = Socket { name: name.clone(), local: ends.0, peer: ends.1 };
+        let socket = Socket {
+            name: name.clone(),
+            local: ends.0,
+            peer: ends.1,
+        };
         let from = match &before {
             Some(known) => known.reading.state,
             None => self.origin(&reading),
@@ -77,10 +100,22 @@ impl Watch {
         }
         let queues = |r: &Reading| (waiting_to_be_read(r), waiting_for_ack(r));
         let (recv_q, send_q) = queues(&reading);
-        if reading.state != State::Listen && before.as_ref().map_or((0, 0), |known| queues(&known.reading)) != (recv_q, send_q) {
-            told.push(What::Queue { host: self.host, socket: socket.clone(), recv_q, send_q });
+        if reading.state != State::Listen
+            && before
+                .as_ref()
+                .map_or((0, 0), |known| queues(&known.reading))
+                != (recv_q, send_q)
+        {
+            told.push(What::Queue {
+                host: self.host,
+                socket: socket.clone(),
+                recv_q,
+                send_q,
+            });
         }
-        let deadline = reading.timer.map(|_| now + Nanos::from(reading.expires_ms) * 1_000_000);
+        let deadline = reading
+            .timer
+            .map(|_| now + Nanos::from(reading.expires_ms) * 1_000_000);
         let before = before.as_ref();
         let restarted = match (before.and_then(|known| known.deadline), deadline) {
             (Some(old), Some(new)) => new > old + MOVED,
@@ -90,27 +125,83 @@ impl Watch {
         let another = before.and_then(|known| known.reading.timer) != reading.timer
             || (reading.timer.is_some() && from != reading.state);
         if restarted || another {
-            let Reading { timer, expires_ms, retransmits, .. } = reading;
-            told.push(What::Timer { host: self.host, socket, timer, expires_ms, retransmits });
+            let Reading {
+                timer,
+                expires_ms,
+                retransmits,
+                ..
+            } = reading;
+            told.push(What::Timer {
+                host: self.host,
+                socket,
+                timer,
+                expires_ms,
+                retransmits,
+            });
         }
-        self.known.insert(ends, Known { reading, name, deadline });
+        self.known.insert(
+            ends,
+            Known {
+                reading,
+                name,
+                deadline,
+            },
+        );
     }
 
     /// The state that a socket came from which no reading had yet.
     fn origin(&self, reading: &Reading) -> State {
-        let listens = |known: &Known| known.reading.state == State::Listen && known.reading.local.port() == reading.local.port();
-        if reading.state != State::Listen && self.known.values().any(listens) { State::Listen } else { State::Closed }
+        let listens = |known: &Known| {
+            known.reading.state == State::Listen
+                && known.reading.local.port() == reading.local.port()
+        };
+        if reading.state != State::Listen && self.known.values().any(listens) {
+            State::Listen
+        } else {
+            State::Closed
+        }
     }
 
     /// A change of state, with the states in between that no reading saw where only one way leads there.
-    fn tell_state(&self, name: &Option<String>, ends: Ends, from: State, to: State, cause: Cause, told: &mut Vec<What>) {
-        let (host, socket) = (self.host, Socket { name: name.clone(), local: ends.0, peer: ends.1 });
+    fn tell_state(
+        &self,
+        name: &Option<String>,
+        ends: Ends,
+        from: State,
+        to: State,
+        cause: Cause,
+        told: &mut Vec<What>,
+    ) {
+        let (host, socket) = (
+            self.host,
+            Socket {
+                name: name.clone(),
+                local: ends.0,
+                peer: ends.1,
+            },
+        );
         let Some(between) = state::between(from, to) else {
-            return told.push(What::Gap { host, socket, from, to });
+            return told.push(What::Gap {
+                host,
+                socket,
+                from,
+                to,
+            });
         };
         let mut from = from;
-        for (state, observed) in between.into_iter().map(|state| (state, false)).chain([(to, true)]) {
-            told.push(What::State { host, socket: socket.clone(), from, to: state, cause, observed });
+        for (state, observed) in between
+            .into_iter()
+            .map(|state| (state, false))
+            .chain([(to, true)])
+        {
+            told.push(What::State {
+                host,
+                socket: socket.clone(),
+                from,
+                to: state,
+                cause,
+                observed,
+            });
             from = state;
         }
     }
@@ -122,16 +213,23 @@ impl Watch {
         if let Some(known) = self.named.get(name).and_then(|ends| self.known.get(ends)) {
             return known.reading.state;
         }
-        let mut unnamed = self.known.values().filter(|known| known.name.is_none() && known.reading.state != State::Listen);
+        let mut unnamed = self
+            .known
+            .values()
+            .filter(|known| known.name.is_none() && known.reading.state != State::Listen);
         match (unnamed.next(), unnamed.next()) {
-            (Some(only), None) if name == "conn" && !self.named.contains_key(name) => only.reading.state,
+            (Some(only), None) if name == "conn" && !self.named.contains_key(name) => {
+                only.reading.state
+            }
             _ => State::Closed,
         }
     }
 
     /// Whether anything that was sent waits to be acknowledged.
     pub(super) fn unacknowledged(&self) -> bool {
-        self.known.values().any(|known| known.reading.state != State::Listen && known.reading.send_q > 0)
+        self.known
+            .values()
+            .any(|known| known.reading.state != State::Listen && known.reading.send_q > 0)
     }
 }
 
@@ -141,10 +239,18 @@ fn ends_of(reading: &Reading) -> Ends {
 
 /// Bytes of data received and not read: the kernel also counts a FIN that was not read yet.
 fn waiting_to_be_read(reading: &Reading) -> u32 {
-    reading.recv_q.saturating_sub(reading.state.peer_fin_arrived().into())
+    reading
+        .recv_q
+        .saturating_sub(reading.state.peer_fin_arrived().into())
 }
 
 /// Bytes of data not acknowledged: the kernel also counts a FIN, and before a connection exists only the SYN.
 fn waiting_for_ack(reading: &Reading) -> u32 {
-    if reading.state == State::SynSent { 0 } else { reading.send_q.saturating_sub(reading.state.own_fin_queued().into()) }
+    if reading.state == State::SynSent {
+        0
+    } else {
+        reading
+            .send_q
+            .saturating_sub(reading.state.own_fin_queued().into())
+    }
 }

@@ -27,11 +27,20 @@ struct Flight {
 
 impl Wire {
     /// Takes a packet that left `from`, and decides about it. None for what is no TCP segment, which goes no further.
-    pub(super) fn take(&mut self, from: Host, packet: Vec<u8>, now: Nanos) -> Option<(Segment, Nanos)> {
+    pub(super) fn take(
+        &mut self,
+        from: Host,
+        packet: Vec<u8>,
+        now: Nanos,
+    ) -> Option<(Segment, Nanos)> {
         let segment = self.decoder.decode(from, &packet)?;
         let Fate::Deliver(delay) = self.orders.decide();
         let due = now + delay.as_nanos() as Nanos;
-        self.under_way.push(Reverse(Flight { due, segment: segment.clone(), packet }));
+        self.under_way.push(Reverse(Flight {
+            due,
+            segment: segment.clone(),
+            packet,
+        }));
         Some((segment, due))
     }
 
@@ -45,8 +54,16 @@ impl Wire {
         if self.next_due()? > now {
             return None;
         }
-        let Reverse(Flight { segment, packet, .. }) = self.under_way.pop()?;
-        Some((Segment { phase: SegmentPhase::Delivered, ..segment }, packet))
+        let Reverse(Flight {
+            segment, packet, ..
+        }) = self.under_way.pop()?;
+        Some((
+            Segment {
+                phase: SegmentPhase::Delivered,
+                ..segment
+            },
+            packet,
+        ))
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -48,16 +48,37 @@ pub(super) struct HostEnd {
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(timeline: Timeline<'a>, hosts: [HostEnd; 2], actors: Vec<Actor>, stop: &'a AtomicBool) -> World<'a> {
-        World { timeline, wire: Wire::default(), hosts, actors, held_back: Vec::new(), stop }
+    pub(super) fn new(
+        timeline: Timeline<'a>,
+        hosts: [HostEnd; 2],
+        actors: Vec<Actor>,
+        stop: &'a AtomicBool,
+    ) -> World<'a> {
+        World {
+            timeline,
+            wire: Wire::default(),
+            hosts,
+            actors,
+            held_back: Vec::new(),
+            stop,
+        }
     }
 
     /// Waits for the next thing that happens, but not past `until`, and tells all of it.
     pub(super) fn turn(&mut self, until: Option<Nanos>) -> Result<(), RunError> {
         let now = now();
-        let deadlines = [until, self.wire.next_due(), Some(now + LOOK.as_nanos() as Nanos)];
+        let deadlines = [
+            until,
+            self.wire.next_due(),
+            Some(now + LOOK.as_nanos() as Nanos),
+        ];
         let deadline = deadlines.into_iter().flatten().min().unwrap_or(now);
-        if self.wait(deadline.saturating_sub(now)).map_err(RunError::Wait)? == 0 && self.wire.next_due() != Some(deadline) {
+        if self
+            .wait(deadline.saturating_sub(now))
+            .map_err(RunError::Wait)?
+            == 0
+            && self.wire.next_due() != Some(deadline)
+        {
             self.observe(Host::Client, Cause::Timer)?;
             self.observe(Host::Server, Cause::Timer)?;
         }
@@ -67,10 +88,20 @@ impl<'a> World<'a> {
 
     /// Waits until a descriptor is readable, so long at most; how many are.
     fn wait(&self, timeout: Nanos) -> io::Result<usize> {
-        let tuns = self.hosts.iter().map(|host| PollFd::new(&host.tun, PollFlags::IN));
-        let channels = self.actors.iter().filter(|actor| actor.is_alive()).map(|a| PollFd::new(&a.channel, PollFlags::IN));
+        let tuns = self
+            .hosts
+            .iter()
+            .map(|host| PollFd::new(&host.tun, PollFlags::IN));
+        let channels = self
+            .actors
+            .iter()
+            .filter(|actor| actor.is_alive())
+            .map(|a| PollFd::new(&a.channel, PollFlags::IN));
         let mut fds: Vec<PollFd<'_>> = tuns.chain(channels).collect();
-        let timeout = Timespec { tv_sec: (timeout / 1_000_000_000) as i64, tv_nsec: (timeout % 1_000_000_000) as i64 };
+        let timeout = Timespec {
+            tv_sec: (timeout / 1_000_000_000) as i64,
+            tv_nsec: (timeout % 1_000_000_000) as i64,
+        };
         match poll(&mut fds, Some(&timeout)) {
             Err(rustix::io::Errno::INTR) => Ok(0),
             ready => Ok(ready?),
@@ -110,7 +141,9 @@ impl<'a> World<'a> {
         let mut packets = Vec::new();
         for host in Host::BOTH {
             let tun = &self.hosts[host as usize].tun;
-            while let Some(packet) = wire::read(tun).map_err(|source| RunError::ReadWire { host, source })? {
+            while let Some(packet) =
+                wire::read(tun).map_err(|source| RunError::ReadWire { host, source })?
+            {
                 packets.push((host, packet));
             }
         }
@@ -134,7 +167,12 @@ impl<'a> World<'a> {
                     }
                     Ok(None) => break self.lost(index),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    Err(source) => return Err(RunError::Actor { name: self.actors[index].name.clone(), source }),
+                    Err(source) => {
+                        return Err(RunError::Actor {
+                            name: self.actors[index].name.clone(),
+                            source,
+                        });
+                    }
                 }
             }
         }
@@ -145,10 +183,20 @@ impl<'a> World<'a> {
     /// An actor's channel has closed: its process is gone.
     fn lost(&mut self, index: usize) {
         let actor = &mut self.actors[index];
-        let what = if actor.was_killed() { ProcessChange::Killed } else { ProcessChange::Lost };
+        let what = if actor.was_killed() {
+            ProcessChange::Killed
+        } else {
+            ProcessChange::Lost
+        };
         actor.gone();
         let (host, pid, tid) = (actor.host, actor.pid, actor.tid);
-        self.timeline.tell(What::Process { host, actor: actor.name.clone(), pid, tid, what });
+        self.timeline.tell(What::Process {
+            host,
+            actor: actor.name.clone(),
+            pid,
+            tid,
+            what,
+        });
     }
 
     fn report(&mut self, index: usize, report: Report) -> Result<(), RunError> {
@@ -161,9 +209,14 @@ impl<'a> World<'a> {
             Report::Exit { at, returned, made } => {
                 let host = self.actors[index].host;
                 if let Some(made) = &made {
-                    self.hosts[host as usize].watch.name(made.inode, made.name.clone());
+                    self.hosts[host as usize]
+                        .watch
+                        .name(made.inode, made.name.clone());
                 }
-                if let Some(call) = self.actors[index].running().filter(|_| self.actors[index].may_act()) {
+                if let Some(call) = self.actors[index]
+                    .running()
+                    .filter(|_| self.actors[index].may_act())
+                {
                     self.observe(host, Cause::Call(call))?;
                 }
                 if let Some(what) = self.actors[index].exit(returned, made) {
@@ -188,7 +241,11 @@ impl<'a> World<'a> {
         }
     }
 
-    fn deliver(&mut self, mut segment: crate::event::Segment, packet: &[u8]) -> Result<(), RunError> {
+    fn deliver(
+        &mut self,
+        mut segment: crate::event::Segment,
+        packet: &[u8],
+    ) -> Result<(), RunError> {
         let (host, id) = (segment.to, segment.id);
         if let Err(error) = rustix::io::write(&self.hosts[host as usize].tun, packet) {
             segment.phase = SegmentPhase::Dropped;
@@ -201,7 +258,10 @@ impl<'a> World<'a> {
     /// Reads a host's sockets and tells what changed since the last time.
     pub(super) fn observe(&mut self, host: Host, cause: Cause) -> Result<(), RunError> {
         let end = &mut self.hosts[host as usize];
-        let readings = end.table.read().map_err(|source| RunError::ReadSockets { host, source })?;
+        let readings = end
+            .table
+            .read()
+            .map_err(|source| RunError::ReadSockets { host, source })?;
         for what in end.watch.compare(readings, cause, now()) {
             self.timeline.tell(what);
         }

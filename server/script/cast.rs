@@ -28,8 +28,19 @@ enum Now {
 
 impl Default for Cast {
     fn default() -> Cast {
-        let actor = |name: &str| (name.to_owned(), Actor { process: name.to_owned(), now: Now::Free });
-        Cast { actors: BTreeMap::from([actor("client"), actor("server")]), labels: BTreeSet::new() }
+        let actor = |name: &str| {
+            (
+                name.to_owned(),
+                Actor {
+                    process: name.to_owned(),
+                    now: Now::Free,
+                },
+            )
+        };
+        Cast {
+            actors: BTreeMap::from([actor("client"), actor("server")]),
+            labels: BTreeSet::new(),
+        }
     }
 }
 
@@ -39,7 +50,13 @@ impl Cast {
         if let Some(label) = &step.label
             && !self.labels.insert(label.clone())
         {
-            return Err(Mistake::new(step.line, 1, label.len(), format!("the label `{label}` again"), "another name".into()));
+            return Err(Mistake::new(
+                step.line,
+                1,
+                label.len(),
+                format!("the label `{label}` again"),
+                "another name".into(),
+            ));
         }
         self.check_form(&step)?;
         match &step.deed {
@@ -51,21 +68,41 @@ impl Cast {
             }
             Deed::Thread { actor, name } => {
                 self.free(&step, actor)?;
-                if self.actors.contains_key(name) || ["wire", "expect", "wait", "sleep", "settle"].contains(&name.as_str()) {
-                    return Err(mistake(&step, format!("`{name}`, which is taken"), "another name".into()));
+                if self.actors.contains_key(name)
+                    || ["wire", "expect", "wait", "sleep", "settle"].contains(&name.as_str())
+                {
+                    return Err(mistake(
+                        &step,
+                        format!("`{name}`, which is taken"),
+                        "another name".into(),
+                    ));
                 }
                 let process = self.actors[actor].process.clone();
-                self.actors.insert(name.clone(), Actor { process, now: Now::Free });
+                self.actors.insert(
+                    name.clone(),
+                    Actor {
+                        process,
+                        now: Now::Free,
+                    },
+                );
             }
             Deed::Kill { actor } => {
                 let process = self.alive(&step, actor)?.process;
-                for other in self.actors.values_mut().filter(|other| other.process == process) {
+                for other in self
+                    .actors
+                    .values_mut()
+                    .filter(|other| other.process == process)
+                {
                     other.now = Now::Gone(step.line);
                 }
             }
             Deed::Wait { actor } => {
                 let Now::Busy(_) = self.alive(&step, actor)?.now else {
-                    return Err(mistake(&step, format!("{actor}, which is in no call"), "an actor whose line ended in `&` or gave `blocked`".into()));
+                    return Err(mistake(
+                        &step,
+                        format!("{actor}, which is in no call"),
+                        "an actor whose line ended in `&` or gave `blocked`".into(),
+                    ));
                 };
                 if !step.expected.contains(&Outcome::Blocked) {
                     self.set(actor, Now::Free);
@@ -78,15 +115,30 @@ impl Cast {
 
     /// Only calls give something and can be left running.
     fn check_form(&self, step: &Step) -> Result<(), Mistake> {
-        let (is_call, is_wait) = (matches!(step.deed, Deed::Call { .. }), matches!(step.deed, Deed::Wait { .. }));
+        let (is_call, is_wait) = (
+            matches!(step.deed, Deed::Call { .. }),
+            matches!(step.deed, Deed::Wait { .. }),
+        );
         if step.background && !is_call {
-            return Err(mistake(step, "`&` after a line that is no call".into(), "no `&`".into()));
+            return Err(mistake(
+                step,
+                "`&` after a line that is no call".into(),
+                "no `&`".into(),
+            ));
         }
         if !step.expected.is_empty() && !is_call && !is_wait {
-            return Err(mistake(step, "`=>` after a line that gives nothing".into(), "no `=>`".into()));
+            return Err(mistake(
+                step,
+                "`=>` after a line that gives nothing".into(),
+                "no `=>`".into(),
+            ));
         }
         if step.background && !step.expected.is_empty() {
-            return Err(mistake(step, "`=>` and `&`".into(), "the `=>` where the call is collected (`wait ACTOR => …`)".into()));
+            return Err(mistake(
+                step,
+                "`=>` and `&`".into(),
+                "the `=>` where the call is collected (`wait ACTOR => …`)".into(),
+            ));
         }
         Ok(())
     }
@@ -96,14 +148,19 @@ impl Cast {
             let names: Vec<&str> = self.actors.keys().map(String::as_str).collect();
             let expected = match step.deed {
                 Deed::Wait { .. } => format!("an actor ({})", names.join(", ")),
-                _ => format!("an actor ({}), wire, expect, wait, sleep or settle", names.join(", ")),
+                _ => format!(
+                    "an actor ({}), wire, expect, wait, sleep or settle",
+                    names.join(", ")
+                ),
             };
             return Err(mistake(step, format!("`{name}`"), expected));
         };
         match actor.now {
-            Now::Gone(line) => {
-                Err(mistake(step, format!("{name}, killed on line {line}"), "an actor that is still there".into()))
-            }
+            Now::Gone(line) => Err(mistake(
+                step,
+                format!("{name}, killed on line {line}"),
+                "an actor that is still there".into(),
+            )),
             _ => Ok(actor.clone()),
         }
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::token::{self, Kind, Token};
 use super::{Deed, Mistake, Outcome, Step};
+use crate::errno;
 use crate::event::Host;
 use crate::message::{Call, How, Payload};
 use crate::state::State;
-use crate::errno;
 
 /// The port that `listen` binds and `connect` connects to where none is named.
 const PORT: u16 = 7000;
@@ -25,17 +25,33 @@ pub(super) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
     let tokens = token::split(number, text)?;
     let end = tokens.last().map_or(0, |end| end.column - 1);
     let text: String = text.chars().take(end).collect::<String>().trim().to_owned();
-    let mut line = Line { number, tokens, at: 0 };
+    let mut line = Line {
+        number,
+        tokens,
+        at: 0,
+    };
     if line.peek() == &Kind::End {
         return Ok(None);
     }
     let label = line.label();
     let column = line.tokens[line.at].column;
     let deed = line.deed()?;
-    let expected = if line.mark("=>") { line.outcomes()? } else { Vec::new() };
+    let expected = if line.mark("=>") {
+        line.outcomes()?
+    } else {
+        Vec::new()
+    };
     let background = line.mark("&");
     line.end()?;
-    Ok(Some(Step { line: number, column, text, label, deed, expected, background }))
+    Ok(Some(Step {
+        line: number,
+        column,
+        text,
+        label,
+        deed,
+        expected,
+        background,
+    }))
 }
 
 /// The tokens of a line and how far they were read.
@@ -67,7 +83,13 @@ impl Line {
             Kind::Mark(mark) => format!("`{mark}`"),
             Kind::End => "the end of the line".into(),
         };
-        Mistake::new(self.number, token.column, token.length, found, expected.into())
+        Mistake::new(
+            self.number,
+            token.column,
+            token.length,
+            found,
+            expected.into(),
+        )
     }
 
     fn mark(&mut self, mark: &str) -> bool {
@@ -83,8 +105,14 @@ impl Line {
     }
 
     /// The word that comes next, given to `read`; what `read` refuses is a mistake.
-    fn word<T>(&mut self, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Mistake> {
-        let Kind::Word(word) = self.peek() else { return Err(self.mistake(expected)) };
+    fn word<T>(
+        &mut self,
+        expected: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Mistake> {
+        let Kind::Word(word) = self.peek() else {
+            return Err(self.mistake(expected));
+        };
         let value = read(word).ok_or_else(|| self.mistake(expected))?;
         self.at += 1;
         Ok(value)
@@ -100,11 +128,17 @@ impl Line {
     }
 
     fn end(&self) -> Result<(), Mistake> {
-        if self.peek() == &Kind::End { Ok(()) } else { Err(self.mistake("the end of the line")) }
+        if self.peek() == &Kind::End {
+            Ok(())
+        } else {
+            Err(self.mistake("the end of the line"))
+        }
     }
 
     fn label(&mut self) -> Option<String> {
-        let Kind::Word(word) = self.peek().clone() else { return None };
+        let Kind::Word(word) = self.peek().clone() else {
+            return None;
+        };
         if self.tokens[self.at + 1].kind != Kind::Mark(":") {
             return None;
         }
@@ -122,14 +156,19 @@ impl Line {
         Ok(match actor.as_str() {
             "settle" => Deed::Settle,
             "sleep" => Deed::Sleep(self.time()?),
-            "wait" => Deed::Wait { actor: self.name("an actor's name")? },
+            "wait" => Deed::Wait {
+                actor: self.name("an actor's name")?,
+            },
             "expect" => self.expect()?,
             "wire" => {
                 self.word("delay", |word| (word == "delay").then_some(()))?;
                 Deed::Delay(self.time()?)
             }
             _ if self.keyword("kill") => Deed::Kill { actor },
-            _ if self.keyword("thread") => Deed::Thread { actor, name: self.name("a name for the thread")? },
+            _ if self.keyword("thread") => Deed::Thread {
+                actor,
+                name: self.name("a name for the thread")?,
+            },
             _ => self.call(actor)?,
         })
     }
@@ -144,12 +183,20 @@ impl Line {
         let call = match word.as_str() {
             "listen" => Call::Listen {
                 port: self.port()?,
-                backlog: if self.keyword("backlog") { self.backlog()? } else { 128 },
+                backlog: if self.keyword("backlog") {
+                    self.backlog()?
+                } else {
+                    128
+                },
             },
             "connect" => Call::Connect { port: self.port()? },
             "accept" => Call::Accept,
             "send" => Call::Send(self.payload()?),
-            "recv" => Call::Recv(if self.has_argument() { self.bytes()? } else { 64 * 1024 }),
+            "recv" => Call::Recv(if self.has_argument() {
+                self.bytes()?
+            } else {
+                64 * 1024
+            }),
             "shutdown" => Call::Shutdown(self.how()?),
             "close" => Call::Close,
             _ => self.option()?,
@@ -165,23 +212,48 @@ impl Line {
                 break;
             }
         }
-        let made = if matches!(call, Call::Listen { .. }) { "listener" } else { "conn" };
-        let named = named.unwrap_or_else(|| on.clone().filter(|_| call != Call::Accept).unwrap_or(made.into()));
-        let used = if listening { "listener".into() } else { named.clone() };
+        let made = if matches!(call, Call::Listen { .. }) {
+            "listener"
+        } else {
+            "conn"
+        };
+        let named = named.unwrap_or_else(|| {
+            on.clone()
+                .filter(|_| call != Call::Accept)
+                .unwrap_or(made.into())
+        });
+        let used = if listening {
+            "listener".into()
+        } else {
+            named.clone()
+        };
         // `listen as L` and `connect as C` both make and use the socket that they name.
-        let on = on.unwrap_or(if call == Call::Accept { used } else { named.clone() });
-        Ok(Deed::Call { actor, on, named, call })
+        let on = on.unwrap_or(if call == Call::Accept {
+            used
+        } else {
+            named.clone()
+        });
+        Ok(Deed::Call {
+            actor,
+            on,
+            named,
+            call,
+        })
     }
 
     fn port(&mut self) -> Result<u16, Mistake> {
         if !self.has_argument() || matches!(self.peek(), Kind::Word(word) if word == "backlog") {
             return Ok(PORT);
         }
-        self.word("a port (1 to 65535)", |word| word.parse().ok().filter(|port| *port > 0))
+        self.word("a port (1 to 65535)", |word| {
+            word.parse().ok().filter(|port| *port > 0)
+        })
     }
 
     fn backlog(&mut self) -> Result<i32, Mistake> {
-        self.word("a length for the queue (0 to 4096)", |word| word.parse().ok().filter(|n| (0..=4096).contains(n)))
+        self.word("a length for the queue (0 to 4096)", |word| {
+            word.parse().ok().filter(|n| (0..=4096).contains(n))
+        })
     }
 
     fn payload(&mut self) -> Result<Payload, Mistake> {
@@ -198,10 +270,21 @@ impl Line {
     fn bytes(&mut self) -> Result<usize, Mistake> {
         self.word("a number of bytes (such as 5 or 64K, at most 1M)", |word| {
             let (digits, unit) = match word.strip_suffix(['K', 'M']) {
-                Some(digits) => (digits, if word.ends_with('K') { 1 << 10 } else { 1 << 20 }),
+                Some(digits) => (
+                    digits,
+                    if word.ends_with('K') {
+                        1 << 10
+                    } else {
+                        1 << 20
+                    },
+                ),
                 None => (word, 1),
             };
-            digits.parse::<usize>().ok()?.checked_mul(unit).filter(|bytes| *bytes <= MOST_BYTES)
+            digits
+                .parse::<usize>()
+                .ok()?
+                .checked_mul(unit)
+                .filter(|bytes| *bytes <= MOST_BYTES)
         })
     }
 
@@ -228,29 +311,51 @@ impl Line {
 
     fn option(&mut self) -> Result<Call, Mistake> {
         self.word("linger", |word| (word == "linger").then_some(()))?;
-        self.word("0, off or a time in whole seconds (such as 2s)", |word| match word {
-            "off" => Some(Call::Linger(None)),
-            _ => {
-                let seconds = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
-                Some(Call::Linger(Some(Duration::from_secs(seconds)))).filter(|_| seconds <= LONGEST_TIME.as_secs())
-            }
-        })
+        self.word(
+            "0, off or a time in whole seconds (such as 2s)",
+            |word| match word {
+                "off" => Some(Call::Linger(None)),
+                _ => {
+                    let seconds = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
+                    Some(Call::Linger(Some(Duration::from_secs(seconds))))
+                        .filter(|_| seconds <= LONGEST_TIME.as_secs())
+                }
+            },
+        )
     }
 
     /// A name that somebody chose: it begins with a letter and is no word of the language.
     fn name(&mut self, expected: &str) -> Result<String, Mistake> {
         self.word(expected, |word| {
-            (word.len() <= 20 && word.starts_with(char::is_alphabetic) && !["on", "as"].contains(&word)).then(|| word.into())
+            (word.len() <= 20
+                && word.starts_with(char::is_alphabetic)
+                && !["on", "as"].contains(&word))
+            .then(|| word.into())
         })
     }
 
     fn expect(&mut self) -> Result<Deed, Mistake> {
-        let host = self.word("a host (client, server)", |word| Host::BOTH.into_iter().find(|host| host.name() == word))?;
-        let socket = if self.mark(".") { self.name("a socket's name")? } else { "conn".into() };
+        let host = self.word("a host (client, server)", |word| {
+            Host::BOTH.into_iter().find(|host| host.name() == word)
+        })?;
+        let socket = if self.mark(".") {
+            self.name("a socket's name")?
+        } else {
+            "conn".into()
+        };
         let states = format!("a state ({})", State::ALL.map(State::name).join(", "));
         let state = self.word(&states, State::named)?;
-        let within = if self.keyword("within") { self.time()? } else { Duration::ZERO };
-        Ok(Deed::Expect { host, socket, state, within })
+        let within = if self.keyword("within") {
+            self.time()?
+        } else {
+            Duration::ZERO
+        };
+        Ok(Deed::Expect {
+            host,
+            socket,
+            state,
+            within,
+        })
     }
 
     fn outcomes(&mut self) -> Result<Vec<Outcome>, Mistake> {

@@ -20,8 +20,20 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(line: usize, column: usize, length: usize, found: String, expected: String) -> Mistake {
-        Mistake { line, column, length: length.max(1), found, expected }
+    pub(super) fn new(
+        line: usize,
+        column: usize,
+        length: usize,
+        found: String,
+        expected: String,
+    ) -> Mistake {
+        Mistake {
+            line,
+            column,
+            length: length.max(1),
+            found,
+            expected,
+        }
     }
 
     /// The mistake under the line of `text` that it is in, as compilers show it; `name` is the text's.
@@ -29,9 +41,18 @@ impl Mistake {
         let number = self.line;
         let line = text.lines().nth(self.line - 1).unwrap_or("");
         let margin = " ".repeat(number.to_string().len());
-        let indent: String = line.chars().take(self.column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let indent: String = line
+            .chars()
+            .take(self.column - 1)
+            .map(|c| if c == '\t' { c } else { ' ' })
+            .collect();
         let mark = "^".repeat(self.length);
-        let Mistake { column, found, expected, .. } = self;
+        let Mistake {
+            column,
+            found,
+            expected,
+            ..
+        } = self;
         format!(
             "{name}:{number}:{column}: found {found}, expected {expected}\n{margin} |\n{number} | {line}\n{margin} | {indent}{mark}\n"
         )
@@ -40,6 +61,10 @@ impl Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: found {}, expected {}", self.line, self.column, self.found, self.expected)
+        write!(
+            f,
+            "{}:{}: found {}, expected {}",
+            self.line, self.column, self.found, self.expected
+        )
     }
 }

@@ -37,7 +37,10 @@ pub(super) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
             at += 1;
             continue;
         }
-        let mark = MARKS.into_iter().find(|mark| mark.chars().eq(chars[at..].iter().copied().take(mark.len())));
+        let mark = MARKS.into_iter().find(|mark| {
+            mark.chars()
+                .eq(chars[at..].iter().copied().take(mark.len()))
+        });
         let kind = if let Some(mark) = mark {
             at += mark.len();
             Kind::Mark(mark)
@@ -50,12 +53,26 @@ pub(super) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
             Kind::Word(chars[start..at].iter().collect())
         } else {
             let expected = "a word, a number, a text in quotes, `:`, `=>` or `&`";
-            return Err(Mistake::new(number, at + 1, 1, format!("`{}`", chars[at]), expected.into()));
+            return Err(Mistake::new(
+                number,
+                at + 1,
+                1,
+                format!("`{}`", chars[at]),
+                expected.into(),
+            ));
         };
-        tokens.push(Token { kind, column: start + 1, length: at - start });
+        tokens.push(Token {
+            kind,
+            column: start + 1,
+            length: at - start,
+        });
         end = at;
     }
-    tokens.push(Token { kind: Kind::End, column: end + 1, length: 1 });
+    tokens.push(Token {
+        kind: Kind::End,
+        column: end + 1,
+        length: 1,
+    });
     Ok(tokens)
 }
 
@@ -78,7 +95,13 @@ fn text(number: usize, chars: &[char], start: usize) -> Result<(String, usize), 
                     '"' | '\\' => *escaped,
                     _ => {
                         let expected = r#"\n, \r, \t, \" or \\"#.into();
-                        return Err(Mistake::new(number, at + 1, 2, format!("`\\{escaped}`"), expected));
+                        return Err(Mistake::new(
+                            number,
+                            at + 1,
+                            2,
+                            format!("`\\{escaped}`"),
+                            expected,
+                        ));
                     }
                 });
                 at += 2;
@@ -89,7 +112,13 @@ fn text(number: usize, chars: &[char], start: usize) -> Result<(String, usize), 
             }
             (None, _) => {
                 let found = "a text without its closing quote".into();
-                return Err(Mistake::new(number, start + 1, at - start, found, "`\"`".into()));
+                return Err(Mistake::new(
+                    number,
+                    start + 1,
+                    at - start,
+                    found,
+                    "`\"`".into(),
+                ));
             }
         }
     }

@@ -55,7 +55,9 @@ impl IntoResponse for Refused {
         let status = match self {
             Refused::Request { .. } => StatusCode::BAD_REQUEST,
             Refused::Script { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Refused::Machine { .. } | Refused::Full { .. } | Refused::Ending => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::Machine { .. } | Refused::Full { .. } | Refused::Ending => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Refused::Unknown { .. } => StatusCode::NOT_FOUND,
         };
         (status, Json(self)).into_response()
@@ -63,10 +65,18 @@ impl IntoResponse for Refused {
 }
 
 /// POST /api/runs
-pub(super) async fn start(State(server): State<Server>, wanted: Result<Json<Wanted>, axum::extract::rejection::JsonRejection>) -> Response {
+pub(super) async fn start(
+    State(server): State<Server>,
+    wanted: Result<Json<Wanted>, axum::extract::rejection::JsonRejection>,
+) -> Response {
     let wanted = match wanted {
         Ok(Json(wanted)) => wanted,
-        Err(error) => return Refused::Request { message: error.body_text() }.into_response(),
+        Err(error) => {
+            return Refused::Request {
+                message: error.body_text(),
+            }
+            .into_response();
+        }
     };
     let pace = match wanted.pace {
         WantedPace::Follow => Pace::FOLLOW,
@@ -78,29 +88,45 @@ pub(super) async fn start(State(server): State<Server>, wanted: Result<Json<Want
     };
     // Starting builds nothing yet, but may have to start the nursery.
     let lab = server.lab.clone();
-    let started = tokio::task::spawn_blocking(move || lab.start(scenario.as_deref(), script, pace)).await;
+    let started =
+        tokio::task::spawn_blocking(move || lab.start(scenario.as_deref(), script, pace)).await;
     match started.expect("starting a run does not panic") {
         Ok(live) => {
             let events = format!("/api/runs/{}/events", live.id);
             let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
-            (StatusCode::CREATED, place, Json(json!({ "id": live.id, "events": events }))).into_response()
+            (
+                StatusCode::CREATED,
+                place,
+                Json(json!({ "id": live.id, "events": events })),
+            )
+                .into_response()
         }
-        Err(StartError::Refused(refusal)) => Refused::Machine { remedy: remedy::remedy(&refusal) }.into_response(),
+        Err(StartError::Refused(refusal)) => Refused::Machine {
+            remedy: remedy::remedy(&refusal),
+        }
+        .into_response(),
         Err(StartError::Full(running)) => Refused::Full { running }.into_response(),
         Err(StartError::Closed) => Refused::Ending.into_response(),
     }
 }
 
-fn script_of(scenario: Option<String>, script: Option<String>) -> Result<(Option<String>, Script), Refused> {
+fn script_of(
+    scenario: Option<String>,
+    script: Option<String>,
+) -> Result<(Option<String>, Script), Refused> {
     match (scenario, script) {
         (Some(id), None) => match catalogue::scenario(&id) {
             Some(scenario) => Ok((Some(id), scenario.script.clone())),
-            None => Err(Refused::Unknown { message: format!("there is no scenario {id:?}") }),
+            None => Err(Refused::Unknown {
+                message: format!("there is no scenario {id:?}"),
+            }),
         },
-        (None, Some(text)) => {
-            script::parse(&text).map(|script| (None, script)).map_err(|mistakes| Refused::Script { mistakes })
-        }
-        _ => Err(Refused::Request { message: "name either a scenario or a script".into() }),
+        (None, Some(text)) => script::parse(&text)
+            .map(|script| (None, script))
+            .map_err(|mistakes| Refused::Script { mistakes }),
+        _ => Err(Refused::Request {
+            message: "name either a scenario or a script".into(),
+        }),
     }
 }
 
@@ -115,7 +141,8 @@ pub(super) async fn status(State(server): State<Server>, Path(id): Path<String>)
         Some(live) => {
             let progress = live.progress();
             let (scenario, events, ended) = (&live.scenario, progress.events, progress.ended);
-            Json(json!({ "id": live.id, "scenario": scenario, "events": events, "ended": ended })).into_response()
+            Json(json!({ "id": live.id, "scenario": scenario, "events": events, "ended": ended }))
+                .into_response()
         }
         None => unknown_run(&id),
     }
@@ -136,10 +163,16 @@ pub(super) async fn stop(State(server): State<Server>, Path(id): Path<String>) -
 pub(super) async fn recording(Path(id): Path<String>) -> Response {
     match catalogue::recording(&id) {
         Some(events) => ([(header::CONTENT_TYPE, "application/x-ndjson")], events).into_response(),
-        None => Refused::Unknown { message: format!("there is no recording {id:?}") }.into_response(),
+        None => Refused::Unknown {
+            message: format!("there is no recording {id:?}"),
+        }
+        .into_response(),
     }
 }
 
 pub(super) fn unknown_run(id: &str) -> Response {
-    Refused::Unknown { message: format!("there is no run {id:?}, or it is long over") }.into_response()
+    Refused::Unknown {
+        message: format!("there is no run {id:?}, or it is long over"),
+    }
+    .into_response()
 }

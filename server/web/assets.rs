@@ -18,26 +18,42 @@ struct Files;
 /// A name for the files as they are now: addresses carry it, so that a browser may keep what it has for ever.
 pub(super) fn version() -> String {
     static SHIPPED: OnceLock<String> = OnceLock::new();
-    if cfg!(debug_assertions) { hash() } else { SHIPPED.get_or_init(hash).clone() }
+    if cfg!(debug_assertions) {
+        hash()
+    } else {
+        SHIPPED.get_or_init(hash).clone()
+    }
 }
 
 fn hash() -> String {
     let mut hasher = DefaultHasher::new();
     for name in Files::iter() {
-        Files::get(&name).map(|file| file.metadata.sha256_hash()).hash(&mut hasher);
+        Files::get(&name)
+            .map(|file| file.metadata.sha256_hash())
+            .hash(&mut hasher);
     }
     format!("{:016x}", hasher.finish())
 }
 
 /// GET /assets/VERSION/PATH
 pub(super) async fn file(Path((asked, path)): Path<(String, String)>) -> Response {
-    let Some(file) = Files::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = Files::get(&path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let kind = match path.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    let keep = if asked == version() { "public, max-age=31536000, immutable" } else { "no-cache" };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], file.data).into_response()
+    let keep = if asked == version() {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)],
+        file.data,
+    )
+        .into_response()
 }

@@ -16,7 +16,11 @@ pub(super) async fn same_origin(request: Request, next: Next) -> Response {
         && let Some(origin) = text(header::ORIGIN)
         && origin.split_once("://").map(|(_, host)| host) != text(header::HOST)
     {
-        return (StatusCode::FORBIDDEN, "this request came from a page of another origin").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "this request came from a page of another origin",
+        )
+            .into_response();
     }
     next.run(request).await
 }
@@ -27,8 +31,17 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
                           img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
     response
 }

@@ -34,13 +34,22 @@ pub(super) async fn events(
     Query(From { from }): Query<From>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Some(live) = server.lab.find(&id) else { return api::unknown_run(&id) };
+    let Some(live) = server.lab.find(&id) else {
+        return api::unknown_run(&id);
+    };
     match upgrade {
         Ok(upgrade) => {
-            let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER).max_message_size(BUFFER);
+            let upgrade = upgrade
+                .read_buffer_size(BUFFER)
+                .write_buffer_size(BUFFER)
+                .max_message_size(BUFFER);
             upgrade.on_upgrade(move |socket| follow(socket, live, from, server))
         }
-        Err(_) => ([(header::CONTENT_TYPE, "application/x-ndjson")], live.events(from).join("\n")).into_response(),
+        Err(_) => (
+            [(header::CONTENT_TYPE, "application/x-ndjson")],
+            live.events(from).join("\n"),
+        )
+            .into_response(),
     }
 }
 
@@ -68,11 +77,17 @@ async fn follow(mut socket: WebSocket, live: Arc<Live>, from: usize, mut server:
             },
         }
     };
-    let frame = CloseFrame { code: close_code::NORMAL, reason: Utf8Bytes::from_static(ended) };
+    let frame = CloseFrame {
+        code: close_code::NORMAL,
+        reason: Utf8Bytes::from_static(ended),
+    };
     send(&mut socket, Message::Close(Some(frame))).await;
 }
 
 /// False where the follower is gone or does not read.
 async fn send(socket: &mut WebSocket, message: Message) -> bool {
-    matches!(tokio::time::timeout(PATIENCE, socket.send(message)).await, Ok(Ok(())))
+    matches!(
+        tokio::time::timeout(PATIENCE, socket.send(message)).await,
+        Ok(Ok(()))
+    )
 }

@@ -56,15 +56,32 @@ struct Missing {
 /// GET /
 pub(super) async fn start(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
     let frame = frame(&server, &asked, &uri).await;
-    page(&Start { frame, scenarios: catalogue::scenarios() }, &asked, StatusCode::OK)
+    page(
+        &Start {
+            frame,
+            scenarios: catalogue::scenarios(),
+        },
+        &asked,
+        StatusCode::OK,
+    )
 }
 
 /// GET /s/ID
-pub(super) async fn scenario(State(server): State<Server>, asked: Asked, uri: Uri, Path(id): Path<String>) -> Response {
-    let Some(scenario) = catalogue::scenario(&id) else { return not_found(State(server), asked, uri).await };
+pub(super) async fn scenario(
+    State(server): State<Server>,
+    asked: Asked,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(scenario) = catalogue::scenario(&id) else {
+        return not_found(State(server), asked, uri).await;
+    };
     let frame = frame(&server, &asked, &uri).await;
-    let notes: serde_json::Map<_, _> =
-        scenario.notes.iter().map(|(label, note)| (label.clone(), json!(asked.0.of(note)))).collect();
+    let notes: serde_json::Map<_, _> = scenario
+        .notes
+        .iter()
+        .map(|(label, note)| (label.clone(), json!(asked.0.of(note))))
+        .collect();
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
@@ -73,33 +90,67 @@ pub(super) async fn scenario(State(server): State<Server>, asked: Asked, uri: Ur
         "live": frame.remedy.is_none(),
         "words": asked.0.table(),
     });
-    let (title, summary) = (asked.0.of(&scenario.title).into(), asked.0.of(&scenario.summary).into());
-    page(&Stage { frame, title, summary, sources: &scenario.sources, data: script_safe(&data) }, &asked, StatusCode::OK)
+    let (title, summary) = (
+        asked.0.of(&scenario.title).into(),
+        asked.0.of(&scenario.summary).into(),
+    );
+    page(
+        &Stage {
+            frame,
+            title,
+            summary,
+            sources: &scenario.sources,
+            data: script_safe(&data),
+        },
+        &asked,
+        StatusCode::OK,
+    )
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.
 pub(super) async fn try_it(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
     let frame = frame(&server, &asked, &uri).await;
     let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary").into());
-    let example = catalogue::scenarios().first().map_or("", |scenario| scenario.script.text.as_str());
+    let example = catalogue::scenarios()
+        .first()
+        .map_or("", |scenario| scenario.script.text.as_str());
     let data = json!({
         "script": example,
         "notes": {},
         "live": frame.remedy.is_none(),
         "words": asked.0.table(),
     });
-    page(&Stage { frame, title, summary, sources: &[], data: script_safe(&data) }, &asked, StatusCode::OK)
+    page(
+        &Stage {
+            frame,
+            title,
+            summary,
+            sources: &[],
+            data: script_safe(&data),
+        },
+        &asked,
+        StatusCode::OK,
+    )
 }
 
 /// Whatever else is asked for.
 pub(super) async fn not_found(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
     let frame = frame(&server, &asked, &uri).await;
-    page(&Missing { frame, path: uri.path().to_owned() }, &asked, StatusCode::NOT_FOUND)
+    page(
+        &Missing {
+            frame,
+            path: uri.path().to_owned(),
+        },
+        &asked,
+        StatusCode::NOT_FOUND,
+    )
 }
 
 async fn frame(server: &Server, asked: &Asked, uri: &Uri) -> Frame {
     let lab = server.lab.clone();
-    let ability = tokio::task::spawn_blocking(move || lab.ability()).await.expect("asking the machine does not panic");
+    let ability = tokio::task::spawn_blocking(move || lab.ability())
+        .await
+        .expect("asking the machine does not panic");
     Frame {
         lang: asked.0,
         version: assets::version(),
@@ -109,11 +160,24 @@ async fn frame(server: &Server, asked: &Asked, uri: &Uri) -> Frame {
 }
 
 fn page(template: &impl Template, asked: &Asked, status: StatusCode) -> Response {
-    let html = template.render().expect("templates render whatever they are given");
-    let mut response = (status, [(header::VARY, "Accept-Language, Cookie")], Html(html)).into_response();
+    let html = template
+        .render()
+        .expect("templates render whatever they are given");
+    let mut response = (
+        status,
+        [(header::VARY, "Accept-Language, Cookie")],
+        Html(html),
+    )
+        .into_response();
     if asked.1 {
-        let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", asked.0.tag());
-        response.headers_mut().insert(header::SET_COOKIE, cookie.parse().expect("a cookie of plain letters"));
+        let cookie = format!(
+            "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            asked.0.tag()
+        );
+        response.headers_mut().insert(
+            header::SET_COOKIE,
+            cookie.parse().expect("a cookie of plain letters"),
+        );
     }
     response
 }

@@ -37,8 +37,11 @@ impl Language {
     pub(super) fn table(self) -> &'static BTreeMap<String, String> {
         static TABLES: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
         let tables = TABLES.get_or_init(|| {
-            [include_str!("../../web/words/en.toml"), include_str!("../../web/words/zh.toml")]
-                .map(|text| toml::from_str(text).expect("the words are a table of texts"))
+            [
+                include_str!("../../web/words/en.toml"),
+                include_str!("../../web/words/zh.toml"),
+            ]
+            .map(|text| toml::from_str(text).expect("the words are a table of texts"))
         });
         &tables[self as usize]
     }
@@ -57,7 +60,13 @@ impl Language {
     }
 
     fn named(tag: &str) -> Option<Language> {
-        match tag.trim().split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
+        match tag
+            .trim()
+            .split(['-', '_'])
+            .next()?
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "en" => Some(Language::English),
             "zh" => Some(Language::Chinese),
             _ => None,
@@ -73,13 +82,28 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Infallible> {
-        let header = |name| parts.headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok()).unwrap_or("");
-        let query = parts.uri.query().unwrap_or("").split('&').find_map(|part| part.strip_prefix("lang="));
+        let header = |name| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value: &axum::http::HeaderValue| value.to_str().ok())
+                .unwrap_or("")
+        };
+        let query = parts
+            .uri
+            .query()
+            .unwrap_or("")
+            .split('&')
+            .find_map(|part| part.strip_prefix("lang="));
         if let Some(language) = query.and_then(Language::named) {
             return Ok(Asked(language, true));
         }
-        let cookie = header(header::COOKIE).split(';').find_map(|part| part.trim().strip_prefix("lang="));
-        let language = cookie.and_then(Language::named).or_else(|| accepted(header(header::ACCEPT_LANGUAGE)));
+        let cookie = header(header::COOKIE)
+            .split(';')
+            .find_map(|part| part.trim().strip_prefix("lang="));
+        let language = cookie
+            .and_then(Language::named)
+            .or_else(|| accepted(header(header::ACCEPT_LANGUAGE)));
         Ok(Asked(language.unwrap_or(Language::English), false))
     }
 }
@@ -92,6 +116,13 @@ fn accepted(header: &str) -> Option<Language> {
         Some((Language::named(tag)?, quality)).filter(|_| quality > 0.0)
     });
     // Of equals the first one counts.
-    wanted.fold(None, |best: Option<(Language, f32)>, next| if best.is_some_and(|best| best.1 >= next.1) { best } else { Some(next) })
+    wanted
+        .fold(None, |best: Option<(Language, f32)>, next| {
+            if best.is_some_and(|best| best.1 >= next.1) {
+                best
+            } else {
+                Some(next)
+            }
+        })
         .map(|(language, _)| language)
 }

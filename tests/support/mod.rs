@@ -1,5 +1,7 @@
 //! What the tests share: the command, a server of one's own, events.
 
+pub mod browser;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -15,8 +17,12 @@ pub const FOURWAVE: &str = env!("CARGO_BIN_EXE_fourwave");
 /// The scenarios in the repository, by id.
 pub fn scenario_ids() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut ids: Vec<String> = names.filter_map(|name| name.strip_suffix(".toml").map(Into::into)).collect();
+    let names = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut ids: Vec<String> = names
+        .filter_map(|name| name.strip_suffix(".toml").map(Into::into))
+        .collect();
     ids.sort();
     assert!(!ids.is_empty());
     ids
@@ -52,31 +58,54 @@ pub fn play(script: &str) -> Events {
 pub fn play_unchecked(script: &str) -> Events {
     let output = command(&["run", "-", "--json"], script);
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        !text.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Events::parse(&text)
 }
 
 impl Events {
     pub fn parse(lines: &str) -> Events {
-        Events(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+        Events(
+            lines
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect(),
+        )
     }
 
     pub fn of(&self, kind: &str) -> Vec<&Value> {
-        self.0.iter().filter(|event| event["type"] == kind).collect()
+        self.0
+            .iter()
+            .filter(|event| event["type"] == kind)
+            .collect()
     }
 
     /// The states that a host's connection went through, or its listening socket where `listening`.
     pub fn path(&self, host: &str, listening: bool) -> Vec<&str> {
-        let of_host = self.of("state").into_iter().filter(|state| state["host"] == host);
+        let of_host = self
+            .of("state")
+            .into_iter()
+            .filter(|state| state["host"] == host);
         let wanted = of_host.filter(|state| (state["socket"]["peer"] == "0.0.0.0:0") == listening);
         wanted.map(|state| state["to"].as_str().unwrap()).collect()
     }
 
     /// The segments that were sent, as `client:FIN,ACK`.
     pub fn sent(&self) -> Vec<String> {
-        let sent = self.of("segment").into_iter().filter(|segment| segment["phase"] == "sent");
+        let sent = self
+            .of("segment")
+            .into_iter()
+            .filter(|segment| segment["phase"] == "sent");
         sent.map(|segment| {
-            let flags: Vec<&str> = segment["flags"].as_array().unwrap().iter().map(|flag| flag.as_str().unwrap()).collect();
+            let flags: Vec<&str> = segment["flags"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|flag| flag.as_str().unwrap())
+                .collect();
             format!("{}:{}", segment["from"].as_str().unwrap(), flags.join(","))
         })
         .collect()
@@ -84,9 +113,20 @@ impl Events {
 
     /// The results of a call, by whom it was made: numbers or error names.
     pub fn gave(&self, actor: &str, call: &str) -> Vec<Value> {
-        let exits = self.of("call").into_iter().filter(|event| event["phase"] == "exit");
+        let exits = self
+            .of("call")
+            .into_iter()
+            .filter(|event| event["phase"] == "exit");
         let wanted = exits.filter(|exit| exit["actor"] == actor && exit["call"] == call);
-        wanted.map(|exit| if exit["errno"].is_null() { exit["result"].clone() } else { exit["errno"].clone() }).collect()
+        wanted
+            .map(|exit| {
+                if exit["errno"].is_null() {
+                    exit["result"].clone()
+                } else {
+                    exit["errno"].clone()
+                }
+            })
+            .collect()
     }
 
     pub fn reason(&self) -> &str {
@@ -118,9 +158,18 @@ impl Server {
     pub fn spawn(mut command: Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().split("http://").nth(1).unwrap_or_else(|| panic!("no address in {line:?}"));
-        Server { address: address.to_owned(), child }
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .split("http://")
+            .nth(1)
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        Server {
+            address: address.to_owned(),
+            child,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -152,24 +201,39 @@ impl Drop for Server {
 
 /// The processes below a process, and theirs.
 pub fn descendants(pid: i32) -> Vec<i32> {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
     let children = tasks.flat_map(|task| {
         let text = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        text.split_whitespace().map(|pid| pid.parse::<i32>().unwrap()).collect::<Vec<_>>()
+        text.split_whitespace()
+            .map(|pid| pid.parse::<i32>().unwrap())
+            .collect::<Vec<_>>()
     });
-    children.flat_map(|child| [vec![child], descendants(child)].concat()).collect()
+    children
+        .flat_map(|child| [vec![child], descendants(child)].concat())
+        .collect()
 }
 
 /// Waits until a process has ended.
 pub fn await_end(pid: i32) {
-    let Ok(process) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else { return };
-    let patience = Timespec { tv_sec: 20, tv_nsec: 0 };
+    let Ok(process) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else {
+        return;
+    };
+    let patience = Timespec {
+        tv_sec: 20,
+        tv_nsec: 0,
+    };
     let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience)).unwrap();
     assert!(ended > 0, "process {pid} goes on");
 }
 
 /// Asks again until something holds that comes without a sign of its own; fails after a long while.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+pub async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T {
     let asking = async {
         loop {
             if let Some(answer) = ask().await {
@@ -178,7 +242,9 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: i
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), asking).await.unwrap_or_else(|_| panic!("never: {what}"))
+    tokio::time::timeout(Duration::from_secs(60), asking)
+        .await
+        .unwrap_or_else(|_| panic!("never: {what}"))
 }
 
 /// The answer to a request, as status and JSON (null where it is none).
@@ -189,7 +255,10 @@ pub async fn request(method: &str, url: &str, body: Option<Value>) -> (u16, Valu
         None => client,
     };
     let response = response.send().await.unwrap();
-    (response.status().as_u16(), response.json().await.unwrap_or_default())
+    (
+        response.status().as_u16(),
+        response.json().await.unwrap_or_default(),
+    )
 }
 
 /// Starts a run; its id.

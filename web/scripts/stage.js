@@ -60,7 +60,7 @@ async function play() {
     const request = own ? { script: wanted.script } : { scenario: wanted.scenario };
     const { id, events } = await start({ ...request, pace: transport.pace });
     if (run !== mine) return;
-    run.id = id;
+    run.id = document.body.dataset.run = id;
     run.player.follow();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     run.leave = follow(`${scheme}://${location.host}${events}`, {
