@@ -12,7 +12,7 @@ use rust_embed::Embed;
 #[folder = "web/"]
 #[include = "scripts/*.js"]
 #[include = "styles/*.css"]
-#[include = "images/*"]
+#[include = "images/*.svg"]
 struct Files;
 
 /// A name for the files as they are now: addresses carry it, so that a browser may keep what it has for ever.
