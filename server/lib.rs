@@ -7,7 +7,7 @@
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`sys`] the raw system calls.
 //! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal.
-//! 5. [`config`] and `main.rs`: the command.
+//! 5. [`config`], `main.rs` and `command`: the program's roles.
 
 pub mod catalogue;
 pub mod channel;

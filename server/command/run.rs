@@ -1,0 +1,104 @@
+//! `fourwave run`: plays a script once, here, and draws it.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use fourwave::catalogue;
+use fourwave::config::Run;
+use fourwave::draw::Drawing;
+use fourwave::event::{Event, What};
+use fourwave::run::{Pace, Play, play};
+use fourwave::scenario::{self, draw_mistakes};
+use fourwave::script::{self, Script};
+
+/// Ends with 1 where a check failed, with 2 where the script was not played to its end.
+pub(crate) fn run(run: &Run) -> Result<ExitCode> {
+    let (scenario, script) = script_named(&run.what)?;
+    let nursery = super::nursery()?;
+    let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
+    let limit = Duration::from_secs(run.limit);
+    let mut drawing = Drawing::new(
+        io::stdout().lock(),
+        io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    );
+    let mut told = Ok(());
+    let (mut all_true, mut played) = (true, false);
+    let stop = AtomicBool::new(false);
+    let mut sink = |event: Event| {
+        match &event.what {
+            What::Check {
+                ok, claim: None, ..
+            } => all_true &= ok,
+            What::End { reason, .. } => played = reason.starts_with("played"),
+            _ => {}
+        }
+        let drawn = if run.json {
+            print_json(&event)
+        } else {
+            drawing.event(&event)
+        };
+        if told.is_ok() && drawn.is_err() {
+            told = drawn;
+            stop.store(true, Ordering::Relaxed); // nobody reads any more
+        }
+    };
+    play(
+        &nursery,
+        &Play {
+            scenario: scenario.as_deref(),
+            script: &script,
+            pace,
+            limit,
+        },
+        &stop,
+        &mut sink,
+    )?;
+    told.context("writing to standard output")?;
+    Ok(ExitCode::from(if !played {
+        2
+    } else {
+        u8::from(!all_true)
+    }))
+}
+
+fn print_json(event: &Event) -> io::Result<()> {
+    writeln!(io::stdout(), "{}", serde_json::to_string(event)?)
+}
+
+/// A script by what the user called it, and the id where it is a scenario of ours.
+fn script_named(what: &str) -> Result<(Option<String>, Script)> {
+    if let Some(scenario) = catalogue::scenario(what) {
+        return Ok((Some(scenario.id.clone()), scenario.script.clone()));
+    }
+    let text = if what == "-" {
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("reading standard input")?;
+        text
+    } else if Path::new(what).exists() {
+        fs::read_to_string(what).with_context(|| format!("reading {what}"))?
+    } else {
+        let ids: Vec<&str> = catalogue::scenarios()
+            .iter()
+            .map(|scenario| scenario.id.as_str())
+            .collect();
+        bail!(
+            "there is no scenario and no file {what:?}; the scenarios are {}",
+            ids.join(", ")
+        );
+    };
+    if what.ends_with(".toml") {
+        let scenario = scenario::parse(what, &text).map_err(|broken| anyhow!("{broken}"))?;
+        return Ok((Some(scenario.id), scenario.script));
+    }
+    let name = if what == "-" { "standard input" } else { what };
+    let script = script::parse(&text)
+        .map_err(|mistakes| anyhow!("{}", draw_mistakes(name, &text, &mistakes)))?;
+    Ok((None, script))
+}
