@@ -11,9 +11,6 @@ use rustix::net::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The largest message: a call's report with its preview of received bytes stays far below.
-const LARGEST: usize = 32 * 1024;
-
 /// One end of a pair.
 #[derive(Debug)]
 pub struct Channel(OwnedFd);
@@ -58,29 +55,31 @@ impl Channel {
     }
 
     fn read<T: DeserializeOwned>(&self, flags: RecvFlags) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
-        let mut bytes = [0; LARGEST];
+        // The length first, so that a message of any length comes whole.
+        let peek = RecvFlags::PEEK | RecvFlags::TRUNC | (flags & RecvFlags::DONTWAIT);
+        let length = match rustix::net::recv(&self.0, &mut [0; 0][..], peek) {
+            Ok((_, length)) => length,
+            Err(rustix::io::Errno::CONNRESET) => 0, // it went without reading all that we had sent
+            Err(error) => return Err(error.into()),
+        };
+        if length == 0 {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; length];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
-        let length = match rustix::net::recvmsg(
+        rustix::net::recvmsg(
             &self.0,
             &mut [IoSliceMut::new(&mut bytes)],
             &mut control,
             flags,
-        ) {
-            Ok(message) => message.bytes,
-            Err(rustix::io::Errno::CONNRESET) => 0, // it went without reading all that we had sent
-            Err(error) => return Err(error.into()),
-        };
+        )?;
         let fds = control.drain().flat_map(|message| match message {
             RecvAncillaryMessage::ScmRights(fds) => fds.collect(),
             _ => Vec::new(),
         });
         let fds = fds.collect();
-        if length == 0 {
-            Ok(None)
-        } else {
-            Ok(Some((serde_json::from_slice(&bytes[..length])?, fds)))
-        }
+        Ok(Some((serde_json::from_slice(&bytes)?, fds)))
     }
 }
 

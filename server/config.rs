@@ -63,7 +63,8 @@ pub struct Serve {
         long,
         env = "FOURWAVE_RUN_LIMIT",
         default_value_t = 120,
-        value_name = "SECONDS"
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
     )]
     pub run_limit: u64,
 }
@@ -80,6 +81,6 @@ pub struct Run {
     #[arg(long)]
     pub slow: bool,
     /// After how many seconds the run ends, wherever it is.
-    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub limit: u64,
 }

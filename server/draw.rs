@@ -73,7 +73,7 @@ impl<W: Write> Drawing<W> {
                 line,
                 text,
                 phase: StepPhase::Begin,
-            } if !text.contains("expect ") => {
+            } if !looks(text) => {
                 self.flush()?;
                 self.line(QUIET, &format!("{line:>3}  {text}"))
             }
@@ -204,7 +204,7 @@ impl<W: Write> Drawing<W> {
                     ),
                 }
             }
-            What::End { ok, reason } => {
+            What::End { ok, reason, .. } => {
                 self.flush()?;
                 self.line(
                     if *ok { GREEN } else { RED },
@@ -255,8 +255,19 @@ impl<W: Write> Drawing<W> {
         } else {
             ("", "")
         };
+        // What somebody wrote into a script does not steer the terminal.
+        let text: String = text
+            .chars()
+            .map(|c| if c.is_control() && c != '\n' { '·' } else { c })
+            .collect();
         writeln!(self.to, "{on}{text}{off}")
     }
+}
+
+/// Whether a line only looks at something: its ✓ says enough.
+fn looks(line: &str) -> bool {
+    let deed = line.split_once(": ").map_or(line, |(_, deed)| deed);
+    line.starts_with("expect ") || deed.starts_with("expect ")
 }
 
 /// A segment on its way, as long as the wire is wide.

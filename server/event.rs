@@ -200,9 +200,31 @@ pub enum What {
     End {
         /// Whether the script was played to its end and every check was true.
         ok: bool,
-        /// Why the run ended.
+        /// How the run ended.
+        how: Ending,
+        /// The line that was being played, where it was not the last one's end.
+        line: Option<usize>,
+        /// The same in words.
         reason: String,
     },
+}
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Every line was played.
+    Played,
+    /// Somebody stopped it.
+    Stopped,
+    /// Its time was over.
+    TooLong,
+    /// It made more events than a run may.
+    TooMuch,
+    /// An actor was ended from outside.
+    ActorLost,
+    /// The machine failed it.
+    Failed,
 }
 
 /// What is known of a host before anything happens.

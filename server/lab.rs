@@ -4,27 +4,33 @@
 //! list is; followers read from there at their own speed. A run never waits for one.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::rand::{GetRandomFlags, getrandom};
 use thiserror::Error;
 use tokio::sync::watch;
 
-use crate::event::{Event, What};
+use crate::event::{Ending, Event, What};
 use crate::message::Refusal;
 use crate::nursery::Nursery;
 use crate::run::{self, Pace, Play};
 use crate::script::Script;
 
-/// How many runs are remembered after their end.
-const REMEMBERED: usize = 200;
+/// How many runs are remembered after their end, and how many bytes their events may take together.
+const REMEMBERED: (usize, usize) = (200, 64 << 20);
+/// How long a refusal of the machine is believed before it is asked again.
+const BELIEVED: Duration = Duration::from_secs(2);
+
+/// What the machine said when it was last asked for a nursery, and if it refused, when.
+type Asked = Result<Arc<Nursery>, (Refusal, Instant)>;
 
 /// The live runs of this server.
 pub struct Lab {
-    nursery: Mutex<Option<Arc<Nursery>>>,
+    nursery: Mutex<Option<Asked>>,
     runs: Mutex<Runs>,
     most_at_once: usize,
     limit: Duration,
@@ -59,6 +65,8 @@ pub struct Live {
     /// The scenario's id, where it is one of ours.
     pub scenario: Option<String>,
     events: Mutex<Vec<Arc<str>>>,
+    /// Bytes of all events.
+    size: AtomicUsize,
     grown: watch::Sender<Progress>,
     stop: AtomicBool,
 }
@@ -90,11 +98,14 @@ impl Lab {
 
     fn nursery(&self) -> Result<Arc<Nursery>, Refusal> {
         let mut nursery = lock(&self.nursery);
-        if let Some(nursery) = nursery.as_ref().filter(|nursery| nursery.is_alive()) {
-            return Ok(nursery.clone());
+        match &*nursery {
+            Some(Ok(running)) if running.is_alive() => return Ok(running.clone()),
+            Some(Err((refusal, when))) if when.elapsed() < BELIEVED => return Err(refusal.clone()),
+            _ => *nursery = None, // the old one ends before the new one starts
         }
-        *nursery = None;
-        Ok(nursery.insert(Arc::new(Nursery::start()?)).clone())
+        let started = Nursery::start().map(Arc::new);
+        *nursery = Some(started.clone().map_err(|refusal| (refusal, Instant::now())));
+        started
     }
 
     /// Starts a run.
@@ -117,6 +128,7 @@ impl Lab {
             id: random_id(),
             scenario: scenario.map(Into::into),
             events: Mutex::default(),
+            size: AtomicUsize::new(0),
             grown: watch::Sender::default(),
             stop: AtomicBool::new(false),
         });
@@ -124,11 +136,7 @@ impl Lab {
         runs.threads.push(thread::spawn(move || {
             playing.play(&nursery, &script, pace, limit)
         }));
-        if runs.all.len() >= REMEMBERED
-            && let Some(oldest) = runs.all.iter().position(|live| live.progress().ended)
-        {
-            runs.all.remove(oldest);
-        }
+        runs.forget();
         runs.all.push_back(live.clone());
         Ok(live)
     }
@@ -142,18 +150,39 @@ impl Lab {
             .cloned()
     }
 
+    /// Tells every run to end, and starts no more.
+    pub fn stop(&self) {
+        let mut runs = lock(&self.runs);
+        runs.closed = true;
+        runs.all.iter().for_each(|live| live.stop());
+    }
+
     /// Ends every run and waits until each has given back what it had.
     pub fn close(&self) {
-        let threads = {
-            let mut runs = lock(&self.runs);
-            runs.closed = true;
-            runs.all.iter().for_each(|live| live.stop());
-            std::mem::take(&mut runs.threads)
-        };
+        self.stop();
+        let threads = std::mem::take(&mut lock(&self.runs).threads);
         for thread in threads {
             let _ = thread.join();
         }
         *lock(&self.nursery) = None;
+    }
+}
+
+impl Runs {
+    /// Forgets the oldest runs that have ended, until what is left is not too much.
+    fn forget(&mut self) {
+        let size = |runs: &Runs| {
+            runs.all
+                .iter()
+                .map(|live| live.size.load(Ordering::Relaxed))
+                .sum::<usize>()
+        };
+        while self.all.len() >= REMEMBERED.0 || size(self) > REMEMBERED.1 {
+            let Some(oldest) = self.all.iter().position(|live| live.progress().ended) else {
+                return;
+            };
+            self.all.remove(oldest);
+        }
     }
 }
 
@@ -165,22 +194,29 @@ impl Live {
             pace,
             limit,
         };
-        if let Err(error) = run::play(nursery, &play, &self.stop, &mut |event| self.append(&event))
-        {
-            let seq = self.progress().events as u32;
-            self.append(&Event {
-                seq,
-                t: 0,
-                what: What::End {
-                    ok: false,
-                    reason: error.to_string(),
-                },
-            });
-        }
+        let mut sink = |event| self.append(&event);
+        // A fault in one run touches no other, and its followers are told.
+        let played = catch_unwind(AssertUnwindSafe(|| {
+            run::play(nursery, &play, &self.stop, &mut sink)
+        }));
+        let reason = match played {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the run failed by a mistake in fourwave".into(),
+        };
+        let seq = self.progress().events as u32;
+        let what = What::End {
+            ok: false,
+            how: Ending::Failed,
+            line: None,
+            reason,
+        };
+        self.append(&Event { seq, t: 0, what });
     }
 
     fn append(&self, event: &Event) {
         let line = serde_json::to_string(event).expect("events have no maps with odd keys");
+        self.size.fetch_add(line.len(), Ordering::Relaxed);
         let events = {
             let mut events = lock(&self.events);
             events.push(line.into());

@@ -156,9 +156,21 @@ pub enum Report {
         returned: Returned,
         /// The socket that it made, if it made one.
         made: Option<Made>,
+        /// After recv: its socket's name, and how many bytes are still to be read (SIOCINQ, tcp(7)).
+        unread: Option<(String, u32)>,
     },
     /// The order is carried out: what its last call gave.
     Done(Returned),
+}
+
+impl Report {
+    /// When what it reports happened; None where that is not stamped.
+    pub fn stamp(&self) -> Option<u64> {
+        match self {
+            Report::Enter { at, .. } | Report::Exit { at, .. } => Some(*at),
+            Report::Ready { .. } | Report::Refused(_) | Report::Done(_) => None,
+        }
+    }
 }
 
 /// What a call returned.

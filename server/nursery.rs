@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -57,6 +58,7 @@ impl Nursery {
         let keeper = thread::Builder::new().name(ROLE.into()).spawn(move || {
             let child = Command::new("/proc/self/exe")
                 .arg(ROLE)
+                .process_group(0) // Ctrl-C in a terminal is for the server, which ends its runs in order
                 .stdin(Stdio::from(OwnedFd::from(theirs)))
                 .spawn();
             match child {

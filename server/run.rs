@@ -5,6 +5,7 @@
 mod actor;
 mod director;
 mod fate;
+mod outcome;
 mod probe;
 mod segment;
 mod timeline;
@@ -18,10 +19,10 @@ use std::net::Ipv4Addr;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::Timespec;
 use thiserror::Error;
 
-use crate::event::{Event, Host, HostFacts, ProcessChange, What};
+use crate::event::{Ending, Event, Host, HostFacts, What};
 use crate::message::{HostPlan, Refusal};
 use crate::nursery::Nursery;
 use crate::script::Script;
@@ -159,30 +160,29 @@ pub fn play(
         delay: play.pace.delay.as_micros() as u64,
         hosts: facts,
     });
-    for actor in &world.actors {
-        let Actor {
-            name,
-            host,
-            pid,
-            tid,
-            ..
-        } = actor;
-        let what = ProcessChange::Started;
-        world.timeline.tell(What::Process {
-            host: *host,
-            actor: name.clone(),
-            pid: *pid,
-            tid: *tid,
-            what,
-        });
+    for index in 0..world.actors.len() {
+        let actor = &mut world.actors[index];
+        let what = actor.ready(actor.pid, actor.tid);
+        world.timeline.tell(what);
     }
-    let (ok, reason) = match Director::new(&mut world, play.pace, play.limit).play(play.script) {
-        Ok(true) => (true, "played to the end".into()),
-        Ok(false) => (false, "played to the end; not every check was true".into()),
-        Err(Interruption::Ended(reason)) => (false, reason),
-        Err(Interruption::Failed(error)) => (false, error.to_string()),
-    };
-    world.timeline.tell(What::End { ok, reason });
+    let (ok, how, line, reason) =
+        match Director::new(&mut world, play.pace, play.limit).play(play.script) {
+            Ok(true) => (true, Ending::Played, None, "played to the end".into()),
+            Ok(false) => (
+                false,
+                Ending::Played,
+                None,
+                "played to the end; not every check was true".into(),
+            ),
+            Err(Interruption::Ended { how, line, reason }) => (false, how, Some(line), reason),
+            Err(Interruption::Failed(error)) => (false, Ending::Failed, None, error.to_string()),
+        };
+    world.timeline.tell(What::End {
+        ok,
+        how,
+        line,
+        reason,
+    });
     take_down(world);
     Ok(())
 }
@@ -194,13 +194,9 @@ fn take_down(world: World<'_>) {
         let _ = actor.kill(); // it fails only where the process is gone already
     }
     for actor in &world.actors {
-        let second = Timespec {
+        actor.awaits_end(Timespec {
             tv_sec: 1,
             tv_nsec: 0,
-        };
-        let _ = poll(
-            &mut [PollFd::new(&**actor.process(), PollFlags::IN)],
-            Some(&second),
-        );
+        });
     }
 }

@@ -85,7 +85,13 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         Broken(draw(name, text, line, column, error.message()))
     })?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
-        let (line, column) = script_place(text, file.script.text.span().start);
+        let script = file.script.text.get_ref();
+        let start = script_start(text, file.script.text.span().start);
+        let Some(start) = start.filter(|start| text[*start..].starts_with(script.as_str())) else {
+            // Written with escapes: the places are those in the text that they make.
+            return draw_mistakes(&format!("{name} (script)"), script, &mistakes);
+        };
+        let (line, column) = place(text, start);
         let drawn = mistakes.into_iter().map(|mistake| {
             let column = mistake.column + if mistake.line == 1 { column - 1 } else { 0 };
             Mistake {
@@ -160,18 +166,17 @@ fn place(text: &str, at: usize) -> (usize, usize) {
     )
 }
 
-/// Where a script's text begins: after its opening quotes, and TOML drops a newline that follows those.
-fn script_place(text: &str, start: usize) -> (usize, usize) {
-    let opening = text[start..]
+/// Where a script's text begins in its file: after its opening quotes, and TOML drops a newline that follows those.
+fn script_start(text: &str, span: usize) -> Option<usize> {
+    let opening = text[span..]
         .chars()
         .take_while(|c| *c == '\'' || *c == '"')
         .count();
-    let begin = &text[start + opening..];
+    let start = span + opening;
     let newline = ["\r\n", "\n"]
         .into_iter()
-        .find(|newline| begin.starts_with(newline))
-        .map_or(0, str::len);
-    place(text, start + opening + newline)
+        .find(|newline| text[start..].starts_with(newline));
+    Some(start + newline.map_or(0, str::len)).filter(|start| *start <= text.len())
 }
 
 fn draw(name: &str, text: &str, line: usize, column: usize, message: &str) -> String {

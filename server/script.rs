@@ -35,6 +35,8 @@ pub struct Step {
     pub text: String,
     /// The name before the colon.
     pub label: Option<String>,
+    /// Where the line's text begins: 1-based, in characters.
+    pub begin: usize,
     /// What is done.
     pub deed: Deed,
     /// What it must give: one of these.

@@ -225,6 +225,14 @@ pub fn recv(fd: RawFd, into: &mut [u8]) -> Returned {
     returned(unsafe { libc::recv(fd, into.as_mut_ptr().cast(), into.len(), 0) } as i64)
 }
 
+/// How many received bytes a socket has that were not read: SIOCINQ, tcp(7). None where it is no such socket.
+pub fn unread(fd: RawFd) -> Option<u32> {
+    let mut bytes: c_int = 0;
+    // SAFETY: the number outlives the call.
+    let asked = unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut bytes) };
+    (asked == 0).then_some(bytes as u32)
+}
+
 /// shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR.
 pub fn shutdown(fd: RawFd, how: c_int) -> Returned {
     // SAFETY: no pointers.

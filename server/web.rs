@@ -45,17 +45,20 @@ pub async fn serve(
         lab: lab.clone(),
         ending,
     };
+    let stopping = lab.clone();
     let shutdown = async move {
         shutdown.await;
-        end.send_replace(true); // live sockets say goodbye; axum waits for them only as long as they do
+        stopping.stop(); // each run tells its followers that it ends
+        end.send_replace(true);
     };
-    let served = axum::serve(listener, router(server)).with_graceful_shutdown(shutdown);
+    let is_local = listener.local_addr()?.ip().is_loopback();
+    let served = axum::serve(listener, router(server, is_local)).with_graceful_shutdown(shutdown);
     let served = served.await;
     tokio::task::spawn_blocking(move || lab.close()).await?;
     served
 }
 
-fn router(server: Server) -> Router {
+fn router(server: Server, is_local: bool) -> Router {
     Router::new()
         .route("/", get(pages::start))
         .route("/s/{id}", get(pages::scenario))
@@ -68,6 +71,7 @@ fn router(server: Server) -> Router {
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .layer(middleware::from_fn(guard::same_origin))
+        .layer(middleware::from_fn_with_state(is_local, guard::local_names))
         .layer(middleware::from_fn(guard::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(CompressionLayer::new())

@@ -125,6 +125,97 @@ fn a_killed_process_that_has_not_read_everything_resets() {
     assert!(events.sent().contains(&"client:RST,ACK".into()), "{events}");
 }
 
+/// Each of these was once told as the deed of somebody else.
+#[test]
+fn causes_are_told_right_where_several_things_go_on() {
+    let cause = |script: &str, host: &str, to: &str| {
+        let events = play(&format!("{OPEN}{script}"));
+        let state = events
+            .of("state")
+            .into_iter()
+            .find(|state| state["host"] == host && state["to"] == to)
+            .cloned();
+        let cause = state.unwrap_or_else(|| panic!("{events}"))["cause"].clone();
+        let by = cause["call"]
+            .as_u64()
+            .map(|seq| events.0[seq as usize].clone());
+        by.map_or(cause, |call| {
+            json!(format!(
+                "{}:{}",
+                call["actor"].as_str().unwrap(),
+                call["call"].as_str().unwrap()
+            ))
+        })
+    };
+    for _ in 0..5 {
+        // The listening socket ends with its process, while another process is killed too.
+        assert_eq!(
+            cause(
+                "client recv &\nclient kill\nserver kill",
+                "server",
+                "CLOSED"
+            ),
+            "kill"
+        );
+        // A close that blocks and sends nothing.
+        let blocked =
+            "client thread other\nclient set linger 1s\nclient send 200K\nother close => blocked";
+        assert_eq!(cause(blocked, "client", "FIN_WAIT_1"), "other:close");
+        // A call that was started after the one that acted.
+        let two = "client thread x\nclient thread y\nx shutdown write &\ny recv &\nsettle";
+        assert_eq!(cause(two, "client", "FIN_WAIT_1"), "x:shutdown");
+        let twice = "client thread a\nclient close &\na close &\nwait a => EBADF";
+        assert_eq!(cause(twice, "client", "FIN_WAIT_1"), "client:close");
+    }
+}
+
+#[test]
+fn bytes_that_wait_are_told_as_long_as_they_do() {
+    let queues = |script: &str, host: &str| -> Vec<u64> {
+        let events = play(&format!("{OPEN}{script}"));
+        let of_host = events
+            .of("queue")
+            .into_iter()
+            .filter(|queue| queue["host"] == host);
+        of_host
+            .map(|queue| queue["recv_q"].as_u64().unwrap())
+            .collect()
+    };
+    // In TIME_WAIT, and after a reset, the kernel's table tells of no queues; what arrived is still there.
+    let half_close = "client shutdown write\nserver send \"bye\"\nserver close\nexpect client TIME_WAIT\nclient recv => \"bye\"";
+    assert_eq!(queues(half_close, "client"), [3, 0]);
+    let reset = "client send \"hello\"\nclient set linger 0\nclient close\nserver recv 2 => \"he\"\nserver recv => \"llo\"";
+    assert_eq!(queues(reset, "server"), [5, 3, 0]);
+}
+
+#[test]
+fn a_name_means_the_socket_that_got_it_last() {
+    play(&format!(
+        "{OPEN}client close\nserver close\nexpect client TIME_WAIT\nserver close on listener\n\
+         client connect => ECONNREFUSED\nexpect client CLOSED"
+    ));
+    play(&format!(
+        "{OPEN}client close\nserver close\nclient connect\nexpect server ESTABLISHED"
+    ));
+}
+
+#[test]
+fn listening_needs_the_port_also_the_second_time() {
+    play(
+        "server listen 8000 as one\nserver listen 8000 as two => EADDRINUSE\nserver listen 8000 as two => EADDRINUSE",
+    );
+}
+
+#[test]
+fn a_long_text_is_compared_whole() {
+    let text = "x".repeat(3000);
+    play(&format!(
+        "{OPEN}client send \"{text}\" => 3000\nserver recv => \"{text}\""
+    ));
+    let ctrl = "\u{1}".repeat(7000);
+    play(&format!("{OPEN}client send \"{ctrl}\" => 7000"));
+}
+
 #[test]
 fn linger_resets_or_does_not() {
     let reset = play(&format!(

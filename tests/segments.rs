@@ -84,23 +84,27 @@ fn every_segment_that_was_sent_is_delivered_once_and_later() {
 
 #[test]
 fn each_segment_has_a_deadline_of_its_own() {
-    // The first data segment goes alone; the second is sent while it still flies.
-    let events = play(&format!(
-        "{OPEN}wire delay 300ms\nclient set linger off\nclient send \"one\" &\nwait client => 3\nclient send \"two\" => 3\nserver recv"
-    ));
-    let delayed: Vec<_> = phase(&events, "sent")
-        .into_iter()
-        .filter(|segment| segment["len"] == 3)
-        .collect();
-    assert!(!delayed.is_empty());
-    for segment in delayed {
+    // Two connections open at once: the second SYN is sent while the first still flies.
+    let events = play(
+        "server listen\nserver listen 8000 as second\nwire delay 300ms\nclient thread other\n\
+         client connect &\nother connect 8000 as two &\nwait client => 0\nwait other => 0",
+    );
+    let sent = phase(&events, "sent");
+    let delivered = phase(&events, "delivered");
+    let arrival = |id: &Value| {
+        delivered
+            .iter()
+            .find(|arrival| arrival["id"] == *id)
+            .unwrap()
+    };
+    assert!(
+        sent[1]["seq"].as_u64() < arrival(&sent[0]["id"])["seq"].as_u64(),
+        "two are on the wire at once"
+    );
+    for segment in sent {
         let flight = segment["due"].as_u64().unwrap() - segment["t"].as_u64().unwrap();
         assert!((299_999..=300_001).contains(&flight), "{flight}");
-        let arrival = phase(&events, "delivered")
-            .into_iter()
-            .find(|arrival| arrival["id"] == segment["id"])
-            .unwrap();
-        assert!(arrival["t"].as_u64() >= segment["due"].as_u64());
+        assert!(arrival(&segment["id"])["t"].as_u64() >= segment["due"].as_u64());
     }
 }
 

@@ -204,6 +204,23 @@ async fn what_cannot_be_done_is_said() {
 }
 
 #[tokio::test]
+async fn a_name_that_points_here_from_elsewhere_is_refused() {
+    let server = Server::start(&[]);
+    let port = server.address.rsplit(':').next().unwrap();
+    for (host, status) in [
+        ("evil.example", 421),
+        ("localhost", 200),
+        ("127.0.0.1", 200),
+        ("[::1]", 200),
+    ] {
+        let request = reqwest::Client::new()
+            .get(server.url("/"))
+            .header(header::HOST, format!("{host}:{port}"));
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_of_another_origin_is_refused() {
     let server = Server::start(&[]);
     let foreign = |origin: String| {

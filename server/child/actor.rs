@@ -28,6 +28,7 @@ pub(super) struct Process {
 struct Descriptor {
     fd: RawFd,
     open: bool,
+    bound: bool,
 }
 
 impl Process {
@@ -61,12 +62,10 @@ pub(super) fn serve(channel: &Channel, process: &Arc<Process>) {
                 named: &named,
             }
             .carry_out(&call),
-            Order::Thread => fds
-                .into_iter()
-                .next()
-                .map_or(Ok(Returned::default()), |fd| {
-                    start_thread(fd.into(), process)
-                }),
+            Order::Thread => match fds.into_iter().next() {
+                Some(theirs) => Ok(start_thread(theirs.into(), process)),
+                None => Err(io::ErrorKind::InvalidData.into()),
+            },
         };
         if done
             .and_then(|returned| channel.send(&Report::Done(returned), &[]))
@@ -77,17 +76,25 @@ pub(super) fn serve(channel: &Channel, process: &Arc<Process>) {
     }
 }
 
-fn start_thread(channel: Channel, process: &Arc<Process>) -> io::Result<Returned> {
-    let channel = Channel::from(sys::move_high(channel.into())?);
-    let process = process.clone();
-    thread::Builder::new()
-        .stack_size(256 * 1024)
-        .spawn(move || {
-            if channel.send(&ready(Vec::new()), &[]).is_ok() {
-                serve(&channel, &process);
-            }
-        })?;
-    Ok(Returned::default())
+/// Fails in what it returns, like a call, where there is no room for another thread.
+fn start_thread(channel: Channel, process: &Arc<Process>) -> Returned {
+    let started = sys::move_high(channel.into())
+        .map(Channel::from)
+        .and_then(|channel| {
+            let process = process.clone();
+            thread::Builder::new()
+                .stack_size(256 * 1024)
+                .spawn(move || {
+                    if channel.send(&ready(Vec::new()), &[]).is_ok() {
+                        serve(&channel, &process);
+                    }
+                })
+        });
+    plain(
+        started
+            .map(|_| 0)
+            .map_err(|error| error.raw_os_error().unwrap_or(libc::EAGAIN)),
+    )
 }
 
 /// One order being carried out.
@@ -105,11 +112,17 @@ impl Caller<'_> {
             Call::Listen { port, backlog } => {
                 if !self.is_open() {
                     let made = self.socket()?;
+                    if made.errno.is_some() {
+                        return Ok(made);
+                    }
+                }
+                if !self.is_bound() {
                     let address = SocketAddrV4::new(self.process.own, *port);
                     let bound = self.call("bind", &[&address], |fd| sys::bind(fd, address))?;
-                    if made.errno.is_some() || bound.errno.is_some() {
-                        return Ok(if made.errno.is_some() { made } else { bound });
+                    if bound.errno.is_some() {
+                        return Ok(bound);
                     }
+                    self.set_bound();
                 }
                 self.call("listen", &[backlog], |fd| sys::listen(fd, *backlog))
             }
@@ -129,7 +142,7 @@ impl Caller<'_> {
             Call::Send(payload) => {
                 let bytes = bytes(payload);
                 let shown = match payload {
-                    Payload::Text(text) => format!("{text:?}"),
+                    Payload::Text(text) => shown(text),
                     Payload::Bytes(_) => "…".into(),
                 };
                 self.call("send", &[&shown, &bytes.len()], |fd| sys::send(fd, &bytes))
@@ -197,6 +210,18 @@ impl Caller<'_> {
             .is_some_and(|descriptor| descriptor.open)
     }
 
+    fn is_bound(&self) -> bool {
+        self.sockets()
+            .get(self.on)
+            .is_some_and(|descriptor| descriptor.bound)
+    }
+
+    fn set_bound(&self) {
+        if let Some(descriptor) = self.sockets().get_mut(self.on) {
+            descriptor.bound = true;
+        }
+    }
+
     /// A call on the order's socket, whose number is its first argument.
     fn call(
         &self,
@@ -232,8 +257,14 @@ impl Caller<'_> {
         let returned = call();
         let made = returned.ok().and_then(|fd| {
             let fd = fd as RawFd;
-            self.sockets()
-                .insert(self.named.to_owned(), Descriptor { fd, open: true });
+            self.sockets().insert(
+                self.named.to_owned(),
+                Descriptor {
+                    fd,
+                    open: true,
+                    bound: false,
+                },
+            );
             Some(Made {
                 name: self.named.to_owned(),
                 fd,
@@ -255,15 +286,28 @@ impl Caller<'_> {
     }
 
     fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
-        self.channel.send(
-            &Report::Exit {
-                at: now(),
-                returned: returned.clone(),
-                made,
-            },
-            &[],
-        )?;
+        let at = now();
+        let is_recv = returned.data.is_some();
+        let unread = sys::unread(self.fd())
+            .filter(|_| is_recv)
+            .map(|bytes| (self.on.to_owned(), bytes));
+        let report = Report::Exit {
+            at,
+            returned: returned.clone(),
+            made,
+            unread,
+        };
+        self.channel.send(&report, &[])?;
         Ok(returned)
+    }
+}
+
+/// A text as an argument: its beginning is enough.
+fn shown(text: &str) -> String {
+    const ENOUGH: usize = 32;
+    match text.char_indices().nth(ENOUGH) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 

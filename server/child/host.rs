@@ -33,7 +33,7 @@ pub(super) fn refusal(step: SetupStep, error: &io::Error) -> Refusal {
 /// Builds a host around this process.
 pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
     let at = |step| move |error: io::Error| refusal(step, &error);
-    let low =
+    let kept =
         |fd: rustix::io::Result<OwnedFd>| fd.map_err(io::Error::from).and_then(sys::move_high);
 
     sys::unshare(false, true).map_err(at(SetupStep::Namespace))?;
@@ -45,7 +45,7 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
         OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC,
         Mode::empty(),
     );
-    let tun = low(tun).map_err(at(SetupStep::OpenTun))?;
+    let tun = kept(tun).map_err(at(SetupStep::OpenTun))?;
     sys::tun_create(&tun, DEVICE).map_err(at(SetupStep::Device))?;
     for (name, value) in &plan.sysctls {
         fs::write(path(name), value).map_err(at(SetupStep::Sysctl))?;
@@ -62,7 +62,7 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
         SocketFlags::CLOEXEC,
         sock_diag,
     );
-    let socket_table = low(table).map_err(at(SetupStep::SocketTable))?;
+    let socket_table = kept(table).map_err(at(SetupStep::SocketTable))?;
     let sysctls = plan.sysctls.iter().map(|(name, _)| {
         let value = fs::read_to_string(path(name)).unwrap_or_default();
         (

@@ -35,10 +35,13 @@ pub fn nursery() -> io::Result<()> {
                 return Ok(());
             }
             Ok(false) => {}
-            Err(error) => actors_end.send(
-                &Report::Refused(host::refusal(SetupStep::Start, &error)),
-                &[],
-            )?,
+            Err(error) => {
+                // Whoever asked may be gone by now; the others are not.
+                let _ = actors_end.send(
+                    &Report::Refused(host::refusal(SetupStep::Start, &error)),
+                    &[],
+                );
+            }
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use fourwave::catalogue;
 use fourwave::config::Run;
 use fourwave::draw::Drawing;
-use fourwave::event::{Event, What};
+use fourwave::event::{Ending, Event, What};
 use fourwave::run::{Pace, Play, play};
 use fourwave::scenario::{self, draw_mistakes};
 use fourwave::script::{self, Script};
@@ -34,7 +34,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
             What::Check {
                 ok, claim: None, ..
             } => all_true &= ok,
-            What::End { reason, .. } => played = reason.starts_with("played"),
+            What::End { how, .. } => played = *how == Ending::Played,
             _ => {}
         }
         let drawn = if run.json {

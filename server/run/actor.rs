@@ -1,9 +1,10 @@
 //! The server's handle on an actor.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal};
 
 use crate::channel::Channel;
@@ -15,16 +16,20 @@ use crate::message::{Made, Order, Report, Returned};
 pub(super) struct Actor {
     pub(super) name: String,
     pub(super) host: Host,
-    pub(super) channel: Channel,
     pub(super) pid: i32,
     pub(super) tid: i32,
+    channel: Channel,
     /// Refers to the process, also when its number was given to another: pidfd_open(2). Shared by its threads.
     process: Rc<OwnedFd>,
     life: Life,
+    /// The script sent SIGKILL.
+    killed: bool,
     /// The call that it is in: the event at enter, and its `seq`.
     call: Option<(What, u32)>,
+    /// Whether its call fell asleep, and a table was read since: from then on it does nothing until it wakes.
+    slept: bool,
     /// Whether the enter that was read last, and perhaps not told yet, was of a call that may act.
-    reading_of_deed: bool,
+    heard_deed: bool,
     /// What its last order gave; None while it is being carried out.
     pub(super) outcome: Option<Returned>,
 }
@@ -33,10 +38,10 @@ pub(super) struct Actor {
 enum Life {
     /// It exists, or will as soon as it says so.
     Alive,
-    /// The script sent SIGKILL.
-    Killed,
-    /// Its end was told.
-    Gone(bool),
+    /// Its channel closed: its process is ending, and the kernel closes what it had open.
+    Dying,
+    /// Its process has ended, and that was told.
+    Gone,
 }
 
 impl Actor {
@@ -50,43 +55,76 @@ impl Actor {
     ) -> io::Result<Actor> {
         let number = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidData)?;
         let process = Rc::new(rustix::process::pidfd_open(number, PidfdFlags::empty())?);
-        Ok(Actor {
-            name,
-            host,
-            channel,
-            pid,
-            tid,
-            process,
-            life: Life::Alive,
-            call: None,
-            reading_of_deed: false,
-            outcome: None,
-        })
+        Ok(Actor::new(name, host, channel, process, [pid, tid]))
     }
 
-    /// Another thread of the same process, whose end of the channel travels to it.
-    pub(super) fn thread(&self, name: String) -> io::Result<Actor> {
+    /// Another thread of the same process, whose end of the channel travels to it. It is there once it has a `tid`.
+    pub(super) fn thread(&mut self, name: String) -> io::Result<Actor> {
         let (ours, theirs) = Channel::pair()?;
+        self.outcome = None;
         self.channel.send(&Order::Thread, &[theirs.as_fd()])?;
-        let (host, process) = (self.host, self.process.clone());
-        Ok(Actor {
+        Ok(Actor::new(
+            name,
+            self.host,
+            ours,
+            self.process.clone(),
+            [self.pid, 0],
+        ))
+    }
+
+    fn new(
+        name: String,
+        host: Host,
+        channel: Channel,
+        process: Rc<OwnedFd>,
+        [pid, tid]: [i32; 2],
+    ) -> Actor {
+        Actor {
             name,
             host,
-            channel: ours,
-            pid: self.pid,
-            tid: 0,
+            pid,
+            tid,
+            channel,
             process,
-            life: self.life,
+            life: Life::Alive,
+            killed: false,
             call: None,
-            reading_of_deed: false,
-            outcome: None,
-        })
+            slept: false,
+            heard_deed: false,
+            outcome: Some(Returned::default()),
+        }
     }
 
     /// Gives it something to do.
     pub(super) fn order(&mut self, order: &Order) -> io::Result<()> {
         self.outcome = None;
+        self.slept = false;
         self.channel.send(order, &[])
+    }
+
+    /// The next thing that it said, if there is one. Where there will be none any more, it is dying.
+    pub(super) fn hear(&mut self) -> io::Result<Option<Report>> {
+        if self.life != Life::Alive {
+            return Ok(None);
+        }
+        match self.channel.try_receive::<Report>() {
+            Ok(Some((report, _))) => Ok(Some(report)),
+            Ok(None) => {
+                self.life = Life::Dying;
+                Ok(None)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What becomes readable when it speaks, or once it is dying, when its process has ended.
+    pub(super) fn sign_of_life(&self) -> Option<BorrowedFd<'_>> {
+        match self.life {
+            Life::Alive => Some(self.channel.as_fd()),
+            Life::Dying => Some(self.process.as_fd()),
+            Life::Gone => None,
+        }
     }
 
     /// Sends SIGKILL to its process.
@@ -97,31 +135,64 @@ impl Actor {
         }
     }
 
-    /// A handle on its process that becomes readable when it has ended.
-    pub(super) fn process(&self) -> &Rc<OwnedFd> {
-        &self.process
+    /// The script kills its process.
+    pub(super) fn killed(&mut self) {
+        self.killed = true;
     }
 
+    /// Whether it is an actor of the same process.
     pub(super) fn is_of(&self, process: &Rc<OwnedFd>) -> bool {
         Rc::ptr_eq(&self.process, process)
     }
 
+    pub(super) fn process(&self) -> &Rc<OwnedFd> {
+        &self.process
+    }
+
+    /// Whether its end was not told yet.
     pub(super) fn is_alive(&self) -> bool {
-        matches!(self.life, Life::Alive | Life::Killed)
+        self.life != Life::Gone
     }
 
-    pub(super) fn was_killed(&self) -> bool {
-        matches!(self.life, Life::Killed | Life::Gone(true))
+    /// Whether what its host does of itself now comes from the end of its process.
+    pub(super) fn is_dying(&self) -> bool {
+        self.life == Life::Dying || (self.killed && self.life == Life::Alive)
     }
 
-    /// The script kills it.
-    pub(super) fn killing(&mut self) {
-        self.life = Life::Killed;
+    /// Whether it was dying, and its process has ended by now.
+    pub(super) fn has_ended(&self) -> bool {
+        self.life == Life::Dying
+            && self.awaits_end(Timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            })
+    }
+
+    /// Waits so long at most until its process has ended; whether it has.
+    pub(super) fn awaits_end(&self, patience: Timespec) -> bool {
+        poll(
+            &mut [PollFd::new(&*self.process, PollFlags::IN)],
+            Some(&patience),
+        )
+        .is_ok_and(|ended| ended > 0)
     }
 
     /// Its process has ended.
-    pub(super) fn gone(&mut self) {
-        self.life = Life::Gone(self.life == Life::Killed);
+    pub(super) fn gone(&mut self) -> What {
+        self.life = Life::Gone;
+        self.call = None;
+        let what = if self.killed {
+            ProcessChange::Killed
+        } else {
+            ProcessChange::Lost
+        };
+        What::Process {
+            host: self.host,
+            actor: self.name.clone(),
+            pid: self.pid,
+            tid: self.tid,
+            what,
+        }
     }
 
     /// It took up its work.
@@ -134,6 +205,16 @@ impl Actor {
             tid,
             what: ProcessChange::Started,
         }
+    }
+
+    /// Whether a report that was just read has to wait until the wire was read once more, and all that follow with it.
+    pub(super) fn must_wait(&mut self, report: &Report) -> bool {
+        match report {
+            Report::Enter { call, .. } => self.heard_deed = may_act(call),
+            Report::Exit { .. } => return self.heard_deed,
+            _ => {}
+        }
+        false
     }
 
     /// It enters a call.
@@ -153,6 +234,7 @@ impl Actor {
             made: None,
         };
         self.call = Some((what.clone(), 0));
+        self.slept = false;
         what
     }
 
@@ -163,24 +245,12 @@ impl Actor {
         }
     }
 
-    /// The `seq` of the call that it is in.
-    pub(super) fn running(&self) -> Option<u32> {
-        self.call.as_ref().map(|(_, seq)| *seq)
-    }
-
-    /// Whether the call that it is in can send something or change a socket in the kernel's table.
-    pub(super) fn may_act(&self) -> bool {
-        matches!(&self.call, Some((What::Call { call, .. }, _)) if may_act(call))
-    }
-
-    /// Whether a report that was just read has to wait until the wire was read once more, and all that follow with it.
-    pub(super) fn must_wait(&mut self, report: &Report) -> bool {
-        match report {
-            Report::Enter { call, .. } => self.reading_of_deed = may_act(call),
-            Report::Exit { .. } => return self.reading_of_deed,
-            _ => {}
+    /// The `seq` of the call that it is in, where that call may act.
+    pub(super) fn acting(&self) -> Option<u32> {
+        match &self.call {
+            Some((What::Call { call, .. }, seq)) if may_act(call) => Some(*seq),
+            _ => None,
         }
-        false
     }
 
     /// Its call returned.
@@ -203,25 +273,39 @@ impl Actor {
             *data = returned
                 .data
                 .filter(|data| !data.is_empty())
-                .map(|data| String::from_utf8_lossy(&data).into_owned());
+                .map(|data| text(&data));
             *made = socket.map(|made| made.name);
         }
         Some(what)
     }
 
-    /// Its order is carried out.
-    pub(super) fn done(&mut self, returned: Returned) {
-        self.outcome = Some(returned);
+    /// Whether it carries out an order, and neither sleeps in a call nor is at its end.
+    pub(super) fn is_busy(&self) -> bool {
+        self.life == Life::Alive && self.outcome.is_none() && !self.slept && !self.is_asleep()
     }
 
-    /// Whether its thread sleeps in the kernel, as it does in a call that blocks: /proc/PID/task/TID/stat, proc(5).
+    /// Whether its thread sleeps in a call, as it does in one that blocks: /proc/PID/task/TID/stat, proc(5).
     pub(super) fn is_asleep(&self) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
-        stat.is_ok_and(|stat| {
-            stat.rsplit(')')
-                .next()
-                .is_some_and(|rest| rest.trim_start().starts_with('S'))
-        })
+        let asleep = || {
+            let stat =
+                std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
+            stat.is_ok_and(|stat| {
+                stat.rsplit(')')
+                    .next()
+                    .is_some_and(|rest| rest.trim_start().starts_with(['S', 'T']))
+            })
+        };
+        self.acting().is_some() && asleep()
+    }
+
+    /// Whether its call fell asleep, and what it had done by then was seen.
+    pub(super) fn slept(&self) -> bool {
+        self.slept
+    }
+
+    /// What its call had done when it fell asleep was seen.
+    pub(super) fn seen_asleep(&mut self) {
+        self.slept = true;
     }
 }
 
@@ -229,4 +313,12 @@ impl Actor {
 /// its next, which is what wire and table would show.
 fn may_act(call: &str) -> bool {
     !["socket", "bind", "setsockopt"].contains(&call)
+}
+
+/// Bytes as text; escaped where they are no UTF-8, so that none is hidden.
+pub(super) fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.escape_ascii().to_string(),
+    }
 }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
+use super::actor::Actor;
+use super::outcome::{describe, fits, found};
 use super::timeline::{Nanos, now};
-use super::world::World;
+use super::world::{SOON, World};
 use super::{Pace, RunError};
-use crate::errno;
-use crate::event::{Cause, Host, StepPhase, What};
-use crate::message::{Order, Returned};
+use crate::event::{Ending, Host, StepPhase, What};
+use crate::message::Order;
 use crate::script::{Deed, Outcome, Script, Step};
 use crate::state::State;
 
@@ -20,8 +19,12 @@ const MOST_EVENTS: u32 = 20_000;
 
 /// Why a script was not played to its end.
 pub(super) enum Interruption {
-    /// Somebody stopped the run, or it came to a bound of ours.
-    Ended(String),
+    /// Somebody stopped the run, it came to a bound of ours, or an actor is not there any more.
+    Ended {
+        how: Ending,
+        line: usize,
+        reason: String,
+    },
     /// The machine failed us.
     Failed(RunError),
 }
@@ -49,7 +52,7 @@ impl<'w, 'a> Director<'w, 'a> {
         Director {
             world,
             pace,
-            deadline: now() + limit.as_nanos() as Nanos,
+            deadline: now().saturating_add(limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
             limit,
             line: 0,
             ok: true,
@@ -94,11 +97,8 @@ impl<'w, 'a> Director<'w, 'a> {
                     .order(&order)
                     .map_err(|source| self.failed(actor, source))?;
                 if step.background {
-                    // At once, but in order: the next line finds this call entered.
-                    return self.until(|world| {
-                        let actor = &world.actors[actor];
-                        actor.may_act() || actor.outcome.is_some() || !actor.is_alive()
-                    });
+                    // The next line finds this call returned or asleep, so that what each did can be told apart.
+                    return self.until(|world| !world.actors[actor].is_busy());
                 }
                 self.collect(step, actor)?;
                 self.pause(self.pace.beat)
@@ -109,14 +109,33 @@ impl<'w, 'a> Director<'w, 'a> {
             }
             Deed::Thread { actor, name } => {
                 let actor = self.present(actor)?;
-                let thread = self.world.actors[actor]
-                    .thread(name.clone())
-                    .map_err(|source| self.failed(actor, source))?;
+                let started = self.world.actors[actor].thread(name.clone());
+                let thread = started.map_err(|source| self.failed(actor, source))?;
                 self.world.actors.push(thread);
                 let thread = self.world.actors.len() - 1;
+                let failed = |world: &World<'_>| {
+                    world.actors[actor]
+                        .outcome
+                        .as_ref()
+                        .is_some_and(|outcome| outcome.errno.is_some())
+                };
                 self.until(|world| {
-                    world.actors[thread].tid != 0 || !world.actors[thread].is_alive()
-                })
+                    let started =
+                        world.actors[actor].outcome.is_some() && world.actors[thread].tid != 0;
+                    started || failed(world) || !world.actors[actor].is_alive()
+                })?;
+                if failed(self.world) {
+                    let reason = format!(
+                        "line {}: the machine has no room for the thread {name}",
+                        self.line
+                    );
+                    return Err(self.ended(Ending::Failed, reason));
+                }
+                if self.world.actors[actor].is_alive() {
+                    Ok(())
+                } else {
+                    Err(self.missing(actor))
+                }
             }
             Deed::Kill { actor } => {
                 let actor = self.present(actor)?;
@@ -185,7 +204,7 @@ impl<'w, 'a> Director<'w, 'a> {
         within: Duration,
     ) -> Result<(), Interruption> {
         let is_there = |world: &World<'_>| world.hosts[host as usize].watch.state(socket) == state;
-        self.world.observe(host, Cause::Timer)?;
+        self.world.observe(host, None)?;
         let patience = now() + within.as_nanos() as Nanos;
         self.until(|world| is_there(world) || now() >= patience)?;
         let actual = self.world.hosts[host as usize].watch.state(socket);
@@ -214,33 +233,25 @@ impl<'w, 'a> Director<'w, 'a> {
     /// Kills an actor's process, and waits until the kernel has closed what it had open.
     fn kill(&mut self, actor: usize) -> Result<(), Interruption> {
         let process = self.world.actors[actor].process().clone();
-        for actor in self
-            .world
+        self.world
             .actors
             .iter_mut()
             .filter(|actor| actor.is_of(&process))
-        {
-            actor.killing();
-        }
+            .for_each(Actor::killed);
         self.world.actors[actor]
             .kill()
             .map_err(|source| self.failed(actor, source))?;
-        self.until(|_| {
-            let now = Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            };
-            poll(&mut [PollFd::new(&*process, PollFlags::IN)], Some(&now))
-                .is_ok_and(|ended| ended > 0)
-        })?;
-        self.until(|world| !world.actors[actor].is_alive())?;
-        let host = self.world.actors[actor].host;
-        self.world.observe(host, Cause::Kill)?;
-        Ok(())
+        self.until(|world| {
+            !world
+                .actors
+                .iter()
+                .any(|actor| actor.is_of(&process) && actor.is_alive())
+        })
     }
 
     /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
     fn settle(&mut self) -> Result<(), Interruption> {
+        self.world.turn(now())?; // what was sent just now is on the wire from now on
         self.until(|world| world.is_calm() || (world.wire.is_empty() && is_quiet(world)))
     }
 
@@ -251,13 +262,8 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     fn until(&mut self, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
-        let soon = 10_000_000; // quiet and a killed process are seen by the clock, not by a descriptor
-        loop {
-            let due = now() + soon;
-            if self.turn(due, &holds)? {
-                return Ok(());
-            }
-        }
+        while !self.turn(now() + SOON.as_nanos() as Nanos, &holds)? {}
+        Ok(())
     }
 
     fn until_at(
@@ -278,23 +284,30 @@ impl<'w, 'a> Director<'w, 'a> {
         if holds(self.world) {
             return Ok(true);
         }
-        self.world.turn(Some(due))?;
+        self.world.turn(due)?;
         let line = self.line;
         if self.world.is_stopped() {
-            return Err(Interruption::Ended(format!("stopped on line {line}")));
+            return Err(self.ended(Ending::Stopped, format!("stopped on line {line}")));
         }
         if now() > self.deadline {
             let limit = self.limit.as_secs();
-            return Err(Interruption::Ended(format!(
-                "line {line} was still waiting when the run's {limit} s were over"
-            )));
+            let reason =
+                format!("line {line} was still waiting when the run's {limit} s were over");
+            return Err(self.ended(Ending::TooLong, reason));
         }
         if self.world.timeline.len() > MOST_EVENTS {
-            return Err(Interruption::Ended(format!(
-                "more than {MOST_EVENTS} events; stopped on line {line}"
-            )));
+            let reason = format!("more than {MOST_EVENTS} events; stopped on line {line}");
+            return Err(self.ended(Ending::TooMuch, reason));
         }
         Ok(false)
+    }
+
+    fn ended(&self, how: Ending, reason: String) -> Interruption {
+        Interruption::Ended {
+            how,
+            line: self.line,
+            reason,
+        }
     }
 
     /// The actor of that name; an interruption where it is gone.
@@ -304,22 +317,23 @@ impl<'w, 'a> Director<'w, 'a> {
             .actors
             .iter()
             .rposition(|actor| actor.name == name);
-        let actor = newest.ok_or_else(|| {
-            Interruption::Ended(format!("line {}: there is no {name}", self.line))
-        })?;
-        if self.world.actors[actor].is_alive() {
-            Ok(actor)
-        } else {
-            Err(self.missing(actor))
+        match newest {
+            Some(actor) if self.world.actors[actor].is_alive() => Ok(actor),
+            Some(actor) => Err(self.missing(actor)),
+            None => Err(self.ended(
+                Ending::ActorLost,
+                format!("line {}: there is no {name}", self.line),
+            )),
         }
     }
 
     fn missing(&self, actor: usize) -> Interruption {
         let actor = &self.world.actors[actor];
-        Interruption::Ended(format!(
+        let reason = format!(
             "line {}: {} (process {}) was ended from outside",
             self.line, actor.name, actor.pid
-        ))
+        );
+        self.ended(Ending::ActorLost, reason)
     }
 
     fn failed(&self, actor: usize, source: std::io::Error) -> Interruption {
@@ -338,38 +352,4 @@ impl<'w, 'a> Director<'w, 'a> {
 
 fn is_quiet(world: &World<'_>) -> bool {
     now().saturating_sub(world.timeline.last()) > QUIET
-}
-
-fn fits(expected: &Outcome, outcome: Option<&Returned>) -> bool {
-    match (expected, outcome) {
-        (Outcome::Blocked, None) => true,
-        (Outcome::Number(number), Some(returned)) => {
-            returned.errno.is_none() && returned.result == *number
-        }
-        (Outcome::Text(text), Some(returned)) => {
-            returned.result == text.len() as i64
-                && returned.data.as_deref() == Some(text.as_bytes())
-        }
-        (Outcome::Errno(name), Some(returned)) => {
-            returned.errno.map(errno::name).as_ref() == Some(name)
-        }
-        _ => false,
-    }
-}
-
-fn describe(expected: &Outcome) -> String {
-    match expected {
-        Outcome::Number(number) => number.to_string(),
-        Outcome::Text(text) => format!("{text:?}"),
-        Outcome::Errno(name) => name.clone(),
-        Outcome::Blocked => "blocked".into(),
-    }
-}
-
-fn found(returned: &Returned) -> String {
-    match (returned.errno, &returned.data) {
-        (Some(number), _) => errno::name(number),
-        (None, Some(data)) if !data.is_empty() => format!("{:?}", String::from_utf8_lossy(data)),
-        (None, _) => returned.result.to_string(),
-    }
 }

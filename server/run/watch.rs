@@ -5,7 +5,7 @@ use std::net::SocketAddrV4;
 
 use super::probe::Reading;
 use super::timeline::Nanos;
-use crate::event::{Cause, Host, Socket, What};
+use crate::event::{Cause, Host, Socket, Timer, What};
 use crate::state::{self, State};
 
 /// The own and the other end's address.
@@ -24,11 +24,13 @@ pub(super) struct Watch {
 struct Known {
     reading: Reading,
     name: Option<String>,
-    /// When the running timer expires.
+    /// Bytes to be read and to be acknowledged, as they were told.
+    queues: (u32, u32),
+    /// When the running timer expires, as it was told.
     deadline: Option<Nanos>,
 }
 
-/// How much later a timer must expire than it was going to, to be told again: 150 ms.
+/// How much a timer's end must have moved since it was told, to be told again: 150 ms.
 const MOVED: Nanos = 150_000_000;
 
 impl Watch {
@@ -41,8 +43,9 @@ impl Watch {
         }
     }
 
-    /// A socket got its name.
+    /// A socket was made and got its name, which from now on means no other.
     pub(super) fn name(&mut self, inode: u64, name: String) {
+        self.named.remove(&name);
         self.names.insert(inode, name);
     }
 
@@ -83,8 +86,12 @@ impl Watch {
             Some(name) => Some(name.clone()),
             None => before.as_ref().and_then(|known| known.name.clone()),
         };
-        if let Some(name) = &name {
-            self.named.insert(name.clone(), ends);
+        if let Some(name) = &name
+            && before
+                .as_ref()
+                .is_none_or(|known| known.name.as_ref() != Some(name))
+        {
+            self.named.insert(name.clone(), ends); // a name means what got it last
         }
         let socket = Socket {
             name: name.clone(),
@@ -98,14 +105,15 @@ impl Watch {
         if from != reading.state {
             self.tell_state(&name, ends, from, reading.state, cause, told);
         }
-        let queues = |r: &Reading| (waiting_to_be_read(r), waiting_for_ack(r));
-        let (recv_q, send_q) = queues(&reading);
-        if reading.state != State::Listen
-            && before
-                .as_ref()
-                .map_or((0, 0), |known| queues(&known.reading))
-                != (recv_q, send_q)
-        {
+        // TIME_WAIT, and FIN_WAIT_2 that nobody holds, are kept without their queues: nothing is known of those.
+        let queues_before = before.as_ref().map_or((0, 0), |known| known.queues);
+        let queues = match reading.timer {
+            Some(Timer::TimeWait) => queues_before,
+            _ if reading.state == State::Listen => (0, 0), // there they count connections
+            _ => (waiting_to_be_read(&reading), waiting_for_ack(&reading)),
+        };
+        if queues != queues_before {
+            let (recv_q, send_q) = queues;
             told.push(What::Queue {
                 host: self.host,
                 socket: socket.clone(),
@@ -118,13 +126,14 @@ impl Watch {
             .map(|_| now + Nanos::from(reading.expires_ms) * 1_000_000);
         let before = before.as_ref();
         let restarted = match (before.and_then(|known| known.deadline), deadline) {
-            (Some(old), Some(new)) => new > old + MOVED,
+            (Some(old), Some(new)) => new.abs_diff(old) > MOVED,
             (old, new) => old != new,
         };
         // The same timer in another state means something else: FIN_WAIT_2 and TIME_WAIT have one kind.
         let another = before.and_then(|known| known.reading.timer) != reading.timer
             || (reading.timer.is_some() && from != reading.state);
-        if restarted || another {
+        let tell = restarted || another;
+        if tell {
             let Reading {
                 timer,
                 expires_ms,
@@ -144,7 +153,12 @@ impl Watch {
             Known {
                 reading,
                 name,
-                deadline,
+                queues,
+                deadline: if tell {
+                    deadline
+                } else {
+                    before.and_then(|known| known.deadline)
+                },
             },
         );
     }
@@ -213,16 +227,34 @@ impl Watch {
         if let Some(known) = self.named.get(name).and_then(|ends| self.known.get(ends)) {
             return known.reading.state;
         }
-        let mut unnamed = self
-            .known
-            .values()
-            .filter(|known| known.name.is_none() && known.reading.state != State::Listen);
+        let is_unnamed =
+            |known: &&Known| known.name.is_none() && known.reading.state != State::Listen;
+        let mut unnamed = self.known.values().filter(is_unnamed);
         match (unnamed.next(), unnamed.next()) {
-            (Some(only), None) if name == "conn" && !self.named.contains_key(name) => {
-                only.reading.state
-            }
+            (Some(only), None) if name == "conn" => only.reading.state,
             _ => State::Closed,
         }
+    }
+
+    /// After a recv, so many bytes are still to be read, says the descriptor (SIOCINQ, tcp(7)). That is news where the
+    /// kernel's table does not say: when the connection is gone, or in TIME_WAIT.
+    pub(super) fn unread(&mut self, name: &str, recv_q: u32) -> Option<What> {
+        let ends = *self.named.get(name)?;
+        let full = self
+            .known
+            .get(&ends)
+            .is_some_and(|known| known.reading.timer != Some(Timer::TimeWait));
+        let socket = Socket {
+            name: Some(name.to_owned()),
+            local: ends.0,
+            peer: ends.1,
+        };
+        (!full).then_some(What::Queue {
+            host: self.host,
+            socket,
+            recv_q,
+            send_q: 0,
+        })
     }
 
     /// Whether anything that was sent waits to be acknowledged.

@@ -46,14 +46,18 @@ impl Wire {
 
     /// When the next packet arrives.
     pub(super) fn next_due(&self) -> Option<Nanos> {
-        self.under_way.peek().map(|Reverse(flight)| flight.due)
+        self.next().map(|(_, due)| due)
     }
 
-    /// A packet whose time has come: its segment as it arrives, and the bytes to give to the host.
-    pub(super) fn arrive(&mut self, now: Nanos) -> Option<(Segment, Vec<u8>)> {
-        if self.next_due()? > now {
-            return None;
-        }
+    /// Where the next packet arrives, and when.
+    pub(super) fn next(&self) -> Option<(Host, Nanos)> {
+        self.under_way
+            .peek()
+            .map(|Reverse(flight)| (flight.segment.to, flight.due))
+    }
+
+    /// Takes the next packet off the wire: its segment as it arrives, and the bytes to give to the host.
+    pub(super) fn arrive(&mut self) -> Option<(Segment, Vec<u8>)> {
         let Reverse(Flight {
             segment, packet, ..
         }) = self.under_way.pop()?;

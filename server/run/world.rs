@@ -1,12 +1,17 @@
 //! What the director acts on: two hosts, the wire between them, the actors, one timeline. One thread does all of it.
 //!
 //! Whatever happens reaches that thread as a readable descriptor: a packet on a TUN device, a report on an actor's
-//! channel, or a wake-up by the clock. [`World::turn`] waits for the next and tells it in the order of its causes:
+//! channel, the end of a process, or as a wake-up by the clock. [`World::turn`] waits for the next and tells it in the
+//! order of its causes. Four rules make that order certain:
 //!
-//! 1. A call's *enter* comes before the packets it sent, and those before its *exit*. An actor reports its exit after
-//!    the kernel queued the packets; so an exit that was read is held back until the wire was read once more.
-//! 2. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so after
-//!    each packet, and after each call, the host's table of sockets shows what that one thing changed.
+//! 1. An actor reports that it enters a call *before* it makes it. So whatever a call did, and was just seen on the wire
+//!    or in a table, the channels are read and told before it is told itself.
+//! 2. An actor reports that a call returned *after* the kernel queued its packets. So an exit that was read is held back
+//!    until the wire was read once more.
+//! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so the table
+//!    read right afterwards shows what that one packet changed.
+//! 4. Nothing is delivered to a host while a call there is under way and its thread runs: what a table shows then would
+//!    have two causes. The thread returns or falls asleep within microseconds.
 
 use std::io;
 use std::mem;
@@ -22,11 +27,13 @@ use super::probe::SocketTable;
 use super::timeline::{Nanos, Timeline, now};
 use super::watch::Watch;
 use super::wire::{self, Wire};
-use crate::event::{Cause, Host, ProcessChange, SegmentPhase, What};
+use crate::event::{Cause, Host, Segment, SegmentPhase, What};
 use crate::message::Report;
 
-/// How often everything is looked at when nothing happens: what a kernel's timer changed without sending anything.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
+const LOOK: Nanos = 100_000_000;
+/// How long a packet waits at most for a running call (rule 4), and how often that is looked at.
+const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
 
 /// See the head of this file.
 pub(super) struct World<'a> {
@@ -34,8 +41,10 @@ pub(super) struct World<'a> {
     pub(super) wire: Wire,
     pub(super) hosts: [HostEnd; 2],
     pub(super) actors: Vec<Actor>,
-    /// Exits, and what the same actors said after them, that wait for one more look at the wire.
+    /// Exits, and what the same actors said after them, that wait for one more look at the wire (rule 2).
     held_back: Vec<(usize, Report)>,
+    /// When the tables were last read for no reason.
+    last_look: Nanos,
     /// Set from outside: the run shall end.
     pub(super) stop: &'a AtomicBool,
 }
@@ -54,85 +63,85 @@ impl<'a> World<'a> {
         actors: Vec<Actor>,
         stop: &'a AtomicBool,
     ) -> World<'a> {
+        let last_look = now();
+        let (wire, held_back) = (Wire::default(), Vec::new());
         World {
             timeline,
-            wire: Wire::default(),
+            wire,
             hosts,
             actors,
-            held_back: Vec::new(),
+            held_back,
+            last_look,
             stop,
         }
     }
 
     /// Waits for the next thing that happens, but not past `until`, and tells all of it.
-    pub(super) fn turn(&mut self, until: Option<Nanos>) -> Result<(), RunError> {
-        let now = now();
-        let deadlines = [
-            until,
-            self.wire.next_due(),
-            Some(now + LOOK.as_nanos() as Nanos),
-        ];
-        let deadline = deadlines.into_iter().flatten().min().unwrap_or(now);
-        if self
-            .wait(deadline.saturating_sub(now))
-            .map_err(RunError::Wait)?
-            == 0
-            && self.wire.next_due() != Some(deadline)
-        {
-            self.observe(Host::Client, Cause::Timer)?;
-            self.observe(Host::Server, Cause::Timer)?;
+    pub(super) fn turn(&mut self, until: Nanos) -> Result<(), RunError> {
+        let mut deadline = until.min(self.last_look + LOOK);
+        if let Some(due) = self.wire.next_due() {
+            let is_late = due <= now(); // rule 4: a call runs
+            deadline = deadline.min(if is_late { now() + COURTESY[1] } else { due });
         }
+        self.wait(deadline.saturating_sub(now()))
+            .map_err(RunError::Wait)?;
         while self.look()? {}
+        if now() >= self.last_look + LOOK {
+            self.last_look = now();
+            Host::BOTH
+                .into_iter()
+                .try_for_each(|host| self.observe(host, None))?;
+        }
         Ok(())
     }
 
-    /// Waits until a descriptor is readable, so long at most; how many are.
-    fn wait(&self, timeout: Nanos) -> io::Result<usize> {
+    /// Waits until a descriptor is readable, so long at most.
+    fn wait(&self, timeout: Nanos) -> io::Result<()> {
         let tuns = self
             .hosts
             .iter()
             .map(|host| PollFd::new(&host.tun, PollFlags::IN));
-        let channels = self
-            .actors
-            .iter()
-            .filter(|actor| actor.is_alive())
-            .map(|a| PollFd::new(&a.channel, PollFlags::IN));
-        let mut fds: Vec<PollFd<'_>> = tuns.chain(channels).collect();
+        let actors = self.actors.iter().filter_map(Actor::sign_of_life);
+        let mut fds: Vec<PollFd<'_>> = tuns
+            .chain(actors.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)))
+            .collect();
+        let (seconds, rest) = (timeout / 1_000_000_000, timeout % 1_000_000_000);
         let timeout = Timespec {
-            tv_sec: (timeout / 1_000_000_000) as i64,
-            tv_nsec: (timeout % 1_000_000_000) as i64,
+            tv_sec: seconds as i64,
+            tv_nsec: rest as i64,
         };
         match poll(&mut fds, Some(&timeout)) {
-            Err(rustix::io::Errno::INTR) => Ok(0),
-            ready => Ok(ready?),
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
     /// Reads whatever is there without waiting, and tells it; false where nothing was.
     fn look(&mut self) -> Result<bool, RunError> {
+        let ended: Vec<usize> = (0..self.actors.len())
+            .filter(|index| self.actors[*index].has_ended())
+            .collect();
+        let returned = mem::take(&mut self.held_back);
         let packets = self.read_wire()?;
-        let (at_once, later) = self.read_reports()?;
-        let mut anything = !packets.is_empty() || !at_once.is_empty() || !self.held_back.is_empty();
-        for (actor, report) in at_once {
-            self.report(actor, report)?;
-        }
+        let mut anything =
+            self.hear()? || !packets.is_empty() || !returned.is_empty() || !ended.is_empty();
         for host in Host::BOTH {
             if packets.iter().any(|(from, _)| *from == host) {
-                self.observe(host, self.cause_in(host))?;
+                self.observe(host, None)?;
             }
         }
         for (from, packet) in packets {
             self.sent(from, packet);
         }
-        for (actor, report) in mem::replace(&mut self.held_back, later) {
-            self.report(actor, report)?;
+        for (actor, report) in returned {
+            self.tell(actor, report)?;
         }
-        // One at a time, and after the exits: what a delivery sets off comes after what had happened by then.
-        if self.held_back.is_empty()
-            && let Some((segment, packet)) = self.wire.arrive(now())
-        {
+        for actor in ended {
+            self.observe(self.actors[actor].host, Some(Cause::Kill))?;
+            self.timeline.tell(self.actors[actor].gone());
+        }
+        if self.held_back.is_empty() && self.deliver_one()? {
             anything = true;
-            self.deliver(segment, &packet)?;
         }
         Ok(anything || !self.held_back.is_empty())
     }
@@ -150,80 +159,67 @@ impl<'a> World<'a> {
         Ok(packets)
     }
 
-    /// What the actors said: what is told at once, and what follows when the wire was read again.
-    #[allow(clippy::type_complexity, reason = "two lists of the same thing")]
-    fn read_reports(&mut self) -> Result<(Vec<(usize, Report)>, Vec<(usize, Report)>), RunError> {
-        let (mut at_once, mut later) = (Vec::new(), Vec::new());
-        for index in 0..self.actors.len() {
-            if !self.actors[index].is_alive() {
-                continue;
-            }
-            let mut wait = self.held_back.iter().any(|(actor, _)| *actor == index);
-            loop {
-                match self.actors[index].channel.try_receive::<Report>() {
-                    Ok(Some((report, _))) => {
-                        wait |= self.actors[index].must_wait(&report);
-                        if wait { &mut later } else { &mut at_once }.push((index, report));
-                    }
-                    Ok(None) => break self.lost(index),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    Err(source) => {
-                        return Err(RunError::Actor {
-                            name: self.actors[index].name.clone(),
-                            source,
-                        });
-                    }
-                }
+    /// Reads what the actors said and tells it, but holds back what has to wait (rule 2); false where nobody spoke.
+    fn hear(&mut self) -> Result<bool, RunError> {
+        let mut heard = Vec::new();
+        for (index, actor) in self.actors.iter_mut().enumerate() {
+            let mut at = 0;
+            let mut wait = self.held_back.iter().any(|(held, _)| *held == index);
+            while let Some(report) = actor.hear().map_err(|source| RunError::Actor {
+                name: actor.name.clone(),
+                source,
+            })? {
+                at = report.stamp().unwrap_or(at);
+                wait |= actor.must_wait(&report);
+                heard.push((at, wait, index, report));
             }
         }
-        at_once.sort_by_key(|(_, report)| stamp(report));
-        Ok((at_once, later))
+        let anything = !heard.is_empty();
+        heard.sort_by_key(|(at, ..)| *at); // stable: each actor's own order stays
+        for (_, wait, index, report) in heard {
+            if wait {
+                self.held_back.push((index, report));
+            } else {
+                self.tell(index, report)?;
+            }
+        }
+        Ok(anything)
     }
 
-    /// An actor's channel has closed: its process is gone.
-    fn lost(&mut self, index: usize) {
-        let actor = &mut self.actors[index];
-        let what = if actor.was_killed() {
-            ProcessChange::Killed
-        } else {
-            ProcessChange::Lost
-        };
-        actor.gone();
-        let (host, pid, tid) = (actor.host, actor.pid, actor.tid);
-        self.timeline.tell(What::Process {
-            host,
-            actor: actor.name.clone(),
-            pid,
-            tid,
-            what,
-        });
-    }
-
-    fn report(&mut self, index: usize, report: Report) -> Result<(), RunError> {
+    /// Tells what an actor reported.
+    fn tell(&mut self, index: usize, report: Report) -> Result<(), RunError> {
         match report {
             Report::Enter { at, call, args } => {
                 let what = self.actors[index].enter(call, args);
                 let seq = self.timeline.tell_at(at, what);
                 self.actors[index].entered(seq);
             }
-            Report::Exit { at, returned, made } => {
+            Report::Exit {
+                at,
+                returned,
+                made,
+                unread,
+            } => {
                 let host = self.actors[index].host;
                 if let Some(made) = &made {
                     self.hosts[host as usize]
                         .watch
                         .name(made.inode, made.name.clone());
                 }
-                if let Some(call) = self.actors[index]
-                    .running()
-                    .filter(|_| self.actors[index].may_act())
-                {
-                    self.observe(host, Cause::Call(call))?;
+                if let Some(call) = self.actors[index].acting() {
+                    self.observe(host, Some(Cause::Call(call)))?;
                 }
                 if let Some(what) = self.actors[index].exit(returned, made) {
                     self.timeline.tell_at(at, what);
                 }
+                let news = unread.and_then(|(socket, bytes)| {
+                    self.hosts[host as usize].watch.unread(&socket, bytes)
+                });
+                if let Some(what) = news {
+                    self.timeline.tell(what);
+                }
             }
-            Report::Done(returned) => self.actors[index].done(returned),
+            Report::Done(returned) => self.actors[index].outcome = Some(returned),
             Report::Ready { pid, tid, .. } => {
                 let what = self.actors[index].ready(pid, tid);
                 self.timeline.tell(what);
@@ -241,41 +237,94 @@ impl<'a> World<'a> {
         }
     }
 
-    fn deliver(
-        &mut self,
-        mut segment: crate::event::Segment,
-        packet: &[u8],
-    ) -> Result<(), RunError> {
-        let (host, id) = (segment.to, segment.id);
-        if let Err(error) = rustix::io::write(&self.hosts[host as usize].tun, packet) {
-            segment.phase = SegmentPhase::Dropped;
-            segment.reason = Some(format!("{host} did not take it: {error}"));
+    /// Delivers a packet whose time has come, if there is one: one at a time, so that each has its effects to itself.
+    fn deliver_one(&mut self) -> Result<bool, RunError> {
+        let Some((to, due)) = self.wire.next() else {
+            return Ok(false);
+        };
+        if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
+            return Ok(false);
         }
-        self.timeline.tell(What::Segment(Box::new(segment)));
-        self.observe(host, Cause::Segment(id))
+        let Some((mut segment, packet)) = self.wire.arrive() else {
+            return Ok(false);
+        };
+        if let Err(error) = rustix::io::write(&self.hosts[to as usize].tun, &packet) {
+            segment.phase = SegmentPhase::Dropped;
+            segment.reason = Some(format!("{to} did not take it: {error}"));
+        }
+        let id = segment.id;
+        self.tell_segment(segment);
+        self.observe(to, Some(Cause::Segment(id)))?;
+        Ok(true)
     }
 
-    /// Reads a host's sockets and tells what changed since the last time.
-    pub(super) fn observe(&mut self, host: Host, cause: Cause) -> Result<(), RunError> {
+    fn tell_segment(&mut self, segment: Segment) {
+        self.timeline.tell(What::Segment(Box::new(segment)));
+    }
+
+    /// Whether a call is under way in a host, and its thread runs.
+    fn is_host_busy(&self, host: Host) -> bool {
+        self.actors
+            .iter()
+            .any(|actor| actor.host == host && actor.is_busy())
+    }
+
+    /// Reads a host's sockets and tells what changed since the last time. Where the cause is not known, it is a call
+    /// that runs, the end of a process, or else a timer.
+    pub(super) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
+        let sleepers: Vec<usize> = self
+            .calls_in(host)
+            .filter(|index| self.actors[*index].is_asleep())
+            .collect();
         let end = &mut self.hosts[host as usize];
         let readings = end
             .table
             .read()
             .map_err(|source| RunError::ReadSockets { host, source })?;
-        for what in end.watch.compare(readings, cause, now()) {
+        self.hear()?; // rule 1
+        let cause = cause.unwrap_or_else(|| self.cause_in(host));
+        for what in self.hosts[host as usize]
+            .watch
+            .compare(readings, cause, now())
+        {
             self.timeline.tell(what);
         }
+        // What these had done before they fell asleep was in that reading.
+        sleepers
+            .into_iter()
+            .for_each(|index| self.actors[index].seen_asleep());
         Ok(())
     }
 
-    /// What a packet that a host sent of itself comes from: the call that was entered last and has not returned.
+    /// The actors of a host whose call may still have done something that no reading showed.
+    fn calls_in(&self, host: Host) -> impl Iterator<Item = usize> {
+        let actors = self.actors.iter().enumerate();
+        actors
+            .filter(move |(_, actor)| {
+                actor.host == host && actor.acting().is_some() && !actor.slept()
+            })
+            .map(|(index, _)| index)
+    }
+
+    /// What a host did of itself comes from: the call that was entered last and is awake, or a process that ends.
     fn cause_in(&self, host: Host) -> Cause {
-        let here = || self.actors.iter().filter(|actor| actor.host == host);
-        match here().filter_map(Actor::running).max() {
-            _ if here().any(Actor::was_killed) => Cause::Kill,
-            Some(call) => Cause::Call(call),
-            None => Cause::Timer,
+        if self
+            .actors
+            .iter()
+            .any(|actor| actor.host == host && actor.is_dying())
+        {
+            return Cause::Kill;
         }
+        let woken = self
+            .held_back
+            .iter()
+            .map(|(index, _)| *index)
+            .filter(|index| self.actors[*index].host == host);
+        let calls = self.calls_in(host).chain(woken);
+        calls
+            .filter_map(|index| self.actors[index].acting())
+            .max()
+            .map_or(Cause::Timer, Cause::Call)
     }
 
     /// Whether nothing is on the wire and everything that was sent is acknowledged.
@@ -289,9 +338,5 @@ impl<'a> World<'a> {
     }
 }
 
-fn stamp(report: &Report) -> Nanos {
-    match report {
-        Report::Enter { at, .. } | Report::Exit { at, .. } => *at,
-        _ => Nanos::MAX,
-    }
-}
+/// How long the director waits for what no descriptor tells: quiet, and a thread that falls asleep.
+pub(super) const SOON: Duration = Duration::from_millis(10);

@@ -3,12 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Deed, Mistake, Outcome, Step};
+use crate::message::Call;
 
 /// What is known after the lines so far.
 pub(super) struct Cast {
     actors: BTreeMap<String, Actor>,
     labels: BTreeSet<String>,
+    /// Host and name of each socket that a line named.
+    sockets: BTreeSet<(String, String)>,
 }
+
+/// The most actors of one script.
+const MOST_ACTORS: usize = 16;
+/// What a line can begin with besides an actor.
+const WORDS: [&str; 5] = ["wire", "expect", "wait", "sleep", "settle"];
 
 #[derive(Clone)]
 struct Actor {
@@ -40,6 +48,7 @@ impl Default for Cast {
         Cast {
             actors: BTreeMap::from([actor("client"), actor("server")]),
             labels: BTreeSet::new(),
+            sockets: BTreeSet::new(),
         }
     }
 }
@@ -50,34 +59,49 @@ impl Cast {
         if let Some(label) = &step.label
             && !self.labels.insert(label.clone())
         {
+            let found = format!("the label `{label}` again");
+            let length = label.chars().count();
             return Err(Mistake::new(
                 step.line,
-                1,
-                label.len(),
-                format!("the label `{label}` again"),
+                step.begin,
+                length,
+                found,
                 "another name".into(),
             ));
         }
         self.check_form(&step)?;
         match &step.deed {
-            Deed::Call { actor, .. } => {
+            Deed::Call {
+                actor,
+                on,
+                named,
+                call,
+            } => {
                 self.free(&step, actor)?;
+                let host = self.actors[actor].process.clone();
+                let makes = matches!(call, Call::Listen { .. } | Call::Connect { .. });
+                if !makes {
+                    self.known(&step, &host, on)?;
+                }
+                self.sockets.insert((host, named.clone()));
                 if step.background || step.expected.contains(&Outcome::Blocked) {
                     self.set(actor, Now::Busy(step.line));
                 }
             }
             Deed::Thread { actor, name } => {
-                self.free(&step, actor)?;
-                if self.actors.contains_key(name)
-                    || ["wire", "expect", "wait", "sleep", "settle"].contains(&name.as_str())
-                {
+                let process = self.alive(&step, actor)?.process;
+                if self.actors.contains_key(name) || WORDS.contains(&name.as_str()) {
                     return Err(mistake(
                         &step,
                         format!("`{name}`, which is taken"),
                         "another name".into(),
                     ));
                 }
-                let process = self.actors[actor].process.clone();
+                if self.actors.len() >= MOST_ACTORS {
+                    let found = format!("actor number {}", MOST_ACTORS + 1);
+                    return Err(mistake(&step, found, format!("at most {MOST_ACTORS}")));
+                }
+                // Known from here on, also where its maker is in a call: one mistake is enough.
                 self.actors.insert(
                     name.clone(),
                     Actor {
@@ -85,6 +109,7 @@ impl Cast {
                         now: Now::Free,
                     },
                 );
+                self.free(&step, actor)?;
             }
             Deed::Kill { actor } => {
                 let process = self.alive(&step, actor)?.process;
@@ -108,9 +133,36 @@ impl Cast {
                     self.set(actor, Now::Free);
                 }
             }
-            Deed::Delay(_) | Deed::Sleep(_) | Deed::Settle | Deed::Expect { .. } => {}
+            Deed::Expect { host, socket, .. } => self.known(&step, host.name(), socket)?,
+            Deed::Delay(_) | Deed::Sleep(_) | Deed::Settle => {}
         }
         Ok(step)
+    }
+
+    /// Whether some line above gave a host's socket this name; `conn` and `listener` may also come without.
+    fn known(&self, step: &Step, host: &str, socket: &str) -> Result<(), Mistake> {
+        let named = (host.to_owned(), socket.to_owned());
+        if ["conn", "listener"].contains(&socket) || self.sockets.contains(&named) {
+            return Ok(());
+        }
+        let own = self
+            .sockets
+            .iter()
+            .filter(|(of, _)| of == host)
+            .map(|(_, name)| name.as_str());
+        let names: Vec<&str> = own
+            .filter(|name| !["conn", "listener"].contains(name))
+            .collect();
+        let expected = ["conn", "listener"]
+            .into_iter()
+            .chain(names)
+            .collect::<Vec<_>>()
+            .join(", ");
+        Err(mistake(
+            step,
+            format!("the socket `{socket}` of {host}"),
+            format!("one that it has ({expected})"),
+        ))
     }
 
     /// Only calls give something and can be left running.
@@ -131,6 +183,25 @@ impl Cast {
                 step,
                 "`=>` after a line that gives nothing".into(),
                 "no `=>`".into(),
+            ));
+        }
+        let receives = matches!(
+            step.deed,
+            Deed::Call {
+                call: Call::Recv(_),
+                ..
+            }
+        ) || is_wait;
+        if !receives
+            && step
+                .expected
+                .iter()
+                .any(|expected| matches!(expected, Outcome::Text(_)))
+        {
+            return Err(mistake(
+                step,
+                "a text after a call that gives none".into(),
+                "a number or an error's name".into(),
             ));
         }
         if step.background && !step.expected.is_empty() {
@@ -170,7 +241,10 @@ impl Cast {
             Now::Busy(line) => Err(mistake(
                 step,
                 format!("{name}, still in its call of line {line}"),
-                format!("`wait {name}` first, or a thread"),
+                match step.deed {
+                    Deed::Thread { .. } => format!("`wait {name}` first"),
+                    _ => format!("`wait {name}` first, or a thread"),
+                },
             )),
             _ => Ok(()),
         }

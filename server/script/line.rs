@@ -33,6 +33,7 @@ pub(super) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
     if line.peek() == &Kind::End {
         return Ok(None);
     }
+    let begin = line.tokens[0].column;
     let label = line.label();
     let column = line.tokens[line.at].column;
     let deed = line.deed()?;
@@ -48,6 +49,7 @@ pub(super) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
         column,
         text,
         label,
+        begin,
         deed,
         expected,
         background,
@@ -201,38 +203,43 @@ impl Line {
             "close" => Call::Close,
             _ => self.option()?,
         };
-        let listening = matches!(call, Call::Listen { .. } | Call::Accept);
         let (mut on, mut named) = (None, None);
         loop {
             if self.keyword("on") {
                 on = Some(self.name("a socket's name")?);
-            } else if self.keyword("as") {
+            } else if matches!(self.peek(), Kind::Word(word) if word == "as") {
+                if !matches!(
+                    call,
+                    Call::Listen { .. } | Call::Connect { .. } | Call::Accept
+                ) {
+                    return Err(self.mistake("`on` and a socket's name: this call makes no socket"));
+                }
+                self.at += 1;
                 named = Some(self.name("a name for the socket")?);
             } else {
                 break;
             }
         }
-        let made = if matches!(call, Call::Listen { .. }) {
-            "listener"
-        } else {
-            "conn"
+        let (on, named) = match call {
+            // This makes a socket out of another.
+            Call::Accept => (
+                on.unwrap_or("listener".into()),
+                named.unwrap_or("conn".into()),
+            ),
+            // These use the socket of a name, and make it where there is none.
+            _ if on.is_some() && named.is_some() => {
+                return Err(self.mistake("only `as`, or only `on`"));
+            }
+            _ => {
+                let usual = if matches!(call, Call::Listen { .. }) {
+                    "listener"
+                } else {
+                    "conn"
+                };
+                let name = named.or(on).unwrap_or(usual.into());
+                (name.clone(), name)
+            }
         };
-        let named = named.unwrap_or_else(|| {
-            on.clone()
-                .filter(|_| call != Call::Accept)
-                .unwrap_or(made.into())
-        });
-        let used = if listening {
-            "listener".into()
-        } else {
-            named.clone()
-        };
-        // `listen as L` and `connect as C` both make and use the socket that they name.
-        let on = on.unwrap_or(if call == Call::Accept {
-            used
-        } else {
-            named.clone()
-        });
         Ok(Deed::Call {
             actor,
             on,
@@ -327,7 +334,7 @@ impl Line {
     /// A name that somebody chose: it begins with a letter and is no word of the language.
     fn name(&mut self, expected: &str) -> Result<String, Mistake> {
         self.word(expected, |word| {
-            (word.len() <= 20
+            (word.chars().count() <= 20
                 && word.starts_with(char::is_alphabetic)
                 && !["on", "as"].contains(&word))
             .then(|| word.into())

@@ -170,6 +170,13 @@ pub(super) async fn recording(Path(id): Path<String>) -> Response {
     }
 }
 
+pub(super) fn wrong(message: &str) -> Response {
+    Refused::Request {
+        message: message.into(),
+    }
+    .into_response()
+}
+
 pub(super) fn unknown_run(id: &str) -> Response {
     Refused::Unknown {
         message: format!("there is no run {id:?}, or it is long over"),

@@ -1,6 +1,8 @@
 //! What every request passes: only our own pages may start runs, and the browser is told to load nothing from elsewhere.
 
-use axum::extract::Request;
+use std::net::IpAddr;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -19,6 +21,37 @@ pub(super) async fn same_origin(request: Request, next: Next) -> Response {
         return (
             StatusCode::FORBIDDEN,
             "this request came from a page of another origin",
+        )
+            .into_response();
+    }
+    next.run(request).await
+}
+
+/// Where the server listens on this machine alone, refuses requests that call it by another name: a page elsewhere can
+/// have its own name point here (DNS rebinding), and would then be of the same origin.
+pub(super) async fn local_names(
+    State(is_local): State<bool>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.contains(']'))
+        .map_or(host, |(name, _)| name);
+    let is_ours = name == "localhost"
+        || name
+            .trim_matches(['[', ']'])
+            .parse()
+            .is_ok_and(|ip: IpAddr| ip.is_loopback());
+    if is_local && !is_ours {
+        return (
+            StatusCode::MISDIRECTED_REQUEST,
+            "this server has no such name",
         )
             .into_response();
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, Query, State};
@@ -23,6 +24,8 @@ pub(super) struct From {
 
 /// How long a follower may take to accept a message.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many events go in one message at most.
+const BATCH: usize = 256;
 /// A follower's buffers; the default of 128 KiB each is for other loads.
 const BUFFER: usize = 8 * 1024;
 
@@ -31,9 +34,12 @@ const BUFFER: usize = 8 * 1024;
 pub(super) async fn events(
     State(server): State<Server>,
     Path(id): Path<String>,
-    Query(From { from }): Query<From>,
+    from: Result<Query<From>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
+    let Ok(Query(From { from })) = from else {
+        return api::wrong("`from` is the number of an event");
+    };
     let Some(live) = server.lab.find(&id) else {
         return api::unknown_run(&id);
     };
@@ -59,10 +65,11 @@ async fn follow(mut socket: WebSocket, live: Arc<Live>, from: usize, mut server:
     let ended = loop {
         let now = *progress.borrow_and_update();
         if now.events > sent {
-            let events = live.events(sent);
-            sent += events.len();
-            if !send(&mut socket, Message::Text(events.join("\n").into())).await {
-                return;
+            for events in live.events(sent).chunks(BATCH) {
+                sent += events.len();
+                if !send(&mut socket, Message::Text(events.join("\n").into())).await {
+                    return;
+                }
             }
         }
         if now.ended {

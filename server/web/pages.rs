@@ -54,8 +54,8 @@ struct Missing {
 }
 
 /// GET /
-pub(super) async fn start(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
-    let frame = frame(&server, &asked, &uri).await;
+pub(super) async fn start(State(server): State<Server>, asked: Asked) -> Response {
+    let frame = frame(&server, &asked).await;
     page(
         &Start {
             frame,
@@ -76,7 +76,7 @@ pub(super) async fn scenario(
     let Some(scenario) = catalogue::scenario(&id) else {
         return not_found(State(server), asked, uri).await;
     };
-    let frame = frame(&server, &asked, &uri).await;
+    let frame = frame(&server, &asked).await;
     let notes: serde_json::Map<_, _> = scenario
         .notes
         .iter()
@@ -108,8 +108,8 @@ pub(super) async fn scenario(
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.
-pub(super) async fn try_it(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
-    let frame = frame(&server, &asked, &uri).await;
+pub(super) async fn try_it(State(server): State<Server>, asked: Asked) -> Response {
+    let frame = frame(&server, &asked).await;
     let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary").into());
     let example = catalogue::scenarios()
         .first()
@@ -135,7 +135,7 @@ pub(super) async fn try_it(State(server): State<Server>, asked: Asked, uri: Uri)
 
 /// Whatever else is asked for.
 pub(super) async fn not_found(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
-    let frame = frame(&server, &asked, &uri).await;
+    let frame = frame(&server, &asked).await;
     page(
         &Missing {
             frame,
@@ -146,7 +146,7 @@ pub(super) async fn not_found(State(server): State<Server>, asked: Asked, uri: U
     )
 }
 
-async fn frame(server: &Server, asked: &Asked, uri: &Uri) -> Frame {
+async fn frame(server: &Server, asked: &Asked) -> Frame {
     let lab = server.lab.clone();
     let ability = tokio::task::spawn_blocking(move || lab.ability())
         .await
@@ -154,7 +154,7 @@ async fn frame(server: &Server, asked: &Asked, uri: &Uri) -> Frame {
     Frame {
         lang: asked.0,
         version: assets::version(),
-        switch: format!("{}?lang={}", uri.path(), asked.0.other().tag()),
+        switch: format!("?lang={}", asked.0.other().tag()),
         remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
     }
 }
