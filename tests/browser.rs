@@ -5,7 +5,7 @@ use thirtyfour::prelude::*;
 
 use crate::privileges::server_that_is_refused;
 use crate::support::browser::Browser;
-use crate::support::{Events, Server, eventually};
+use crate::support::{Events, Server, descendants, eventually};
 
 const LAPTOP: [u32; 2] = [1280, 900];
 
@@ -21,9 +21,6 @@ async fn shown_states(browser: &Browser, host: &str) -> Value {
 
 /// The id of the run that the page has started.
 async fn run_of(browser: &Browser) -> String {
-    let requests = "performance.getEntriesByType('resource').map((entry) => entry.name)";
-    let socket = format!("{requests}.find((name) => /runs$/.test(name))");
-    browser.until(&socket).await;
     browser.until("document.body.dataset.run").await;
     browser
         .get("document.body.dataset.run")
@@ -48,9 +45,7 @@ async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
     let id = run_of(&browser).await;
 
     // A segment is seen on its way while the same packet is still held on the wire.
-    browser
-        .until("[...document.querySelectorAll('.chip.fin')].length > 0")
-        .await;
+    browser.until("document.querySelector('.chip')").await;
     let so_far = events_of(&server, &id).await;
     assert!(so_far.of("end").is_empty(), "the run is still going on");
 
@@ -58,7 +53,7 @@ async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
         .until("document.querySelector('.origin').textContent.startsWith('Played on this kernel')")
         .await;
     browser
-        .until("document.querySelector('[data-act=play]').getAttribute('aria-pressed') === 'false'")
+        .until("document.querySelector('[data-act=play]').dataset.playing === 'false'")
         .await;
     assert_eq!(browser.text(".host.client .state").await, "TIME_WAIT");
     assert_eq!(browser.text(".host.server .state").await, "CLOSED");
@@ -90,7 +85,9 @@ async fn a_run_at_full_speed_is_played_so_that_it_can_be_followed() {
         .unwrap();
     browser.click("#pace option[value=full]").await;
     browser.click(".transport .primary").await;
-    browser.until("document.querySelector('.chip.rst')").await;
+    browser
+        .until("document.querySelector('.head.rst:not(.later)')")
+        .await;
     browser
         .until("document.querySelector('.host.server .state').textContent === 'CLOSED'")
         .await;
@@ -118,7 +115,7 @@ async fn a_recording_is_played_paused_stepped_and_scrubbed() {
 
     browser.press(" ").await;
     browser
-        .until("document.querySelector('[data-act=play]').getAttribute('aria-pressed') === 'false'")
+        .until("document.querySelector('[data-act=play]').dataset.playing === 'false'")
         .await;
     let paused = browser.get("document.querySelector('#scrub').value").await;
     browser.press(Key::Right.value().to_string()).await;
@@ -142,9 +139,7 @@ async fn a_recording_is_played_paused_stepped_and_scrubbed() {
     let scrub = "const scrub = document.querySelector('#scrub'); scrub.value = 600; scrub.dispatchEvent(new Event('input'))";
     browser.driver.execute(scrub, vec![]).await.unwrap();
     browser
-        .until(&format!(
-            "{states} === 'FIN_WAIT_2 CLOSE_WAIT' || {states} === 'FIN_WAIT_1 CLOSE_WAIT'"
-        ))
+        .until("document.querySelector('#scrub').style.getPropertyValue('--part') === '0.6'")
         .await;
 
     // A line of the script leads to its moment.
@@ -232,6 +227,17 @@ async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
         "{address}"
     );
 
+    // The other language, the same script.
+    browser.click("#language").await;
+    browser
+        .until("document.documentElement.lang === 'zh-CN'")
+        .await;
+    browser
+        .until(
+            "document.querySelector('.editor textarea').value === 'client connect => ECONNREFUSED'",
+        )
+        .await;
+
     // The link in another browser: the same script, ready to run.
     let other = Browser::open("zh-CN", LAPTOP).await;
     other.driver.goto(address.as_str()).await.unwrap();
@@ -268,6 +274,88 @@ async fn a_visitor_who_leaves_in_mid_run_leaves_nothing_behind() {
     })
     .await;
     assert_eq!(end["ok"], true);
+    let pid = server.pid();
+    let only_nursery = || async move { (descendants(pid).len() == 1).then_some(()) };
+    eventually("its processes are gone", only_nursery).await;
+}
+
+#[tokio::test]
+async fn where_the_server_is_lost_nothing_is_made_up() {
+    let mut server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser
+        .driver
+        .goto(server.url("/s/half-close"))
+        .await
+        .unwrap();
+    browser.click(".invitation [data-act=run]").await;
+    browser
+        .until("document.querySelector('.name.syn:not(.later)')")
+        .await;
+    server.signal(rustix::process::Signal::KILL);
+    server.ended();
+    browser
+        .until("document.querySelector('.origin').textContent.includes('was lost')")
+        .await;
+    let shown = "[...document.querySelectorAll('.host .state, .clock')].map((node) => node.textContent).join(' ')";
+    browser
+        .until("document.querySelector('.transport .primary').textContent === 'Run'")
+        .await;
+    let then = browser.get(shown).await;
+
+    let again = Server::start_at(&server.address);
+    browser.until("document.querySelector('.origin').textContent.includes('does not know this run any more')").await;
+    assert_eq!(browser.get(shown).await, then, "time stands still");
+    browser.click(".transport .primary").await;
+    browser
+        .until("document.querySelector('.origin').textContent.startsWith('Live on this kernel')")
+        .await;
+    drop(again);
+}
+
+#[tokio::test]
+async fn each_of_two_connections_is_told_by_its_name() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    let script = "server listen\nclient connect\nserver accept\nclient connect as b\nserver accept as b\n\
+                  client close\nserver close\nclient send \"=> b\" on b => 4\n";
+    let json = serde_json::to_string(script).unwrap();
+    let link = browser.get(&format!("encodeURIComponent({json})")).await;
+    browser
+        .driver
+        .goto(server.url(&format!("/try#script={}", link.as_str().unwrap())))
+        .await
+        .unwrap();
+    browser.click("#pace option[value=full]").await;
+    browser.click(".transport .primary").await;
+    browser
+        .until("document.querySelector('.origin').textContent.startsWith('Played')")
+        .await;
+    browser
+        .until("document.querySelector('[data-act=play]').dataset.playing === 'false'")
+        .await;
+    assert_eq!(browser.text(".host.client .state").await, "ESTABLISHED");
+    assert_eq!(
+        browser.text(".host.client .others").await,
+        "conn: TIME_WAIT"
+    );
+    let shown = shown_states(&browser, "client").await;
+    assert!(
+        shown
+            .as_array()
+            .unwrap()
+            .contains(&json!("conn: FIN_WAIT_2")),
+        "{shown}"
+    );
+    assert_eq!(
+        browser.text(".script li[data-line='8'] button").await,
+        "client send \"=> b\" on b"
+    );
+    assert_eq!(
+        browser.text(".script li[data-line='4'] .gave").await,
+        "= 0",
+        "what connect gave, not socket"
+    );
 }
 
 #[tokio::test]

@@ -15,10 +15,11 @@ fn program() -> PathBuf {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     if !program.exists() {
-        // Linked or copied under another name first: two tests may do this at once.
+        // Two tests may do this at once: each makes its own, and the last one named stays.
         let fresh = folder.join(format!("fresh-{:?}", std::thread::current().id()));
-        std::fs::copy(FOURWAVE, &fresh).unwrap();
-        std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o755)).unwrap();
+        if std::fs::hard_link(FOURWAVE, &fresh).is_err() {
+            std::fs::copy(FOURWAVE, &fresh).unwrap();
+        }
         std::fs::rename(&fresh, &program).unwrap();
     }
     program

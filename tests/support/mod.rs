@@ -154,6 +154,13 @@ impl Server {
         Server::spawn(command)
     }
 
+    /// A server at an address that is free again.
+    pub fn start_at(address: &str) -> Server {
+        let mut command = Command::new(FOURWAVE);
+        command.args(["--listen", address]);
+        Server::spawn(command)
+    }
+
     /// A server by a command that starts one and prints its address.
     pub fn spawn(mut command: Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();

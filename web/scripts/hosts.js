@@ -1,6 +1,6 @@
 // The two cards above the picture: each host at the moment under the playhead.
 
-import { called, duration, gave, shown } from "./model.js";
+import { called, duration, gave, others, shown } from "./model.js";
 
 /** What a vessel holds when it is full; above that it only says so in bytes. */
 const FULL = 4096;
@@ -38,6 +38,8 @@ export class Hosts {
     const last = actors.flatMap((actor) => actor.results ?? []).sort((a, b) => b.seq - a.seq)[0];
     const doing = call ? `${called(call)} ⋯ ${this.#words("stage.waiting")}` : last ? `${called(last)} = ${gave(last)}` : "";
     set(".socket", [fd === undefined ? "" : `fd ${fd}`, doing].filter(Boolean).join("  ·  "));
+
+    set(".others", others(host).map((socket) => `${socket.name ?? "?"}: ${socket.state}`).join("  ·  "));
 
     const timer = card.querySelector(".timer");
     const left = socket?.timer ? Math.max(socket.timer.end - t, 0) : 0;

@@ -1,7 +1,7 @@
 // The picture: two ribbons, what passes between them, and the calls outside. Draws a Layout up to a moment.
 //
 // Everything is drawn once, in full. A moment is shown by cutting ribbons and lines at its height and by showing the
-// words above it, so that a frame costs next to nothing.
+// words above it, so that a frame draws nothing anew but the segments that are under way.
 
 import { duration, kindOf, nameOf } from "./model.js";
 
@@ -26,6 +26,9 @@ export class Ladder {
   #sorted = true;
   #shown = 0;
   #y = 0;
+  #ended = false;
+  /** Whether states are said with the names of their sockets. */
+  #wide = false;
   #columns;
 
   constructor(box, words) {
@@ -34,6 +37,14 @@ export class Ladder {
     this.#svg = box.querySelector("svg");
     this.clear();
     new ResizeObserver(() => this.#resize()).observe(box);
+  }
+
+  /** Forgets the run that was drawn. */
+  reset() {
+    this.#wide = false;
+    this.#ended = false;
+    this.#y = 0;
+    this.clear();
   }
 
   /** Forgets everything that was drawn. */
@@ -57,7 +68,7 @@ export class Ladder {
   #measure() {
     const width = this.#box.clientWidth || 800;
     const narrow = width < 620;
-    const states = narrow ? 0 : 108;
+    const states = narrow ? 0 : this.#wide ? 156 : 108;
     const calls = narrow ? 0 : Math.min(260, Math.max(150, width * 0.265));
     const edge = narrow ? 20 : calls + states;
     this.#columns = {
@@ -78,15 +89,23 @@ export class Ladder {
 
   #resize() {
     if (Math.abs((this.#box.clientWidth || 800) - this.#columns.width) < 1) return this.#follow();
+    this.#redraw();
+  }
+
+  #redraw() {
     const items = [...this.#items.values()].map(({ item }) => item);
-    const y = this.#y;
+    const [y, ended] = [this.#y, this.#ended];
     this.clear();
     this.add(items);
-    this.show(y);
+    this.show(y, ended);
   }
 
   /** Draws items of a Layout, or draws them anew. */
   add(items) {
+    if (!this.#wide && items.some((item) => item.kind === "state" && item.text !== item.state)) {
+      this.#wide = true;
+      this.#redraw();
+    }
     for (const item of items) {
       const old = this.#items.get(item.key);
       old?.nodes.forEach((node) => node.remove());
@@ -123,7 +142,7 @@ export class Ladder {
   #ribbons() {
     this.layers.ribbons.replaceChildren();
     for (const host of ["client", "server"]) {
-      const states = [...this.#items.values()].map(({ item }) => item).filter((item) => item.kind === "state" && item.host === host);
+      const states = [...this.#items.values()].map(({ item }) => item).filter((item) => item.ribbon && item.host === host);
       states.sort((a, b) => a.y - b.y).forEach((item, index) => {
         const end = states[index + 1]?.y ?? 1e5;
         const x = this.#columns[host].ribbon - RIBBON / 2;
@@ -136,7 +155,9 @@ export class Ladder {
 
   /** Shows the moment at height y; `ended` where nothing comes after it. */
   show(y, ended = false) {
+    const moved = y !== this.#y;
     this.#y = y;
+    this.#ended = ended;
     if (!this.#sorted) {
       this.#marks.sort((a, b) => a.y - b.y);
       this.#marks.forEach((mark, index) => mark.node.classList.toggle("later", index >= this.#shown));
@@ -148,7 +169,7 @@ export class Ladder {
     for (const name of ["y1", "y2"]) this.head.setAttribute(name, y);
     this.head.classList.toggle("later", ended);
     this.#flights(y);
-    this.#follow();
+    if (moved) this.#follow(); // else somebody may be looking elsewhere
   }
 
   /** The segments that are under way at this moment, each as a chip on its line. */
@@ -188,11 +209,11 @@ const draw = {
   state(item, { columns, at, words }) {
     const { state, ribbon, side } = columns[item.host];
     const shown = columns.narrow ? anchor(-side) : anchor(side);
-    const name = item.gap ? `? ${item.state}` : item.state;
+    const name = item.gap ? `? ${item.text}` : item.text;
     const text = make("text", { x: state, y: item.y + 12, "text-anchor": shown, class: "state-word", "data-state": item.state }, item.observed ? name : `(${name})`);
     if (!item.observed) text.append(make("title", {}, words("stage.inferred")));
     at(item.y, text);
-    at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
+    if (item.ribbon) at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
   },
 
   segment(item, { columns, line, at }) {
@@ -222,14 +243,14 @@ const draw = {
       at(y, text);
     };
     const result = (given) => make("tspan", { class: item.failed ? "gave failed" : "gave" }, ` = ${given}`);
-    if (item.end !== undefined && !item.waited) {
+    if (item.gave !== undefined && !item.waited) {
       const given = shorten(item.gave, Math.max(room - item.text.length - 3, 8));
       return word(item.y, `${item.full} = ${item.gave}`, shorten(item.text, room - given.length - 3), result(given));
     }
     word(item.y, item.full, `${shorten(item.text, room - 2)} `, make("tspan", { class: "waiting" }, "⋯"));
     const x = call + (side < 0 ? 5 : -5);
     line(make("line", { x1: x, x2: x, y1: item.y + 6, y2: item.end === undefined ? 1e5 : item.end + 6, class: "wait" }));
-    if (item.end !== undefined) {
+    if (item.gave !== undefined) {
       const name = item.text.replace(/\(.*/, "()");
       word(item.end, `${item.full} = ${item.gave}`, name, result(shorten(item.gave, room - name.length - 3)));
     }

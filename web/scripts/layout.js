@@ -3,7 +3,7 @@
 // Time flows down, but not evenly: a segment's flight is as long as the eye needs, an idle stretch is short, and no two
 // words of a column stand on each other. The order of events is kept always.
 
-import { called, gave, keyOf } from "./model.js";
+import { called, gave, isListener, keyOf, shown } from "./model.js";
 
 /** The least height of a segment's flight. */
 const FLIGHT = 46;
@@ -35,7 +35,9 @@ export class Layout {
   #t = 0;
   #flights = 0;
   #columns = {};
-  #stands = {};
+  /** Of each host its sockets, as in a model, and what its ribbon shows. */
+  #hosts = { client: { order: [], sockets: {} }, server: { order: [], sockets: {} } };
+  #ribbons = {};
   #calls = new Map();
 
   /** Takes one more event; the keys of the items that are new or changed. */
@@ -74,6 +76,10 @@ export class Layout {
     if (event.what === "started") return;
     this.#place(`${event.host} calls`);
     this.#put(`process ${event.seq}`, { kind: "process", host: event.host, y: this.#y, what: event.what, actor: event.actor });
+    for (const item of this.items.values()) {
+      const unfinished = item.kind === "call" && item.host === event.host && item.actor === event.actor && item.end === undefined;
+      if (unfinished) this.#put(item.key, { end: this.#y, waited: true });
+    }
     this.#moment();
   }
 
@@ -81,7 +87,7 @@ export class Layout {
     const column = `${event.host} calls`;
     if (event.phase === "enter") {
       this.#place(column);
-      this.#put(`call ${event.seq}`, { kind: "call", host: event.host, y: this.#y, text: called(event), full: `${event.call}(${event.args.join(", ")})` });
+      this.#put(`call ${event.seq}`, { kind: "call", host: event.host, actor: event.actor, y: this.#y, text: called(event), full: `${event.call}(${event.args.join(", ")})` });
       this.#calls.set(event.seq, { t: event.t, arrivals: this.#arrivals[event.host] });
       this.#moment();
       return;
@@ -104,7 +110,9 @@ export class Layout {
       this.#place(`${event.from} sends`, 15);
       const flight = height(Math.max(event.due - event.t, 0), true);
       const { id, from, flags, len, data, ack_rel, retransmission } = event;
-      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
+      const several = Object.values(this.#hosts).some(({ order }) => order.length > 1);
+      const of = several ? (from === "client" ? event.source : event.destination).replace(/.*:/, ":") : "";
+      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, of, y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
       this.#flights += 1;
     } else {
       this.#flights -= 1;
@@ -116,23 +124,34 @@ export class Layout {
   }
 
   _state(event) {
-    const { host, to, observed } = event;
-    const key = keyOf(event.socket);
-    // One ribbon a host: a connection's, and before there is one the listening socket's.
-    const listener = event.socket.peer === "0.0.0.0:0";
-    if (listener && this.#stands[host]) return;
-    if (!listener) this.#stands[host] ??= key;
-    if (!listener && this.#stands[host] !== key) return;
+    const { host, to, observed, socket, type } = event;
+    const key = keyOf(socket);
+    const sockets = this.#hosts[host];
+    sockets.sockets[key] = { key, name: socket.name, state: to };
+    if (!isListener(socket) && !sockets.order.includes(key)) sockets.order.push(key);
+    // One ribbon a host. What happens to a socket that it does not show is only said.
+    const stands = shown(sockets);
+    const item = (socket, ribbon) => {
+      const name = sockets.order.length > 1 ? `${socket.name ?? "?"}: ` : "";
+      return { kind: "state", host, y: this.#y, state: socket.state, text: name + socket.state, ribbon, observed: true };
+    };
     this.#place(`${host} states`, 17);
-    this.#put(`state ${event.seq}`, { kind: "state", host, y: this.#y, state: to, observed });
+    if (stands.key !== key && !isListener(socket)) {
+      this.#put(`state ${event.seq}`, { ...item(sockets.sockets[key], false), observed: observed ?? true, gap: type === "gap" });
+      this.#moment();
+    }
+    const shows = `${stands.key} ${stands.state}`;
+    if (this.#ribbons[host] === shows) return;
+    if (stands.key !== key && !isListener(socket)) this.#place(`${host} states`, 17);
+    this.#ribbons[host] = shows;
+    const own = stands.key === key;
+    this.#put(`ribbon ${event.seq}`, { ...item(stands, true), observed: own ? (observed ?? true) : true, gap: own && type === "gap" });
     this.changes.push(this.#y);
     this.#moment();
   }
 
   _gap(event) {
-    this.#place(`${event.host} states`, 17);
-    this.#put(`state ${event.seq}`, { kind: "state", host: event.host, y: this.#y, state: event.to, observed: true, gap: true });
-    this.#moment();
+    this._state(event);
   }
 
   _end() {

@@ -3,11 +3,11 @@
 // A model is never changed: `apply` gives the next one, and what did not change is shared with the one before.
 
 /**
- * The vocabulary of server/event.rs; a test holds the two against each other.
+ * What happened: server/event.rs has the whole vocabulary.
  * @typedef {{seq: number, t: number, type: string, host?: "client"|"server"}} Event
  */
 
-const noHost = { address: "", actors: {}, fds: {}, sockets: {}, newest: null };
+const noHost = { address: "", actors: {}, fds: {}, sockets: {}, order: [] };
 
 /** Before anything has happened. */
 export const nothing = {
@@ -42,7 +42,10 @@ const handlers = {
   process(model, event) {
     const { pid, tid } = event;
     const alive = event.what === "started";
-    return inActor(model, event, (actor) => ({ ...(actor ?? { results: [] }), pid, tid, alive, call: alive ? actor?.call : null }));
+    const after = inActor(model, event, (actor) => ({ ...(actor ?? { results: [] }), pid, tid, alive, call: alive ? actor?.call : null }));
+    // With its last actor a host's descriptors are gone.
+    const anyone = Object.values(after.hosts[event.host].actors).some((actor) => actor.alive);
+    return anyone ? after : inHost(after, event.host, (host) => ({ ...host, fds: {} }));
   },
 
   call(model, event) {
@@ -51,13 +54,15 @@ const handlers = {
       return inActor({ ...model, calls }, event, (actor) => ({ ...actor, call: event }));
     }
     const line = model.calls[event.enter]?.line ?? model.line;
-    const steps = { ...model.steps, [line]: { ...model.steps[line], gave: gave(event), failed: Boolean(event.errno) } };
+    // `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed.
+    const prepares = ["socket", "bind"].includes(event.call) && !event.errno;
+    const steps = prepares ? model.steps : { ...model.steps, [line]: { ...model.steps[line], gave: gave(event) } };
     const after = inActor({ ...model, steps }, event, (actor) => ({
       ...actor,
       call: null,
       results: [event, ...actor.results].slice(0, 3),
     }));
-    return inHost(after, event.host, (host) => ({ ...host, fds: descriptors(host.fds, event) }));
+    return inHost(after, event.host, (host) => closed({ ...host, fds: descriptors(host.fds, event) }, host));
   },
 
   segment(model, event) {
@@ -66,9 +71,13 @@ const handlers = {
   },
 
   state(model, event) {
-    const changed = inSocket(model, event, (socket) => ({ ...socket, state: event.to, ...(event.to === "CLOSED" ? { recv: 0, send: 0, timer: null } : {}) }));
-    return { ...changed, change: event };
+    // What had arrived may still be read after the connection is gone; what was not sent never will be.
+    const over = event.to === "CLOSED" ? { send: 0, timer: null } : {};
+    const changed = inSocket(model, event, (socket) => ({ ...socket, state: event.to, ...over }));
+    return event.type === "gap" ? changed : { ...changed, change: event };
   },
+
+  gap: (model, event) => handlers.state(model, event),
 
   queue: (model, event) => inSocket(model, event, (socket) => ({ ...socket, recv: event.recv_q, send: event.send_q })),
 
@@ -92,6 +101,14 @@ function descriptors(fds, { call, args, made, result, errno }) {
   return Object.fromEntries(Object.entries(fds).filter(([, fd]) => fd !== Number(args[0])));
 }
 
+/** What arrived for a socket is lost with its last descriptor. */
+function closed(host, before) {
+  const names = Object.keys(before.fds).filter((name) => !(name in host.fds));
+  if (names.length === 0) return host;
+  const entries = Object.entries(host.sockets).map(([key, socket]) => [key, names.includes(socket.name) ? { ...socket, recv: 0 } : socket]);
+  return { ...host, sockets: Object.fromEntries(entries) };
+}
+
 function inHost(model, name, change) {
   return { ...model, hosts: { ...model.hosts, [name]: change(model.hosts[name]) } };
 }
@@ -106,19 +123,29 @@ function inSocket(model, event, change) {
   return inHost(model, event.host, (host) => {
     const before = host.sockets[key] ?? { key, ...event.socket, state: "CLOSED", recv: 0, send: 0, timer: null };
     const socket = change({ ...before, name: event.socket.name ?? before.name });
-    const sockets = { ...host.sockets, [key]: socket };
-    return { ...host, sockets, newest: isListener(event.socket) ? host.newest : (host.newest ?? key) };
+    const order = host.order.includes(key) || isListener(socket) ? host.order : [...host.order, key];
+    return { ...host, sockets: { ...host.sockets, [key]: socket }, order };
   });
 }
 
 /** One connection, or a listening socket, among those of its host. */
 export const keyOf = (socket) => `${socket.local} ${socket.peer}`;
 
-const isListener = (socket) => socket.peer === "0.0.0.0:0";
+export const isListener = (socket) => socket.peer === "0.0.0.0:0";
 
-/** The socket that stands for a host: its connection, before there is one the socket that listens. */
-export function shown(host) {
-  return host.sockets[host.newest] ?? Object.values(host.sockets)[0] ?? null;
+/**
+ * The socket that stands for a host: its newest connection, if there are several the newest that is not closed; before
+ * there is one the socket that listens.
+ */
+export function shown({ order, sockets }) {
+  const open = order.filter((key) => sockets[key].state !== "CLOSED");
+  return sockets[open.at(-1) ?? order.at(-1)] ?? Object.values(sockets)[0] ?? null;
+}
+
+/** A host's other connections that are not closed. */
+export function others(host) {
+  const first = shown(host);
+  return host.order.map((key) => host.sockets[key]).filter((socket) => socket !== first && socket.state !== "CLOSED");
 }
 
 /** What a call gave, in a word. */
@@ -140,11 +167,11 @@ export function kindOf({ flags, len }) {
 }
 
 /** What is written on a segment's line. */
-export function nameOf({ flags, len, data, ack_rel, retransmission }) {
+export function nameOf({ flags, len, data, ack_rel, retransmission, of }) {
   const controls = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || len === 0));
   const bytes = len > 0 ? `${len} B${data && data.length <= 12 ? ` ${JSON.stringify(data)}` : ""}` : "";
   const number = controls.join() === "ACK" && ack_rel != null ? ` ${ack_rel}` : "";
-  return [controls.join(", ") + number, bytes, retransmission ? "↻" : ""].filter(Boolean).join(" ");
+  return [controls.join(", ") + number, bytes, retransmission ? "↻" : "", of].filter(Boolean).join(" ");
 }
 
 /** A time in the unit that suits it. */

@@ -29,6 +29,7 @@ export class Player {
       if (this.y >= this.#layout.end) {
         this.y = this.#layout.end;
         this.playing = false;
+        this.following = now !== undefined; // it has caught up with a run that goes on
       }
     }
   }

@@ -30,11 +30,12 @@ export class Script {
     this.#labels.clear();
     const rows = text.split("\n").map((line, index) => {
       const row = document.createElement("li");
-      const code = document.createElement("code");
+      const code = document.createElement(line.trim() ? "button" : "code");
+      if (line.trim()) code.type = "button";
       const gave = document.createElement("span");
       gave.className = "gave";
       const label = /^\s*([\p{L}\d_-]+):/u.exec(line)?.[1];
-      code.textContent = line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").replace(/\s+=>.*$/, "").replace(/\s*#.*$/, (comment) => comment);
+      code.textContent = deedOf(line);
       row.title = line;
       row.append(code, gave);
       row.classList.toggle("comment", /^\s*(#|$)/.test(line));
@@ -84,6 +85,9 @@ export class Script {
     return this.#words(cause === "kill" ? "why.kill" : "why.timer", facts);
   }
 }
+
+/** A line without its label and without what it must give. Neither counts inside quotes. */
+const deedOf = (line) => line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").match(/^(?:"(?:\\.|[^"\\])*"|(?!\s*=>)[^"])*/)[0].trim();
 
 /** Whether a line only looks at a state: then ✓ says it all. */
 const expects = (line) => /^\s*(\S+:\s*)?expect\b/.test(line);

@@ -15,7 +15,7 @@ export async function start(wanted) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(wanted),
   });
-  const answer = await response.json();
+  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
   if (!response.ok) throw new Refused(answer);
   return answer;
 }
@@ -35,34 +35,44 @@ export async function recording(address) {
 
 /**
  * Follows a live run from its first event to its last. Where the connection is lost it is made again, and goes on after
- * the last event that came.
+ * the last event that came; `onGone` says that the server knows the run no more.
  */
-export function follow(address, { onEvents, onLost }) {
+export function follow({ id, events: address }, { onEvents, onLost, onGone }) {
+  const origin = location.origin.replace(/^http/, "ws");
   let next = 0;
-  let ended = false;
+  let over = false;
   let patience = 250;
   let socket;
   const connect = () => {
-    socket = new WebSocket(`${address}?from=${next}`);
+    socket = new WebSocket(`${origin}${address}?from=${next}`);
     socket.onmessage = ({ data }) => {
       const events = parse(data);
       next = events.at(-1).seq + 1;
-      ended = events.at(-1).type === "end";
+      over = events.at(-1).type === "end";
       patience = 250;
       onEvents(events);
     };
     socket.onclose = () => {
-      if (ended) return;
+      if (over) return;
       onLost();
-      setTimeout(() => ended || connect(), patience);
+      setTimeout(again, patience);
       patience = Math.min(patience * 2, 5000);
     };
   };
+  const again = async () => {
+    const known = await fetch(`/api/runs/${id}`).catch(() => null);
+    if (over) return;
+    if (known?.status === 404) return onGone();
+    connect();
+  };
   connect();
   return () => {
-    ended = true;
+    over = true;
     socket.close();
   };
 }
+
+/** Asks a run to end soon; one that is not there any more has. */
+export const stop = (id) => fetch(`/api/runs/${id}`, { method: "DELETE" }).catch(() => null);
 
 const parse = (lines) => lines.split("\n").filter(Boolean).map((line) => JSON.parse(line));

@@ -1,12 +1,13 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
+import { Editor } from "./editor.js";
 import { Hosts } from "./hosts.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { History } from "./model.js";
 import { Player } from "./player.js";
 import { Script } from "./script.js";
-import { Refused, check, follow, recording, start } from "./source.js";
+import { Refused, follow, recording, start, stop } from "./source.js";
 import { Transport } from "./transport.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -15,83 +16,100 @@ const $ = (selector) => document.querySelector(selector);
 
 const ladder = new Ladder($(".ladder"), words);
 const hosts = new Hosts(document.querySelectorAll(".host"), words);
-const script = new Script($(".side"), { notes: data.notes, words, onLine: (line) => seekLine(line) });
+const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
-const editor = { form: $(".editor"), area: $(".editor textarea"), mistakes: $(".mistakes") };
+const editor = new Editor($(".editor"), { words, onChange: remember });
 
-let run; // the run that is on the stage: its events, and where the playhead is
+/** The run that is on the stage: its events, and where the playhead is. */
+let run;
+/** What Run plays: the lesson, or a script of the visitor's own. */
 let wanted = { scenario: data.scenario, script: data.script };
 
-/** Clears the stage for another run. */
+/** Clears the stage for another run, and gives up the one before. */
 function prepare(origin) {
   run?.leave?.();
+  if (run?.id && !run.ended) stop(run.id);
   const layout = new Layout();
-  run = { history: new History(), layout, player: new Player(layout), origin, shown: -1 };
-  ladder.clear();
+  run = { history: new History(), layout, player: new Player(layout), origin, drawn: "" };
+  ladder.reset();
   $(".invitation").hidden = true;
   document.body.dataset.mode = origin;
   say("");
+  return run;
 }
 
+/** Takes events of the run that is on the stage. */
 function take(events) {
   const changed = new Map();
   for (const event of events) {
     run.history.add(event);
     for (const key of run.layout.add(event)) changed.set(key, run.layout.items.get(key));
   }
+  ladder.add([...changed.values()]);
   const last = events.at(-1);
   run.arrived = { t: last.t, at: performance.now() };
-  ladder.add([...changed.values()]);
-  if (last.type === "end") {
-    run.ended = true;
-    run.player.land();
-  }
-  run.shown = -1;
+  run.lost = false;
+  run.drawn = "";
+  if (last.type === "end") finish(last);
   tellOrigin();
 }
 
+function finish(end) {
+  run.ended = end;
+  run.player.land();
+}
+
 async function play() {
-  const own = !editor.form.hidden || !wanted.scenario;
-  if (own) rememberScript(editor.area.value);
-  prepare("live");
-  const mine = run;
-  document.body.dataset.waiting = "";
+  const own = editor.isOpen || !wanted.scenario;
+  if (editor.isOpen) remember(editor.text);
+  const mine = prepare("live");
   try {
     const request = own ? { script: wanted.script } : { scenario: wanted.scenario };
-    const { id, events } = await start({ ...request, pace: transport.pace });
-    if (run !== mine) return;
-    run.id = document.body.dataset.run = id;
-    run.player.follow();
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    run.leave = follow(`${scheme}://${location.host}${events}`, {
-      onEvents(news) {
-        say("");
-        take(news);
-      },
-      onLost: () => say(words("error.lost"), true),
-    });
+    const started = await start({ ...request, pace: transport.pace });
+    if (run !== mine) return stop(started.id);
     if (own) show(wanted.script);
+    run.id = document.body.dataset.run = started.id;
+    run.player.follow();
+    run.leave = follow(started, {
+      onEvents: take,
+      onLost: () => lose(words("error.lost")),
+      onGone: () => {
+        run.ended = { how: "failed" };
+        lose(words("error.gone"));
+      },
+    });
   } catch (error) {
-    refused(error);
-  } finally {
-    delete document.body.dataset.waiting;
+    if (run === mine) refused(error);
   }
 }
 
+/** The server is out of reach: nothing more is known, so time stands still. */
+function lose(text) {
+  run.lost ||= performance.now();
+  say(text, true);
+}
+
 async function watch() {
-  prepare("recording");
+  const mine = prepare("recording");
   try {
-    take(await recording(data.recording));
+    const events = await recording(data.recording);
+    if (run !== mine) return;
+    take(events);
     run.player.playing = true;
   } catch (error) {
-    refused(error);
+    if (run === mine) refused(error);
   }
 }
 
 function refused(error) {
   const answer = error instanceof Refused ? error.answer : { error: "server" };
+  run = undefined;
   $(".invitation").hidden = false;
-  if (answer.error === "script") return edit(answer.mistakes);
+  if (answer.error === "script") {
+    if (!editor.isOpen) edit();
+    editor.show(answer.mistakes);
+    return editor.select(answer.mistakes[0]);
+  }
   const texts = {
     full: () => words("error.full", answer),
     machine: () => words("error.machine", answer.remedy),
@@ -107,64 +125,33 @@ function say(text, wrong = false) {
 }
 
 function tellOrigin() {
-  const facts = run.history.events[0];
-  const ended = run.ended && run.history.events.at(-1);
-  const key = run.origin === "recording" ? "stage.recorded" : ended ? "stage.played" : "stage.live";
-  const early = ended && !ended.reason.startsWith("played") ? ` · ${words("stage.ended", ended)}` : "";
-  say(words(key, facts) + early, Boolean(early));
+  const { ended, origin, history } = run;
+  const [first] = history.events;
+  if (first.type !== "run") return say(words("end.failed", ended), true);
+  const key = origin === "recording" ? "stage.recorded" : ended ? "stage.played" : "stage.live";
+  const early = ended && ended.how !== "played" ? ` · ${words(`end.${ended.how}`, ended)}` : "";
+  say(words(key, first) + early, Boolean(early));
 }
 
 // The script, and the editor in its place.
 
 function show(text) {
   script.set(text);
-  editor.form.hidden = true;
+  editor.close();
   $(".script").hidden = false;
+  $("[data-act=edit]").hidden = false;
 }
 
-function edit(mistakes = []) {
-  if (editor.form.hidden) editor.area.value = wanted.script;
-  editor.form.hidden = false;
+function edit() {
+  editor.open(wanted.script);
   $(".script").hidden = true;
-  editor.area.rows = Math.max(10, editor.area.value.split("\n").length);
-  editor.mistakes.replaceChildren(
-    ...mistakes.map((mistake) => {
-      const item = document.createElement("li");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = words("error.mistake", mistake);
-      button.addEventListener("click", () => select(mistake));
-      item.append(button);
-      return item;
-    }),
-  );
-  if (mistakes.length) select(mistakes[0]);
+  $("[data-act=edit]").hidden = true;
 }
-
-function select({ line, column, length }) {
-  const lines = editor.area.value.split("\n");
-  const before = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
-  const inLine = [...lines[line - 1]].slice(0, column - 1).join("").length;
-  editor.area.focus();
-  editor.area.setSelectionRange(before + inLine, before + inLine + length);
-}
-
-let checking;
-editor.area.addEventListener("input", () => {
-  clearTimeout(checking);
-  checking = setTimeout(async () => {
-    const mistakes = await check(editor.area.value).catch(() => []);
-    const chosen = [editor.area.selectionStart, editor.area.selectionEnd];
-    edit(mistakes);
-    editor.area.setSelectionRange(...chosen);
-  }, 300);
-});
 
 /** The address carries a script of one's own, so that a link is enough to share it. */
-function rememberScript(text) {
+function remember(text) {
   wanted = { script: text };
-  const address = `/try#script=${encodeURIComponent(text)}`;
-  if (location.pathname === "/try") history.replaceState(null, "", address);
+  history.replaceState(null, "", `/try#script=${encodeURIComponent(text)}`);
 }
 
 function seekLine(line) {
@@ -178,16 +165,19 @@ function seekLine(line) {
 
 const acts = {
   run: play,
-  stop: () => run?.id && fetch(`/api/runs/${run.id}`, { method: "DELETE" }),
+  stop: () => run?.id && stop(run.id),
   recording: watch,
   edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
-  play: () => run && (run.origin === "live" && !run.ended && !run.player.following && !run.player.playing ? run.player.follow() : run.player.toggle()),
+  play: () => run?.player.toggle(),
   back: () => run?.player.step(-1),
   forth: () => run?.player.step(1),
   home: () => run?.player.seek(0),
-  end: () => run && (run.ended ? run.player.seek(run.layout.end) : run.player.follow()),
-  seek: (part) => run && ((run.player.playing = false), run.player.seek(part * run.layout.end)),
-  speed: (speed) => run && (run.player.speed = speed),
+  end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
+  seek(part) {
+    if (!run) return;
+    run.player.playing = false;
+    run.player.seek(part * run.layout.end);
+  },
 };
 
 for (const button of document.querySelectorAll("main [data-act]")) {
@@ -195,12 +185,20 @@ for (const button of document.querySelectorAll("main [data-act]")) {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, button, a") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest("input, textarea, select");
+  const presses = event.key === " " && event.target.closest("button, a");
+  if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
   const act = { " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end" }[event.key];
   if (!act || !run) return;
   event.preventDefault();
   acts[act]();
 });
+
+// The language link keeps the script that the address carries.
+$("#language").addEventListener("click", (event) => {
+  event.currentTarget.hash = location.hash;
+});
+addEventListener("hashchange", () => location.reload());
 
 // One frame: everything that is shown follows from the playhead's height.
 
@@ -208,31 +206,35 @@ let before = performance.now();
 function frame(now) {
   const elapsed = now - before;
   before = now;
-  if (run?.history.events.length) {
-    const { player, layout, history } = run;
-    const live = run.arrived.t + (now - run.arrived.at) * 1000;
-    player.tick(elapsed, run.origin === "live" && !run.ended ? live : undefined);
-    player.speed = transport.speed;
-    const key = `${player.y} ${layout.end} ${player.playing} ${player.following}`;
-    if (key !== run.shown) {
-      run.shown = key;
-      const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
-      ladder.show(player.y, Boolean(run.ended) && player.y >= layout.end);
-      hosts.show(model);
-      script.show(model);
-      transport.show({ player, layout, model, running: run.origin === "live" && !run.ended });
-      announce(model);
-    }
-  }
+  if (run?.history.events.length) draw(run, elapsed, now);
   requestAnimationFrame(frame);
 }
 
-let announced;
-/** Says each change of state to whoever listens instead of looking. */
-function announce({ change }) {
-  if (!change || change === announced) return;
-  announced = change;
-  $("#said").textContent = `${change.host}: ${change.to}`;
+function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed, now) {
+  const isLive = origin === "live" && !ended;
+  const live = arrived.t + ((lost || now) - arrived.at) * 1000;
+  player.speed = transport.speed;
+  player.tick(elapsed, isLive ? live : undefined);
+  const clock = player.following ? Math.floor(live / 100_000) : "";
+  const drawn = [player.y, layout.end, player.playing, player.following, clock].join(" ");
+  if (drawn === run.drawn) return;
+  run.drawn = drawn;
+  const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
+  ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
+  hosts.show(model);
+  script.show(model);
+  transport.show({ player, layout, model, running: isLive && !lost });
+  announce(model.change);
+}
+
+let announced = -1;
+/** Says the changes of state to whoever listens instead of looking. */
+function announce(change) {
+  if (!change || change.seq === announced) return;
+  const since = run.history.events.slice(announced + 1, change.seq + 1);
+  const changes = since.length < 40 ? since.filter((event) => event.type === "state") : [change];
+  announced = change.seq;
+  $("#said").textContent = (changes.length ? changes : [change]).map(({ host, to }) => `${host}: ${to}`).join(", ");
 }
 
 // What is on the stage when the page opens.
@@ -242,13 +244,10 @@ if (carried) wanted = { script: carried };
 show(wanted.script);
 if (!data.scenario) edit();
 $("[data-act=recording]").hidden = !data.recording;
-if (!data.live) {
+if (!data.live && data.recording) {
+  // Nothing can be run here: the recording takes Run's place.
   $(".invitation p").textContent = words("stage.invitation_recording");
-  for (const button of document.querySelectorAll("[data-act=run]")) button.hidden = !data.recording ? false : button.closest(".transport") !== null;
-  if (data.recording) {
-    const button = $(".invitation [data-act=run]");
-    button.dataset.act = "recording";
-    $(".invitation .link").hidden = true;
-  }
+  $(".invitation .link").hidden = true;
+  for (const button of document.querySelectorAll("[data-act=run]")) button.dataset.act = "recording";
 }
 requestAnimationFrame(frame);

@@ -30,21 +30,21 @@ export class Transport {
 
   show({ player, layout, model, running }) {
     const run = this.#bar.querySelector(".primary");
-    run.dataset.act = running ? "stop" : "run";
+    if (run.dataset.act !== "recording") run.dataset.act = running ? "stop" : "run";
     run.textContent = this.#words(running ? "stage.stop" : "stage.run");
     const part = layout.end ? player.y / layout.end : 0;
-    this.#scrub.value = Math.round(Math.min(part, 1) * this.#scrub.max);
+    if (!this.#scrub.matches(":active")) this.#scrub.value = Math.round(Math.min(part, 1) * this.#scrub.max);
     this.#scrub.style.setProperty("--part", Math.min(part, 1));
     this.#scrub.setAttribute("aria-valuetext", duration(model.t));
     this.#bar.querySelector(".clock").textContent = duration(model.t);
     const moving = player.playing || player.following;
     const button = this.#bar.querySelector("[data-act=play]");
-    button.setAttribute("aria-pressed", moving);
+    button.dataset.playing = moving;
     button.setAttribute("aria-label", this.#words(moving ? "transport.pause" : "transport.play"));
-    const ticks = layout.changes.map((y) => `<line x1="${(y / layout.end) * 100}%" x2="${(y / layout.end) * 100}%" y1="0" y2="100%"/>`).join("");
-    if (this.#ticks.dataset.drawn !== ticks) {
-      this.#ticks.dataset.drawn = ticks;
-      this.#ticks.innerHTML = ticks;
-    }
+    const drawn = `${layout.changes.length} ${layout.end}`;
+    if (this.#ticks.dataset.drawn === drawn) return;
+    this.#ticks.dataset.drawn = drawn;
+    const places = layout.changes.map((y) => `${(y / layout.end) * 100}%`);
+    this.#ticks.innerHTML = places.map((x) => `<line x1="${x}" x2="${x}" y1="0" y2="100%"/>`).join("");
   }
 }
