@@ -37,7 +37,7 @@ pub fn remedy(refusal: &Refusal) -> Remedy {
     };
     Remedy {
         tried,
-        answer: io::Error::from_raw_os_error(refusal.errno).to_string(),
+        answer: answer(refusal.errno),
         command,
     }
 }
@@ -69,4 +69,13 @@ fn tun(errno: i32) -> &'static str {
         libc::ENOENT | libc::ENODEV | libc::ENXIO => "sudo modprobe tun",
         _ => "sudo chmod 0666 /dev/net/tun",
     }
+}
+
+/// As strerror(3) puts it.
+fn answer(errno: i32) -> String {
+    let text = io::Error::from_raw_os_error(errno).to_string();
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -86,6 +86,15 @@ impl<'a> World<'a> {
         self.wait(deadline.saturating_sub(now()))
             .map_err(RunError::Wait)?;
         while self.look()? {}
+        for host in Host::BOTH {
+            // A call that blocks may have changed a state without sending anything.
+            let asleep = self
+                .calls_in(host)
+                .any(|index| self.actors[index].is_asleep());
+            if asleep {
+                self.observe(host, None)?;
+            }
+        }
         if now() >= self.last_look + LOOK {
             self.last_look = now();
             Host::BOTH

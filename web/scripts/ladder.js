@@ -7,6 +7,8 @@ import { duration, kindOf, nameOf } from "./model.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const RIBBON = 12;
+/** How wide a character is, of the box's font size: what is written in the picture is a little smaller than the text. */
+const CHARACTER = 0.523;
 /** How far down the box the playhead may be. */
 const SIGHT = 0.88;
 
@@ -68,12 +70,17 @@ export class Ladder {
   #measure() {
     const width = this.#box.clientWidth || 800;
     const narrow = width < 620;
-    const states = narrow ? 0 : this.#wide ? 156 : 108;
-    const calls = narrow ? 0 : Math.min(260, Math.max(150, width * 0.265));
+    // A character of the machine's words, and how far below a height they stand.
+    const em = parseFloat(getComputedStyle(this.#box).fontSize);
+    const [character, base] = [em * CHARACTER, em * 0.8];
+    const states = narrow ? 0 : character * (this.#wide ? 20 : 14);
+    const calls = narrow ? 0 : Math.min(character * 33, Math.max(character * 19, width * 0.265));
     const edge = narrow ? 20 : calls + states;
     this.#columns = {
       narrow,
       width,
+      character,
+      base,
       client: { ribbon: edge, state: narrow ? edge + 14 : edge - 12, call: edge - states - 12, side: -1 },
       server: { ribbon: width - edge, state: narrow ? width - edge - 14 : width - edge + 12, call: width - edge + states + 12, side: 1 },
     };
@@ -180,7 +187,7 @@ export class Ladder {
       const [x0, x1] = ends(item, this.#columns);
       const x = x0 + ((x1 - x0) * (y - item.y)) / (item.end - item.y);
       const text = nameOf(item);
-      const width = text.length * 7.9 + 18;
+      const width = (text.length + 2) * this.#columns.character;
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
       const chip = make("g", { class: `chip ${kindOf(item)}`, transform: `translate(${inside} ${y})` },
         make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
@@ -210,7 +217,7 @@ const draw = {
     const { state, ribbon, side } = columns[item.host];
     const shown = columns.narrow ? anchor(-side) : anchor(side);
     const name = item.gap ? `? ${item.text}` : item.text;
-    const text = make("text", { x: state, y: item.y + 12, "text-anchor": shown, class: "state-word", "data-state": item.state }, item.observed ? name : `(${name})`);
+    const text = make("text", { x: state, y: item.y + columns.base, "text-anchor": shown, class: "state-word", "data-state": item.state }, item.observed ? name : `(${name})`);
     if (!item.observed) text.append(make("title", {}, words("stage.inferred")));
     at(item.y, text);
     if (item.ribbon) at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
@@ -237,9 +244,9 @@ const draw = {
   call(item, { columns, at, line, words }) {
     if (columns.narrow) return;
     const { call, side } = columns[item.host];
-    const room = Math.floor((side < 0 ? call - 8 : columns.width - call - 8) / 7.85);
+    const room = Math.floor((side < 0 ? call - 8 : columns.width - call - 8) / columns.character);
     const word = (y, title, ...parts) => {
-      const text = make("text", { x: call, y: y + 12, "text-anchor": anchor(side), class: "call" }, ...parts, make("title", {}, title));
+      const text = make("text", { x: call, y: y + columns.base, "text-anchor": anchor(side), class: "call" }, ...parts, make("title", {}, title));
       at(y, text);
     };
     const result = (given) => make("tspan", { class: item.failed ? "gave failed" : "gave" }, ` = ${given}`);
@@ -258,7 +265,7 @@ const draw = {
 
   process(item, { columns, at, words }) {
     const { call, side } = columns[item.host];
-    at(item.y, make("text", { x: call, y: item.y + 12, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words("stage.ended_process")}`));
+    at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words("stage.ended_process")}`));
   },
 
   idle(item, { columns, at, words }) {

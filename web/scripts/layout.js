@@ -117,6 +117,7 @@ export class Layout {
     } else {
       this.#flights -= 1;
       this.#y = Math.max(this.#y, (this.items.get(key)?.y ?? 0) + FLIGHT);
+      this.#place(`${event.to} receives`, 15); // as those that follow each other were sent
       this.#put(key, { end: this.#y, open: false, lost: event.phase === "dropped" });
       this.#arrivals[event.to] += 1;
     }

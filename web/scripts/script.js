@@ -57,7 +57,7 @@ export class Script {
       const mark = check ? (check.ok ? "✓ " : "✗ ") : step?.gave !== undefined ? "= " : "";
       const found = check?.ok && expects(row.title) ? "" : (check?.actual ?? step?.gave ?? "");
       const text = mark + found + (check?.ok === false ? ` ≠ ${check.expected}` : "");
-      if (gave.textContent !== text) gave.textContent = text;
+      if (gave.textContent !== text) gave.textContent = gave.title = text;
       gave.classList.toggle("wrong", check?.ok === false);
     }
     this.#current(model.line);

@@ -248,6 +248,10 @@ if (!data.live && data.recording) {
   // Nothing can be run here: the recording takes Run's place.
   $(".invitation p").textContent = words("stage.invitation_recording");
   $(".invitation .link").hidden = true;
-  for (const button of document.querySelectorAll("[data-act=run]")) button.dataset.act = "recording";
+  $(".pace").hidden = true;
+  for (const button of document.querySelectorAll("[data-act=run]")) {
+    button.dataset.act = "recording";
+    button.textContent = words("stage.watch");
+  }
 }
 requestAnimationFrame(frame);

@@ -30,8 +30,10 @@ export class Transport {
 
   show({ player, layout, model, running }) {
     const run = this.#bar.querySelector(".primary");
-    if (run.dataset.act !== "recording") run.dataset.act = running ? "stop" : "run";
-    run.textContent = this.#words(running ? "stage.stop" : "stage.run");
+    if (run.dataset.act !== "recording") {
+      run.dataset.act = running ? "stop" : "run";
+      run.textContent = this.#words(running ? "stage.stop" : "stage.run");
+    }
     const part = layout.end ? player.y / layout.end : 0;
     if (!this.#scrub.matches(":active")) this.#scrub.value = Math.round(Math.min(part, 1) * this.#scrub.max);
     this.#scrub.style.setProperty("--part", Math.min(part, 1));
