@@ -100,6 +100,70 @@ async fn every_page_speaks_both_languages() {
         );
     }
     let (status, missing) = get("/s/none".into(), "en").await;
+    assert_eq!(status, 404);
+    assert!(missing.contains("There is no such page"));
+}
+
+#[tokio::test]
+async fn the_chosen_language_is_remembered() {
+    let server = Server::start(&[]);
+    let response = reqwest::get(server.url("/?lang=zh-TW")).await.unwrap();
+    let cookie = response.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let again = reqwest::Client::new()
+        .get(server.url("/"))
+        .header("cookie", cookie)
+        .header("accept-language", "en");
+    assert!(
+        again
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains("lang=\"zh-CN\"")
+    );
+}
+
+#[tokio::test]
+async fn files_are_kept_by_their_version_and_nothing_comes_from_elsewhere() {
+    let server = Server::start(&[]);
+    let response = reqwest::get(server.url("/s/four-waves")).await.unwrap();
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("script-src 'self'"),
+        "{policy}"
+    );
+    let page = response.text().await.unwrap();
+    let addresses: BTreeSet<&str> = ["href=\"", "src=\""]
+        .iter()
+        .flat_map(|name| page.split(name).skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let assets: Vec<&&str> = addresses
+        .iter()
+        .filter(|address| address.starts_with("/assets/"))
+        .collect();
+    assert!(assets.len() >= 5, "{addresses:?}");
+    for address in assets {
+        let file = reqwest::get(server.url(address)).await.unwrap();
+        assert_eq!(file.status(), 200, "{address}");
+        assert!(
+            file.headers()["cache-control"]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
+    }
     for path in [
         "/assets/x/../../Cargo.toml",
         "/assets/x/..%2f..%2fCargo.toml",
