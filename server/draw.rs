@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::mem;
 
-use crate::event::{CallPhase, Cause, Event, Host, Segment, SegmentPhase, StepPhase, Timer, What};
+use crate::event::{
+    CallPhase, Cause, Event, Host, ProcessChange, Segment, SegmentPhase, StepPhase, Timer, What,
+};
 
 const CALLS: usize = 38;
 const STATES: usize = 12;
@@ -159,16 +161,8 @@ impl<W: Write> Drawing<W> {
                 expires_ms,
                 ..
             } => {
-                self.flush()?;
-                let mut row = Row {
-                    paint: QUIET,
-                    ..Row::default()
-                };
-                row.calls[*host as usize] = format!(
-                    "{:.0} s until this socket is gone",
-                    f64::from(*expires_ms) / 1000.0
-                );
-                self.row(row)
+                let seconds = f64::from(*expires_ms) / 1000.0;
+                self.remark(*host, format!("{seconds:.0} s until this socket is gone"))
             }
             What::Process {
                 host,
@@ -177,16 +171,12 @@ impl<W: Write> Drawing<W> {
                 what,
                 ..
             } => {
-                self.flush()?;
-                let mut row = Row {
-                    paint: QUIET,
-                    ..Row::default()
+                let what = match what {
+                    ProcessChange::Started => "started",
+                    ProcessChange::Killed => "was killed",
+                    ProcessChange::Lost => "was ended from outside",
                 };
-                row.calls[*host as usize] = format!(
-                    "{actor}: process {pid} {}",
-                    format!("{what:?}").to_lowercase()
-                );
-                self.row(row)
+                self.remark(*host, format!("{actor}: process {pid} {what}"))
             }
             What::Check {
                 line,
@@ -229,6 +219,17 @@ impl<W: Write> Drawing<W> {
         self.flush()?;
         let mut row = Row::default();
         add(&mut row);
+        self.row(row)
+    }
+
+    /// Something about a host that stands where its calls do.
+    fn remark(&mut self, host: Host, text: String) -> io::Result<()> {
+        self.flush()?;
+        let mut row = Row {
+            paint: QUIET,
+            ..Row::default()
+        };
+        row.calls[host as usize] = text;
         self.row(row)
     }
 

@@ -21,7 +21,7 @@ pub struct Remedy {
 /// Looks at the machine's settings to find which of them refused.
 pub fn remedy(refusal: &Refusal) -> Remedy {
     let (tried, command) = match refusal.step {
-        SetupStep::Start => ("starting a process of its own", "ulimit -u unlimited"),
+        SetupStep::Start => ("starting a process of its own", limit(refusal.errno)),
         SetupStep::Namespace => ("unshare(CLONE_NEWUSER | CLONE_NEWNET)", namespaces()),
         SetupStep::UserMap => ("writing /proc/self/uid_map", namespaces()),
         SetupStep::OpenTun => ("opening /dev/net/tun", tun(refusal.errno)),
@@ -39,6 +39,14 @@ pub fn remedy(refusal: &Refusal) -> Remedy {
         tried,
         answer: answer(refusal.errno),
         command,
+    }
+}
+
+fn limit(errno: i32) -> &'static str {
+    match errno {
+        libc::EMFILE | libc::ENFILE | libc::EINVAL => "ulimit -n 4096",
+        libc::ETIMEDOUT => "uptime (the machine took too long; is it busy?)",
+        _ => "ulimit -u unlimited",
     }
 }
 

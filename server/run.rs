@@ -1,6 +1,7 @@
 //! One run: build two hosts and a wire, direct the script, tell what happens, take down.
 //!
-//! A run is one thread. It knows no tokio and no web: its events go to a sink, and it never waits for whoever reads them.
+//! A run is one thread. It knows no tokio and no web: its events go to a sink, which in a server only keeps them, so that
+//! no run ever waits for whoever reads.
 
 mod actor;
 mod director;

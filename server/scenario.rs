@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::script::{self, Mistake, Script};
+use crate::script::{self, Mistake, Script, draw_at};
 
 /// A scenario without mistakes.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl std::error::Error for Broken {}
 pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
     let file: File = toml::from_str(text).map_err(|error| {
         let (line, column) = error.span().map_or((1, 1), |span| place(text, span.start));
-        Broken(draw(name, text, line, column, error.message()))
+        Broken(draw_at(name, text, [line, column, 1], error.message()))
     })?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
         let script = file.script.text.get_ref();
@@ -114,7 +114,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
                 "a note for `{}`, but no line of the script has that label",
                 label.get_ref()
             );
-            return Err(Broken(draw(name, text, line, column, &message)));
+            return Err(Broken(draw_at(name, text, [line, column, 1], &message)));
         }
     }
     let id = name
@@ -177,13 +177,4 @@ fn script_start(text: &str, span: usize) -> Option<usize> {
         .into_iter()
         .find(|newline| text[start..].starts_with(newline));
     Some(start + newline.map_or(0, str::len)).filter(|start| *start <= text.len())
-}
-
-fn draw(name: &str, text: &str, line: usize, column: usize, message: &str) -> String {
-    let shown = text.lines().nth(line - 1).unwrap_or("");
-    let margin = " ".repeat(line.to_string().len());
-    format!(
-        "{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {}^\n",
-        " ".repeat(column - 1)
-    )
 }

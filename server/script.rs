@@ -13,7 +13,7 @@ use crate::event::Host;
 use crate::message::Call;
 use crate::state::State;
 
-pub use mistake::Mistake;
+pub use mistake::{Mistake, draw_at};
 
 /// A script without mistakes.
 #[derive(Clone, Debug, PartialEq)]

@@ -92,7 +92,7 @@ impl State {
 }
 
 /// The edges that figure 5 draws, and the one that its note 2 adds (FIN_WAIT_1 to TIME_WAIT).
-const DRAWN: [(State, State); 20] = [
+const DRAWN: [(State, State); 21] = [
     (Closed, Listen),
     (Closed, SynSent),
     (Listen, SynReceived),
@@ -113,6 +113,7 @@ const DRAWN: [(State, State); 20] = [
     (Closing, TimeWait),
     (CloseWait, LastAck),
     (LastAck, Closed),
+    (TimeWait, Closed),
 ];
 
 /// Whether a connection may go straight from one state to the other.

@@ -39,7 +39,7 @@ async fn events_of(server: &Server, id: &str) -> Events {
 async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser.driver.goto(server.url("/")).await.unwrap();
+    browser.visit(server.url("/")).await;
     browser.click("a[href='/s/four-waves']").await;
     browser.click(".invitation [data-act=run]").await;
     let id = run_of(&browser).await;
@@ -78,11 +78,7 @@ async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
 async fn a_run_at_full_speed_is_played_so_that_it_can_be_followed() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/reset-linger-0"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/reset-linger-0")).await;
     browser.click("#pace option[value=full]").await;
     browser.click(".transport .primary").await;
     browser
@@ -99,11 +95,7 @@ async fn a_run_at_full_speed_is_played_so_that_it_can_be_followed() {
 async fn a_recording_is_played_paused_stepped_and_scrubbed() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/half-close"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/half-close")).await;
     browser.click(".invitation [data-act=recording]").await;
     browser
         .until("document.querySelector('.origin').textContent.startsWith('Recorded on Linux')")
@@ -154,11 +146,7 @@ async fn a_recording_is_played_paused_stepped_and_scrubbed() {
 async fn the_model_is_the_same_however_one_comes_to_a_moment() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/half-close"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/half-close")).await;
     let answer = browser
         .call(
             "const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
@@ -188,7 +176,7 @@ async fn the_model_is_the_same_however_one_comes_to_a_moment() {
 async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser.driver.goto(server.url("/try")).await.unwrap();
+    browser.visit(server.url("/try")).await;
     let area = browser
         .driver
         .find(By::Css(".editor textarea"))
@@ -240,7 +228,7 @@ async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
 
     // The link in another browser: the same script, ready to run.
     let other = Browser::open("zh-CN", LAPTOP).await;
-    other.driver.goto(address.as_str()).await.unwrap();
+    other.visit(address.as_str()).await;
     other
         .until(
             "document.querySelector('.editor textarea').value === 'client connect => ECONNREFUSED'",
@@ -257,11 +245,7 @@ async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
 async fn a_visitor_who_leaves_in_mid_run_leaves_nothing_behind() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/reset-linger-0"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/reset-linger-0")).await;
     browser.click(".invitation [data-act=run]").await;
     let id = run_of(&browser).await;
     drop(browser);
@@ -283,11 +267,7 @@ async fn a_visitor_who_leaves_in_mid_run_leaves_nothing_behind() {
 async fn where_the_server_is_lost_nothing_is_made_up() {
     let mut server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/half-close"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/half-close")).await;
     browser.click(".invitation [data-act=run]").await;
     browser
         .until("document.querySelector('.name.syn:not(.later)')")
@@ -322,10 +302,8 @@ async fn each_of_two_connections_is_told_by_its_name() {
     let json = serde_json::to_string(script).unwrap();
     let link = browser.get(&format!("encodeURIComponent({json})")).await;
     browser
-        .driver
-        .goto(server.url(&format!("/try#script={}", link.as_str().unwrap())))
-        .await
-        .unwrap();
+        .visit(server.url(&format!("/try#script={}", link.as_str().unwrap())))
+        .await;
     browser.click("#pace option[value=full]").await;
     browser.click(".transport .primary").await;
     browser
@@ -362,17 +340,13 @@ async fn each_of_two_connections_is_told_by_its_name() {
 async fn language_and_theme_are_switched_and_remembered() {
     let server = Server::start(&[]);
     let browser = Browser::open("zh-CN,zh", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/four-waves"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/four-waves")).await;
     assert_eq!(browser.text("h1").await, "四次挥手");
     browser.click("#language").await;
     browser
         .until("document.querySelector('h1').textContent === 'Four waves goodbye'")
         .await;
-    browser.driver.goto(server.url("/")).await.unwrap();
+    browser.visit(server.url("/")).await;
     assert_eq!(browser.get("document.documentElement.lang").await, "en");
     let theme = browser.get("document.documentElement.dataset.theme").await;
     browser.click("#theme").await;
@@ -388,11 +362,7 @@ async fn language_and_theme_are_switched_and_remembered() {
 async fn where_the_machine_refuses_the_recording_plays() {
     let server = server_that_is_refused();
     let browser = Browser::open("en", LAPTOP).await;
-    browser
-        .driver
-        .goto(server.url("/s/four-waves"))
-        .await
-        .unwrap();
+    browser.visit(server.url("/s/four-waves")).await;
     let refusal = browser.text(".refusal").await;
     assert!(
         refusal.contains("opening /dev/net/tun")

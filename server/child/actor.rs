@@ -11,9 +11,8 @@ use std::os::fd::RawFd;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rustix::time::ClockId;
-
 use crate::channel::Channel;
+use crate::clock::now;
 use crate::message::{Call, HostPlan, How, Made, Order, PREVIEW, Payload, Report, Returned};
 use crate::sys;
 
@@ -330,10 +329,4 @@ fn bytes(payload: &Payload) -> Vec<u8> {
         Payload::Text(text) => text.clone().into_bytes(),
         Payload::Bytes(count) => (b'a'..=b'z').cycle().take(*count).collect(),
     }
-}
-
-/// Nanoseconds of CLOCK_MONOTONIC.
-fn now() -> u64 {
-    let now = rustix::time::clock_gettime(ClockId::Monotonic);
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }

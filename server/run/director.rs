@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::actor::Actor;
 use super::outcome::{describe, fits, found};
-use super::timeline::{Nanos, now};
 use super::world::{SOON, World};
 use super::{Pace, RunError};
+use crate::clock::{Nanos, now};
 use crate::event::{Ending, Host, StepPhase, What};
 use crate::message::Order;
 use crate::script::{Deed, Outcome, Script, Step};

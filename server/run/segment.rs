@@ -8,7 +8,7 @@ use etherparse::{NetSlice, SlicedPacket, TcpOptionElement, TransportSlice};
 use crate::event::{Host, Segment, SegmentPhase};
 
 /// How many bytes of data an event shows.
-const PREVIEW: usize = 256;
+const SHOWN: usize = 256;
 
 /// One direction of one connection.
 type Direction = (SocketAddrV4, SocketAddrV4);
@@ -88,7 +88,7 @@ impl Decoder {
                 .filter_map(|option| option.ok().map(|option| describe(&option)))
                 .collect(),
             data: (!data.is_empty())
-                .then(|| String::from_utf8_lossy(&data[..data.len().min(PREVIEW)]).into_owned()),
+                .then(|| String::from_utf8_lossy(&data[..data.len().min(SHOWN)]).into_owned()),
             retransmission,
             source,
             destination,

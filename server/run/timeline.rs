@@ -1,16 +1,7 @@
 //! A run's clock and its list of events.
 
-use rustix::time::ClockId;
-
+use crate::clock::{Nanos, now};
 use crate::event::{Event, What};
-
-/// Nanoseconds of CLOCK_MONOTONIC, by which all processes of a run stamp.
-pub(super) type Nanos = u64;
-
-pub(super) fn now() -> Nanos {
-    let now = rustix::time::clock_gettime(ClockId::Monotonic);
-    now.tv_sec as Nanos * 1_000_000_000 + now.tv_nsec as Nanos
-}
 
 /// Stamps events and hands them on.
 pub(super) struct Timeline<'a> {

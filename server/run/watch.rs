@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddrV4;
 
 use super::probe::Reading;
-use super::timeline::Nanos;
+use crate::clock::Nanos;
 use crate::event::{Cause, Host, Socket, Timer, What};
 use crate::state::{self, State};
 

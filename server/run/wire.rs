@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 
 use super::fate::{Fate, Orders};
 use super::segment::Decoder;
-use super::timeline::Nanos;
+use crate::clock::Nanos;
 use crate::event::{Host, Segment, SegmentPhase};
 
 /// Packets under way, and the orders for those to come.

@@ -24,9 +24,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::RunError;
 use super::actor::Actor;
 use super::probe::SocketTable;
-use super::timeline::{Nanos, Timeline, now};
+use super::timeline::Timeline;
 use super::watch::Watch;
 use super::wire::{self, Wire};
+use crate::clock::{Nanos, now};
 use crate::event::{Cause, Host, Segment, SegmentPhase, What};
 use crate::message::Report;
 

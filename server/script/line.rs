@@ -331,7 +331,7 @@ impl Line {
         )
     }
 
-    /// A name that somebody chose: it begins with a letter and is no word of the language.
+    /// A name that somebody chose: it begins with a letter, has 20 characters at most, and is neither `on` nor `as`.
     fn name(&mut self, expected: &str) -> Result<String, Mistake> {
         self.word(expected, |word| {
             (word.chars().count() <= 20

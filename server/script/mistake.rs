@@ -38,25 +38,40 @@ impl Mistake {
 
     /// The mistake under the line of `text` that it is in, as compilers show it; `name` is the text's.
     pub fn draw(&self, name: &str, text: &str) -> String {
-        let number = self.line;
-        let line = text.lines().nth(self.line - 1).unwrap_or("");
-        let margin = " ".repeat(number.to_string().len());
-        let indent: String = line
-            .chars()
-            .take(self.column - 1)
-            .map(|c| if c == '\t' { c } else { ' ' })
-            .collect();
-        let mark = "^".repeat(self.length);
         let Mistake {
+            line,
             column,
+            length,
             found,
             expected,
-            ..
         } = self;
-        format!(
-            "{name}:{number}:{column}: found {found}, expected {expected}\n{margin} |\n{number} | {line}\n{margin} | {indent}{mark}\n"
+        draw_at(
+            name,
+            text,
+            [*line, *column, *length],
+            &format!("found {found}, expected {expected}"),
         )
     }
+}
+
+/// A message about a place in a text (line, column and length, in characters), with that line and a mark under it.
+pub fn draw_at(
+    name: &str,
+    text: &str,
+    [line, column, length]: [usize; 3],
+    message: &str,
+) -> String {
+    let shown = text.lines().nth(line - 1).unwrap_or("");
+    let margin = " ".repeat(line.to_string().len());
+    let indent: String = shown
+        .chars()
+        .take(column - 1)
+        .map(|c| if c == '\t' { c } else { ' ' })
+        .collect();
+    let mark = "^".repeat(length);
+    format!(
+        "{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {indent}{mark}\n"
+    )
 }
 
 impl fmt::Display for Mistake {

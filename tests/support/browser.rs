@@ -82,6 +82,10 @@ impl Browser {
         }
     }
 
+    pub async fn visit(&self, url: impl AsRef<str>) {
+        self.driver.goto(url.as_ref()).await.unwrap();
+    }
+
     pub async fn click(&self, css: &str) {
         self.driver
             .find(By::Css(css))
