@@ -148,15 +148,18 @@ fn causes_are_told_right_where_several_things_go_on() {
         })
     };
     for _ in 0..5 {
-        // The listening socket ends with its process, while another process is killed too.
-        assert_eq!(
-            cause(
-                "client recv &\nclient kill\nserver kill",
-                "server",
-                "CLOSED"
-            ),
-            "kill"
-        );
+        // The listening socket and the connection end with their process, while another process is killed too.
+        let both = play(&format!("{OPEN}client recv &\nclient kill\nserver kill"));
+        let closed = both
+            .of("state")
+            .into_iter()
+            .find(|state| state["to"] == "CLOSED" && state["socket"]["peer"] == "0.0.0.0:0");
+        assert_eq!(closed.unwrap()["cause"], "kill", "{both}");
+        let last = both
+            .of("state")
+            .into_iter()
+            .find(|state| state["to"] == "LAST_ACK");
+        assert_eq!(last.unwrap()["cause"], "kill", "{both}");
         // A close that blocks and sends nothing.
         let blocked =
             "client thread other\nclient set linger 1s\nclient send 200K\nother close => blocked";

@@ -279,9 +279,12 @@ impl Actor {
         Some(what)
     }
 
-    /// Whether it carries out an order, and neither sleeps in a call nor is at its end.
+    /// Whether something may happen in its host that comes from it: it carries out an order and does not sleep in a
+    /// call, or its process ends.
     pub(super) fn is_busy(&self) -> bool {
-        self.life == Life::Alive && self.outcome.is_none() && !self.slept && !self.is_asleep()
+        let works =
+            self.life == Life::Alive && self.outcome.is_none() && !self.slept && !self.is_asleep();
+        works || self.is_dying()
     }
 
     /// Whether its thread sleeps in a call, as it does in one that blocks: /proc/PID/task/TID/stat, proc(5).

@@ -10,8 +10,8 @@
 //!    until the wire was read once more.
 //! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so the table
 //!    read right afterwards shows what that one packet changed.
-//! 4. Nothing is delivered to a host while a call there is under way and its thread runs: what a table shows then would
-//!    have two causes. The thread returns or falls asleep within microseconds.
+//! 4. Nothing is delivered to a host while a call there is under way and its thread runs, or while a process there ends:
+//!    what a table shows then would have two causes. Such a thread returns or falls asleep within microseconds.
 
 use std::io;
 use std::mem;
@@ -272,7 +272,7 @@ impl<'a> World<'a> {
         self.timeline.tell(What::Segment(Box::new(segment)));
     }
 
-    /// Whether a call is under way in a host, and its thread runs.
+    /// Whether something is under way in a host that comes from one of its processes.
     fn is_host_busy(&self, host: Host) -> bool {
         self.actors
             .iter()
