@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::mem;
 
 use crate::event::{
-    CallPhase, Cause, Event, Host, ProcessChange, Segment, SegmentPhase, StepPhase, Timer, What,
+    CallPhase, Cause, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase,
+    Timer, What,
 };
 
 const CALLS: usize = 38;
@@ -101,11 +102,13 @@ impl<W: Write> Drawing<W> {
                 result,
                 errno,
                 data,
+                words,
                 ..
             } => {
                 let gave = match (errno, data, result) {
                     (Some(errno), ..) => errno.clone(),
                     (_, Some(data), Some(length)) => format!("{length} {data:?}"),
+                    _ if words.is_some() => words.clone().unwrap_or_default(),
                     (.., result) => result.unwrap_or_default().to_string(),
                 };
                 let (mut row, text) = match (self.open.take(), enter) {
@@ -174,9 +177,23 @@ impl<W: Write> Drawing<W> {
                 let what = match what {
                     ProcessChange::Started => "started",
                     ProcessChange::Killed => "was killed",
+                    ProcessChange::Forked => "was forked",
+                    ProcessChange::Stopped => "was stopped",
+                    ProcessChange::Continued => "goes on",
+                    ProcessChange::Exited => "exited",
                     ProcessChange::Lost => "was ended from outside",
                 };
                 self.remark(*host, format!("{actor}: process {pid} {what}"))
+            }
+            What::Host { host, what, sysctl } => {
+                let what = match what {
+                    HostChange::LinkDown => "its link is down",
+                    HostChange::LinkUp => "its link is up",
+                    HostChange::Crashed => "its power failed",
+                    HostChange::Booted => "it started again",
+                    HostChange::Sysctl => sysctl.as_deref().unwrap_or_default(),
+                };
+                self.remark(*host, what.to_owned())
             }
             What::Check {
                 line,

@@ -112,6 +112,9 @@ pub enum What {
         /// At exit of recv: what was received, its first bytes as text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<String>,
+        /// At exit: what else it gave: poll's events, an address, a state, an error that was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
         /// At exit of a call that made a socket: the socket's name in the script.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         made: Option<String>,
@@ -180,6 +183,16 @@ pub enum What {
         tid: i32,
         /// What happened to it.
         what: ProcessChange,
+    },
+    /// Something was done to a host.
+    Host {
+        /// Which.
+        host: Host,
+        /// What.
+        what: HostChange,
+        /// The sysctl that was written, as `NAME=VALUE`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sysctl: Option<String>,
     },
     /// Something was put to the test.
     Check {
@@ -252,12 +265,36 @@ pub enum CallPhase {
     Exit,
 }
 
+/// What was done to a host.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostChange {
+    /// Its interface went down.
+    LinkDown,
+    /// Its interface came up.
+    LinkUp,
+    /// Its power failed.
+    Crashed,
+    /// It started again.
+    Booted,
+    /// A sysctl was written.
+    Sysctl,
+}
+
 /// What happened to a process.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProcessChange {
     /// It runs.
     Started,
+    /// It was forked from another.
+    Forked,
+    /// It was stopped: SIGSTOP.
+    Stopped,
+    /// It goes on: SIGCONT.
+    Continued,
+    /// It ended by itself.
+    Exited,
     /// The script killed it.
     Killed,
     /// It ended without the script's doing: somebody killed it, or it failed.
@@ -285,6 +322,10 @@ pub enum Cause {
     Segment(u32),
     /// The end of the process that had the socket.
     Kill,
+    /// The host lost its power.
+    Crash,
+    /// The socket was destroyed from outside: SOCK_DESTROY.
+    Destroy,
     /// Nothing from outside: a timer of the kernel.
     Timer,
 }
@@ -353,6 +394,10 @@ pub struct Segment {
 pub enum SegmentPhase {
     /// It left its host.
     Sent,
+    /// It stays on the wire until it is released.
+    Held,
+    /// It came onto the wire from nowhere: a copy, or a forgery.
+    Injected,
     /// It arrived, and the host has dealt with it.
     Delivered,
     /// It was lost.

@@ -8,11 +8,32 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Asks the nursery to fork an actor; the actor's end of its channel travels with it.
+/// Asks the nursery to fork a process; that one's end of its channel travels with it.
 #[derive(Debug, Deserialize, Serialize)]
-pub struct Birth {
-    /// The host that the new actor builds around itself before it takes orders.
-    pub host: HostPlan,
+pub enum Birth {
+    /// An actor that builds a host around itself before it takes orders.
+    Host(HostPlan),
+    /// An actor in a host that exists; the host's network namespace travels with it.
+    Join(HostPlan),
+    /// A process that does one thing in a host that exists, and ends; the host's network namespace travels with it.
+    Errand(HostPlan, Errand),
+}
+
+/// Something that is done to a host, not by one of its programs.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub enum Errand {
+    /// Takes `wire0` down, or brings it up with its route.
+    Link {
+        /// Up or down.
+        up: bool,
+    },
+    /// Writes a sysctl of the host's network namespace.
+    Sysctl {
+        /// Its name below /proc/sys.
+        name: String,
+        /// Its new value.
+        value: String,
+    },
 }
 
 /// What a host shall be: a network namespace with one interface.
@@ -70,6 +91,10 @@ pub enum Order {
     },
     /// Start another thread; its end of a new channel travels with the order.
     Thread,
+    /// fork(2); the child's end of a new channel travels with the order.
+    Fork,
+    /// exit(2).
+    Exit,
 }
 
 /// A call of the socket API.
@@ -83,6 +108,13 @@ pub enum Call {
         /// Length of the accept queue.
         backlog: i32,
     },
+    /// socket(2).
+    Socket,
+    /// bind(2), after socket(2) where the socket is not open yet.
+    Bind {
+        /// The port to bind.
+        port: u16,
+    },
     /// connect(2) to the other host, after socket(2) where the socket is not open yet.
     Connect {
         /// The port of the other host.
@@ -90,16 +122,80 @@ pub enum Call {
     },
     /// accept(2).
     Accept,
+    /// connect(2) with AF_UNSPEC: the socket forgets its connection.
+    Disconnect,
     /// send(2).
-    Send(Payload),
-    /// recv(2) with room for so many bytes.
-    Recv(usize),
+    Send {
+        /// What.
+        payload: Payload,
+        /// With MSG_MORE: more follows, so nothing need leave yet.
+        more: bool,
+    },
+    /// recv(2).
+    Recv {
+        /// Room for so many bytes.
+        room: usize,
+        /// With MSG_WAITALL: not before the room is full.
+        all: bool,
+        /// With MSG_PEEK: the bytes stay where they are.
+        peek: bool,
+    },
     /// shutdown(2).
     Shutdown(How),
     /// close(2).
     Close,
-    /// setsockopt(SO_LINGER), None to switch it off. Whole seconds.
-    Linger(Option<Duration>),
+    /// dup(2).
+    Dup,
+    /// poll(2) for everything that can be asked for; None waits for ever.
+    Poll(Option<Duration>),
+    /// epoll_wait(2) for the same on an epoll(7) of its own; None waits for ever.
+    Epoll(Option<Duration>),
+    /// setsockopt(2), or fcntl(2) for O_NONBLOCK.
+    Set(SocketOption),
+    /// getsockopt(2).
+    Get(Query),
+    /// getsockname(2).
+    Name,
+    /// getpeername(2).
+    Peer,
+}
+
+/// A socket option and its value; socket(7), tcp(7).
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SocketOption {
+    /// SO_LINGER, in seconds; None switches it off.
+    Linger(Option<u16>),
+    /// SO_KEEPALIVE with TCP_KEEPIDLE and TCP_KEEPINTVL in seconds and TCP_KEEPCNT; None switches it off.
+    Keepalive(Option<(u16, u16, u16)>),
+    /// TCP_USER_TIMEOUT.
+    UserTimeout(Duration),
+    /// SO_REUSEADDR.
+    ReuseAddr(bool),
+    /// TCP_NODELAY.
+    NoDelay(bool),
+    /// SO_RCVBUF, in bytes.
+    RcvBuf(u32),
+    /// SO_SNDBUF, in bytes.
+    SndBuf(u32),
+    /// O_NONBLOCK.
+    NonBlock(bool),
+    /// TCP_LINGER2: seconds in FIN_WAIT_2 without an owner; -1 for none at all.
+    Linger2(i32),
+}
+
+/// What getsockopt(2) is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// SO_ERROR: the error that no call was told yet.
+    Error,
+    /// The state in TCP_INFO, which is what the descriptor knows.
+    State,
+    /// SO_RCVBUF.
+    RcvBuf,
+    /// SO_SNDBUF.
+    SndBuf,
 }
 
 /// What `send` sends.
@@ -182,6 +278,8 @@ pub struct Returned {
     pub errno: Option<i32>,
     /// The first [`PREVIEW`] bytes that recv gave.
     pub data: Option<Vec<u8>>,
+    /// What another call gave besides a number: poll's events, an address, a state.
+    pub words: Option<String>,
 }
 
 /// A socket that a call made.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::channel::Channel;
-use crate::message::{Birth, HostPlan, Refusal, Report, SetupStep};
+use crate::message::{Birth, Errand, HostPlan, Refusal, Report, Returned, SetupStep};
 
 /// The command-line word by which this program becomes the nursery.
 pub const ROLE: &str = "nursery";
@@ -48,6 +48,8 @@ pub struct Newborn {
     pub tun: OwnedFd,
     /// A NETLINK_SOCK_DIAG socket of the host.
     pub socket_table: OwnedFd,
+    /// The host's network namespace.
+    pub namespace: OwnedFd,
 }
 
 impl Nursery {
@@ -94,9 +96,43 @@ impl Nursery {
 
     /// Asks for a host. Several can be under way at once.
     pub fn conceive(&self, host: HostPlan) -> io::Result<Unborn> {
-        let (channel, theirs) = Channel::pair()?;
-        self.channel().send(&Birth { host }, &[theirs.as_fd()])?;
-        Ok(Unborn { channel })
+        Ok(Unborn {
+            channel: self.ask(&Birth::Host(host), None)?,
+        })
+    }
+
+    /// Another process in a host that exists: the server's end of its channel, and its number.
+    pub fn join(&self, host: HostPlan, namespace: &OwnedFd) -> io::Result<(Channel, i32)> {
+        let channel = self.ask(&Birth::Join(host), Some(namespace))?;
+        match receive::<Report>(&channel, PATIENCE)? {
+            (Report::Ready { pid, .. }, _) => Ok((channel, pid)),
+            _ => Err(gone()),
+        }
+    }
+
+    /// Has something done to a host that exists, and waits until it is.
+    pub fn send_on(&self, errand: Errand, host: HostPlan, namespace: &OwnedFd) -> io::Result<()> {
+        let channel = self.ask(&Birth::Errand(host, errand), Some(namespace))?;
+        match receive::<Report>(&channel, PATIENCE)? {
+            (Report::Done(Returned { errno: None, .. }), _) => Ok(()),
+            (
+                Report::Done(Returned {
+                    errno: Some(errno), ..
+                }),
+                _,
+            ) => Err(io::Error::from_raw_os_error(errno)),
+            _ => Err(gone()),
+        }
+    }
+
+    fn ask(&self, birth: &Birth, namespace: Option<&OwnedFd>) -> io::Result<Channel> {
+        let (ours, theirs) = Channel::pair()?;
+        let fds: Vec<_> = [theirs.as_fd()]
+            .into_iter()
+            .chain(namespace.map(AsFd::as_fd))
+            .collect();
+        self.channel().send(birth, &fds)?;
+        Ok(ours)
     }
 
     /// Whether its process still runs; it can have been killed from outside.
@@ -126,7 +162,9 @@ impl Unborn {
         match receive::<Report>(&self.channel, PATIENCE) {
             Ok((Report::Ready { pid, tid, sysctls }, fds)) => {
                 let mut fds = fds.into_iter();
-                let (Some(tun), Some(socket_table)) = (fds.next(), fds.next()) else {
+                let (Some(tun), Some(socket_table), Some(namespace)) =
+                    (fds.next(), fds.next(), fds.next())
+                else {
                     return Err(refusal(&gone()));
                 };
                 Ok(Newborn {
@@ -136,6 +174,7 @@ impl Unborn {
                     sysctls,
                     tun,
                     socket_table,
+                    namespace,
                 })
             }
             Ok((Report::Refused(refusal), _)) => Err(refusal),

@@ -4,6 +4,8 @@
 //! no run ever waits for whoever reads.
 
 mod actor;
+mod checks;
+mod deeds;
 mod director;
 mod fate;
 mod outcome;
@@ -21,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rustix::event::Timespec;
+use rustix::process::Signal;
 use thiserror::Error;
 
 use crate::event::{Ending, Event, Host, HostFacts, What};
@@ -33,7 +36,7 @@ use director::{Director, Interruption};
 use probe::SocketTable;
 use timeline::Timeline;
 use watch::Watch;
-use world::{HostEnd, World};
+use world::{HostEnd, Power, World};
 
 /// What to play, and how.
 pub struct Play<'a> {
@@ -83,6 +86,8 @@ pub enum RunError {
     ReadWire { host: Host, source: io::Error },
     #[error("reading the sockets of {host}: {source}")]
     ReadSockets { host: Host, source: io::Error },
+    #[error("changing {host}: {source}")]
+    Host { host: Host, source: io::Error },
     #[error("talking to {name}: {source}")]
     Actor { name: String, source: io::Error },
 }
@@ -105,6 +110,15 @@ pub fn plans() -> [HostPlan; 2] {
             .map(|(name, value)| (name.into(), value.into()))
             .to_vec(),
     })
+}
+
+/// One host's plan.
+fn plan(host: Host) -> HostPlan {
+    let [client, server] = plans();
+    match host {
+        Host::Client => client,
+        Host::Server => server,
+    }
 }
 
 /// Plays a script from its first event to its last, then takes everything down.
@@ -134,8 +148,11 @@ pub fn play(
         );
         actors.push(actor.map_err(|source| RunError::Actor { name, source })?);
         ends.push(HostEnd {
-            tun: newborn.tun,
-            table: SocketTable::new(newborn.socket_table),
+            power: Some(Power {
+                tun: newborn.tun,
+                table: SocketTable::new(newborn.socket_table),
+                namespace: newborn.namespace,
+            }),
             watch: Watch::new(host),
         });
         let sysctls = newborn.sysctls.into_iter().collect();
@@ -167,7 +184,7 @@ pub fn play(
         world.timeline.tell(what);
     }
     let (ok, how, line, reason) =
-        match Director::new(&mut world, play.pace, play.limit).play(play.script) {
+        match Director::new(&mut world, nursery, play.pace, play.limit).play(play.script) {
             Ok(true) => (true, Ending::Played, None, "played to the end".into()),
             Ok(false) => (
                 false,
@@ -192,7 +209,7 @@ pub fn play(
 /// some tens of ms, which is why this comes after the last event.
 fn take_down(world: World<'_>) {
     for actor in &world.actors {
-        let _ = actor.kill(); // it fails only where the process is gone already
+        let _ = actor.signal(Signal::KILL); // it fails only where the process is gone already
     }
     for actor in &world.actors {
         actor.awaits_end(Timespec {

@@ -2,10 +2,14 @@
 //!
 //! Knows no I/O. scenarios/README.md teaches the language.
 
+mod call;
 mod cast;
+mod check;
+mod filter;
 mod line;
 mod mistake;
 mod token;
+mod wire;
 
 use std::time::Duration;
 
@@ -13,6 +17,7 @@ use crate::event::Host;
 use crate::message::Call;
 use crate::state::State;
 
+pub use filter::{Filter, Flags};
 pub use mistake::{Mistake, draw_at};
 
 /// A script without mistakes.
@@ -39,6 +44,8 @@ pub struct Step {
     pub begin: usize,
     /// What is done.
     pub deed: Deed,
+    /// Whose claim its check is; a claim is judged, and never fails the run.
+    pub claim: Option<String>,
     /// What it must give: one of these.
     pub expected: Vec<Outcome>,
     /// It ends in `&`: the next line begins at once.
@@ -59,15 +66,24 @@ pub enum Deed {
         /// The call.
         call: Call,
     },
-    /// An actor's process gets another thread.
-    Thread {
+    /// Another actor comes.
+    Start {
+        /// By whose deed, or for [`Beginning::Process`] on whose host.
+        actor: String,
+        /// Its name.
+        name: String,
+        /// As what.
+        beginning: Beginning,
+    },
+    /// An actor's process gets a signal.
+    Signal {
         /// Whose process.
         actor: String,
-        /// The new actor.
-        name: String,
+        /// Which.
+        signal: Signal,
     },
-    /// An actor's process gets SIGKILL.
-    Kill {
+    /// An actor's process ends by itself.
+    Exit {
         /// Whose process.
         actor: String,
     },
@@ -76,22 +92,147 @@ pub enum Deed {
         /// Whose.
         actor: String,
     },
-    /// The time that each segment travels from now on.
-    Delay(Duration),
+    /// Something is done to a host.
+    Host {
+        /// Which.
+        host: Host,
+        /// What.
+        deed: HostDeed,
+    },
+    /// Something is done on the wire.
+    Wire(WireDeed),
     /// Nothing, for a while.
     Sleep(Duration),
     /// Waits until no segment is on its way and every byte is acknowledged.
     Settle,
-    /// Looks at a connection's state.
-    Expect {
+    /// Looks whether something is so.
+    Check {
+        /// What.
+        what: Expectation,
+        /// It may take so long.
+        within: Duration,
+    },
+}
+
+/// As what an actor comes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Beginning {
+    /// Another thread of a process.
+    Thread,
+    /// A forked process, with the same descriptors.
+    Fork,
+    /// Another program on the host.
+    Process,
+}
+
+/// The signals of scripts, signal(7).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Signal {
+    /// SIGKILL.
+    Kill,
+    /// SIGSTOP.
+    Stop,
+    /// SIGCONT.
+    Continue,
+}
+
+/// What can be done to a host.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HostDeed {
+    /// Its interface comes up or goes down.
+    Link {
+        /// Up or down.
+        up: bool,
+    },
+    /// Its power fails: nothing leaves it any more, its programs and its kernel's memory are gone.
+    Crash,
+    /// It starts again.
+    Boot,
+    /// A sysctl is written.
+    Sysctl {
+        /// Its full name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A socket is destroyed from outside: SOCK_DESTROY, sock_diag(7).
+    Destroy {
+        /// Which.
+        socket: String,
+    },
+}
+
+/// What can be done on the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WireDeed {
+    /// The time that each segment travels from now on.
+    Delay(Duration),
+    /// The wire is cut: what is on it and what is sent is lost.
+    Cut,
+    /// It is whole again.
+    Mend,
+    /// The next so many segments are lost.
+    Drop(u32, Filter),
+    /// Segments stay on the wire from now on.
+    Hold(Filter),
+    /// What is held goes on its way; without a filter all of it, and nothing is held any more.
+    Release(Option<Filter>),
+    /// The next segment arrives twice.
+    Duplicate(Filter),
+    /// A forged segment is delivered.
+    Inject(Forgery),
+}
+
+/// A forged segment. Its numbers are relative to what the host that it goes to expects next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forgery {
+    /// The control bits.
+    pub flags: Flags,
+    /// The host that it goes to.
+    pub to: Host,
+    /// The socket there that it pretends to belong to.
+    pub socket: String,
+    /// Sequence number, from the next one that the host expects.
+    pub seq: i64,
+    /// Acknowledgment number, from the next one that the host will send.
+    pub ack: i64,
+    /// Data.
+    pub data: String,
+}
+
+/// What can be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expectation {
+    /// A connection's state in a host's kernel.
+    State {
         /// In which kernel.
         host: Host,
-        /// Which one.
+        /// Which connection.
         socket: String,
         /// The state it must be in.
         state: State,
-        /// It may take so long.
-        within: Duration,
+    },
+    /// Whether a host has sent a segment.
+    Sent {
+        /// Which host.
+        host: Host,
+        /// Which segment; None for any.
+        flags: Option<Flags>,
+        /// Whether it must have sent one, or none.
+        wanted: bool,
+        /// Since the line with this label began; None for ever.
+        since: Option<String>,
+    },
+    /// How many bytes wait to be read, or to be acknowledged.
+    Queue {
+        /// In which kernel.
+        host: Host,
+        /// Of which connection.
+        socket: String,
+        /// The receive queue, else the send queue.
+        recv: bool,
+        /// So many.
+        bytes: u32,
     },
 }
 
@@ -102,8 +243,8 @@ pub enum Outcome {
     Number(i64),
     /// These bytes, received.
     Text(String),
-    /// This error.
-    Errno(String),
+    /// These words: an error's name, poll's events, a state.
+    Words(Vec<String>),
     /// It must not return.
     Blocked,
 }
@@ -178,7 +319,7 @@ mod tests {
         );
         assert_eq!(
             step.expected,
-            [Outcome::Number(0), Outcome::Errno("EPIPE".into())]
+            [Outcome::Number(0), Outcome::Words(vec!["EPIPE".into()])]
         );
     }
 
@@ -186,7 +327,7 @@ mod tests {
     fn mistakes_name_line_column_what_was_found_and_what_was_expected() {
         assert_eq!(
             mistake("server listen\nclient shutdwn write"),
-            "2:8: found `shutdwn`, expected a call (listen, connect, accept, send, recv, shutdown, close, set), thread or kill"
+            "2:8: found `shutdwn`, expected a call (socket, bind, listen, connect, disconnect, accept, send, recv, shutdown, close, dup, poll, epoll, set, get, name, peer) or thread, fork, process, kill, stop, continue, exit, link, crash, boot, sysctl, destroy"
         );
         assert_eq!(
             mistake("client shutdown"),
@@ -198,7 +339,7 @@ mod tests {
         );
         assert_eq!(
             mistake("reader recv"),
-            "1:1: found `reader`, expected an actor (client, server), wire, expect, wait, sleep or settle"
+            "1:1: found `reader`, expected an actor (client, server), wire, expect, claim, wait, sleep or settle"
         );
     }
 
@@ -213,7 +354,7 @@ mod tests {
         );
         assert_eq!(
             mistake("client kill\nclient close"),
-            "2:1: found client, killed on line 1, expected an actor that is still there"
+            "2:1: found client, ended on line 1, expected an actor that is still there"
         );
     }
 

@@ -85,7 +85,9 @@ fn run_refuses_a_script_with_a_mistake_and_shows_it() {
     assert!(output.stdout.is_empty(), "nothing runs");
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        text.contains("standard input:2:13: found `shutdwn`, expected a call (listen, connect,"),
+        text.contains(
+            "standard input:2:13: found `shutdwn`, expected a call (socket, bind, listen, connect,"
+        ),
         "{text}"
     );
     assert!(

@@ -61,7 +61,9 @@ fn every_word_that_is_used_exists_and_every_one_is_used() {
     for key in en.keys() {
         assert!(
             sources.contains(&format!("\"{key}\""))
-                || (key.starts_with("end.") && sources.contains("`end.${")),
+                || key
+                    .split_once('.')
+                    .is_some_and(|(kind, _)| sources.contains(&format!("`{kind}.${{"))),
             "{key} is not used"
         );
     }

@@ -6,6 +6,7 @@ mod actors;
 mod browser;
 mod cleanup;
 mod command;
+mod lab;
 mod pages;
 mod privileges;
 mod segments;

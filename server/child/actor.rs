@@ -5,15 +5,21 @@
 //! made all the same and gives what the kernel gives. The low numbers are theirs alone: channels live above 900.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::RawFd;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use crate::channel::Channel;
 use crate::clock::now;
-use crate::message::{Call, HostPlan, How, Made, Order, PREVIEW, Payload, Report, Returned};
+use crate::errno;
+use crate::message::{
+    Call, HostPlan, How, Made, Order, PREVIEW, Payload, Query, Report, Returned, SocketOption,
+};
+use crate::state::State;
 use crate::sys;
 
 /// What the threads of a process share.
@@ -53,18 +59,21 @@ pub(super) fn ready(sysctls: Vec<(String, String)>) -> Report {
 /// Carries out orders until the server is gone.
 pub(super) fn serve(channel: &Channel, process: &Arc<Process>) {
     while let Ok(Some((order, fds))) = channel.receive::<Order>() {
-        let done = match order {
-            Order::Call { on, named, call } => Caller {
-                channel,
-                process,
-                on: &on,
-                named: &named,
+        let other = fds.into_iter().next().map(Channel::from);
+        let done = match (order, other) {
+            (Order::Call { on, named, call }, _) => {
+                let caller = Caller {
+                    channel,
+                    process,
+                    on: &on,
+                    named: &named,
+                };
+                caller.carry_out(&call)
             }
-            .carry_out(&call),
-            Order::Thread => match fds.into_iter().next() {
-                Some(theirs) => Ok(start_thread(theirs.into(), process)),
-                None => Err(io::ErrorKind::InvalidData.into()),
-            },
+            (Order::Thread, Some(other)) => Ok(start_thread(other, process)),
+            (Order::Fork, Some(other)) => Ok(fork(other, process)),
+            (Order::Exit, _) => std::process::exit(0),
+            (Order::Thread | Order::Fork, None) => Err(io::ErrorKind::InvalidData.into()),
         };
         if done
             .and_then(|returned| channel.send(&Report::Done(returned), &[]))
@@ -96,6 +105,26 @@ fn start_thread(channel: Channel, process: &Arc<Process>) -> Returned {
     )
 }
 
+/// Forks this process: what fork(2) returned. The child takes orders on its own channel, and ends here.
+fn fork(channel: Channel, process: &Arc<Process>) -> Returned {
+    let sockets = process.sockets.lock(); // so that no other thread holds the lock in the child's copy
+    match sys::fork_sibling() {
+        Ok(true) => {
+            drop(sockets);
+            super::die_with_parent();
+            sys::close_high(); // else the parent's channels would not close with it
+            if let Ok(channel) = sys::move_high(channel.into()).map(Channel::from)
+                && channel.send(&ready(Vec::new()), &[]).is_ok()
+            {
+                serve(&channel, process);
+            }
+            std::process::exit(0)
+        }
+        Ok(false) => plain(Ok(0)),
+        Err(error) => plain(Err(error.raw_os_error().unwrap_or(libc::EAGAIN))),
+    }
+}
+
 /// One order being carried out.
 struct Caller<'a> {
     channel: &'a Channel,
@@ -108,59 +137,27 @@ impl Caller<'_> {
     /// Makes the order's calls; what the last one gave. Fails only where the server is gone.
     fn carry_out(&self, call: &Call) -> io::Result<Returned> {
         match call {
-            Call::Listen { port, backlog } => {
-                if !self.is_open() {
-                    let made = self.socket()?;
-                    if made.errno.is_some() {
-                        return Ok(made);
-                    }
-                }
+            Call::Socket => self.socket(),
+            Call::Bind { port } => self.opened(|| self.bind(*port)),
+            Call::Listen { port, backlog } => self.opened(|| {
                 if !self.is_bound() {
-                    let address = SocketAddrV4::new(self.process.own, *port);
-                    let bound = self.call("bind", &[&address], |fd| sys::bind(fd, address))?;
+                    let bound = self.bind(*port)?;
                     if bound.errno.is_some() {
                         return Ok(bound);
                     }
-                    self.set_bound();
                 }
                 self.call("listen", &[backlog], |fd| sys::listen(fd, *backlog))
-            }
-            Call::Connect { port } => {
-                if !self.is_open() {
-                    let made = self.socket()?;
-                    if made.errno.is_some() {
-                        return Ok(made);
-                    }
-                }
+            }),
+            Call::Connect { port } => self.opened(|| {
                 let address = SocketAddrV4::new(self.process.peer, *port);
                 self.call("connect", &[&address], |fd| sys::connect(fd, address))
-            }
+            }),
+            Call::Disconnect => self.call("connect", &[&"AF_UNSPEC"], sys::disconnect),
             Call::Accept => self.make("accept", vec![self.fd().to_string()], || {
                 sys::accept(self.fd())
             }),
-            Call::Send(payload) => {
-                let bytes = bytes(payload);
-                let shown = match payload {
-                    Payload::Text(text) => shown(text),
-                    Payload::Bytes(_) => "…".into(),
-                };
-                self.call("send", &[&shown, &bytes.len()], |fd| sys::send(fd, &bytes))
-            }
-            Call::Recv(room) => {
-                let mut buffer = vec![0; *room];
-                self.enter("recv", vec![self.fd().to_string(), room.to_string()])?;
-                let returned = sys::recv(self.fd(), &mut buffer);
-                let data = returned
-                    .ok()
-                    .map(|length| buffer[..(length as usize).min(PREVIEW)].to_vec());
-                self.exit(
-                    Returned {
-                        data,
-                        ..plain(returned)
-                    },
-                    None,
-                )
-            }
+            Call::Send { payload, more } => self.send(payload, *more),
+            Call::Recv { room, all, peek } => self.recv(*room, *all, *peek),
             Call::Shutdown(how) => {
                 let (how, name) = match how {
                     How::Read => (libc::SHUT_RD, "SHUT_RD"),
@@ -176,17 +173,254 @@ impl Caller<'_> {
                 }
                 self.call("close", &[], sys::close)
             }
-            Call::Linger(time) => {
-                let seconds = time.map(|time| time.as_secs() as i32);
+            Call::Dup => self.make("dup", vec![self.fd().to_string()], || sys::dup(self.fd())),
+            Call::Poll(time) => {
+                let events = libc::POLLIN | libc::POLLOUT | libc::POLLRDHUP;
+                self.wait("poll", self.fd(), *time, |fd, timeout| {
+                    let (ready, events) = sys::poll(fd, events, timeout);
+                    (ready, events as u32)
+                })
+            }
+            Call::Epoll(time) => self.epoll(*time),
+            Call::Set(option) => self.set(*option),
+            Call::Get(query) => self.get(*query),
+            Call::Name | Call::Peer => {
+                let is_peer = *call == Call::Peer;
+                let name = if is_peer {
+                    "getpeername"
+                } else {
+                    "getsockname"
+                };
+                self.enter(name, vec![self.fd().to_string()])?;
+                let (returned, address) = sys::name(self.fd(), is_peer);
+                let words = returned.ok().map(|_| address.to_string());
+                self.exit(
+                    Returned {
+                        words,
+                        ..plain(returned)
+                    },
+                    None,
+                )
+            }
+        }
+    }
+
+    /// Makes the socket where none of that name is open, then goes on.
+    fn opened(&self, then: impl FnOnce() -> io::Result<Returned>) -> io::Result<Returned> {
+        if !self.is_open() {
+            let made = self.socket()?;
+            if made.errno.is_some() {
+                return Ok(made);
+            }
+        }
+        then()
+    }
+
+    fn bind(&self, port: u16) -> io::Result<Returned> {
+        let address = SocketAddrV4::new(self.process.own, port);
+        let bound = self.call("bind", &[&address], |fd| sys::bind(fd, address))?;
+        if bound.errno.is_none()
+            && let Some(descriptor) = self.sockets().get_mut(self.on)
+        {
+            descriptor.bound = true;
+        }
+        Ok(bound)
+    }
+
+    fn send(&self, payload: &Payload, more: bool) -> io::Result<Returned> {
+        let bytes = bytes(payload);
+        let shown = match payload {
+            Payload::Text(text) => shown(text),
+            Payload::Bytes(_) => "…".into(),
+        };
+        let (flags, args): (_, &[&dyn Display]) = match more {
+            true => (libc::MSG_MORE, &[&shown, &bytes.len(), &"MSG_MORE"]),
+            false => (0, &[&shown, &bytes.len()]),
+        };
+        self.call("send", args, |fd| sys::send(fd, &bytes, flags))
+    }
+
+    fn recv(&self, room: usize, all: bool, peek: bool) -> io::Result<Returned> {
+        let flags = [
+            (all, libc::MSG_WAITALL, "MSG_WAITALL"),
+            (peek, libc::MSG_PEEK, "MSG_PEEK"),
+        ];
+        let set: Vec<_> = flags.iter().filter(|(set, ..)| *set).collect();
+        let mut args = vec![self.fd().to_string(), room.to_string()];
+        if !set.is_empty() {
+            args.push(
+                set.iter()
+                    .map(|(.., name)| *name)
+                    .collect::<Vec<_>>()
+                    .join("|"),
+            );
+        }
+        let mut buffer = vec![0; room];
+        self.enter("recv", args)?;
+        let returned = sys::recv(
+            self.fd(),
+            &mut buffer,
+            set.iter().fold(0, |flags, (_, flag, _)| flags | flag),
+        );
+        let data = returned
+            .ok()
+            .map(|length| buffer[..(length as usize).min(PREVIEW)].to_vec());
+        self.exit(
+            Returned {
+                data,
+                ..plain(returned)
+            },
+            None,
+        )
+    }
+
+    /// poll or epoll_wait: its words are the events that it gave.
+    fn wait(
+        &self,
+        name: &str,
+        fd: RawFd,
+        time: Option<Duration>,
+        wait: impl FnOnce(RawFd, i32) -> (sys::Returned, u32),
+    ) -> io::Result<Returned> {
+        // The same bits in poll(2) and epoll(7), in the order in which scripts write them.
+        const EVENTS: [(&str, u32); 6] = [
+            ("IN", 0x1),
+            ("OUT", 0x4),
+            ("RDHUP", 0x2000),
+            ("ERR", 0x8),
+            ("HUP", 0x10),
+            ("NVAL", 0x20),
+        ];
+        let timeout = time.map_or(-1, |time| time.as_millis() as i32);
+        self.enter(name, vec![fd.to_string(), timeout.to_string()])?;
+        let (returned, events) = wait(fd, timeout);
+        let names: Vec<&str> = EVENTS
+            .iter()
+            .filter(|(_, bit)| events & bit != 0)
+            .map(|(name, _)| *name)
+            .collect();
+        let words = (!names.is_empty()).then(|| names.join(" "));
+        self.exit(
+            Returned {
+                words,
+                ..plain(returned)
+            },
+            None,
+        )
+    }
+
+    fn epoll(&self, time: Option<Duration>) -> io::Result<Returned> {
+        let made = self.told(
+            "epoll_create1",
+            vec!["EPOLL_CLOEXEC".into()],
+            sys::epoll_create,
+        )?;
+        let epoll = made.result as RawFd;
+        if made.errno.is_some() {
+            return Ok(made);
+        }
+        let events = (libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP) as u32;
+        let args = vec![
+            epoll.to_string(),
+            "EPOLL_CTL_ADD".into(),
+            self.fd().to_string(),
+        ];
+        let added = self.told("epoll_ctl", args, || {
+            sys::epoll_add(epoll, self.fd(), events)
+        })?;
+        if added.errno.is_some() {
+            return Ok(added);
+        }
+        self.wait("epoll_wait", epoll, time, sys::epoll_wait)
+    }
+
+    fn set(&self, option: SocketOption) -> io::Result<Returned> {
+        let set = |name: &str, level, option, value: i32| {
+            self.call("setsockopt", &[&name, &value], |fd| {
+                sys::set_option(fd, level, option, value)
+            })
+        };
+        let tcp = |name: &str, option, value| set(name, libc::IPPROTO_TCP, option, value);
+        let socket = |name: &str, option, value| set(name, libc::SOL_SOCKET, option, value);
+        match option {
+            SocketOption::Linger(seconds) => {
+                let seconds = seconds.map(i32::from);
                 let shown = match seconds {
                     Some(seconds) => format!("{{l_onoff=1, l_linger={seconds}}}"),
                     None => "{l_onoff=0}".into(),
                 };
                 self.call("setsockopt", &[&"SO_LINGER", &shown], |fd| {
-                    sys::linger(fd, seconds)
+                    sys::set_linger(fd, seconds)
+                })
+            }
+            SocketOption::Keepalive(None) => socket("SO_KEEPALIVE", libc::SO_KEEPALIVE, 0),
+            SocketOption::Keepalive(Some((idle, interval, count))) => {
+                for (name, option, value) in [
+                    ("TCP_KEEPIDLE", libc::TCP_KEEPIDLE, idle),
+                    ("TCP_KEEPINTVL", libc::TCP_KEEPINTVL, interval),
+                    ("TCP_KEEPCNT", libc::TCP_KEEPCNT, count),
+                ] {
+                    let set = tcp(name, option, value.into())?;
+                    if set.errno.is_some() {
+                        return Ok(set);
+                    }
+                }
+                socket("SO_KEEPALIVE", libc::SO_KEEPALIVE, 1)
+            }
+            SocketOption::UserTimeout(time) => tcp(
+                "TCP_USER_TIMEOUT",
+                libc::TCP_USER_TIMEOUT,
+                time.as_millis() as i32,
+            ),
+            SocketOption::ReuseAddr(on) => socket("SO_REUSEADDR", libc::SO_REUSEADDR, on.into()),
+            SocketOption::NoDelay(on) => tcp("TCP_NODELAY", libc::TCP_NODELAY, on.into()),
+            SocketOption::RcvBuf(bytes) => socket("SO_RCVBUF", libc::SO_RCVBUF, bytes as i32),
+            SocketOption::SndBuf(bytes) => socket("SO_SNDBUF", libc::SO_SNDBUF, bytes as i32),
+            SocketOption::Linger2(seconds) => tcp("TCP_LINGER2", libc::TCP_LINGER2, seconds),
+            SocketOption::NonBlock(on) => {
+                let flags = if on { "O_NONBLOCK" } else { "0" };
+                self.call("fcntl", &[&"F_SETFL", &flags], |fd| {
+                    sys::set_nonblocking(fd, on)
                 })
             }
         }
+    }
+
+    fn get(&self, query: Query) -> io::Result<Returned> {
+        let (name, level, option) = match query {
+            Query::Error => ("SO_ERROR", libc::SOL_SOCKET, libc::SO_ERROR),
+            Query::State => ("TCP_INFO", libc::IPPROTO_TCP, libc::TCP_INFO),
+            Query::RcvBuf => ("SO_RCVBUF", libc::SOL_SOCKET, libc::SO_RCVBUF),
+            Query::SndBuf => ("SO_SNDBUF", libc::SOL_SOCKET, libc::SO_SNDBUF),
+        };
+        self.enter("getsockopt", vec![self.fd().to_string(), name.into()])?;
+        let (returned, value) = sys::get_option(self.fd(), level, option);
+        let words = returned.ok().map(|_| match query {
+            Query::Error if value != 0 => errno::name(value),
+            // struct tcp_info begins with the state's number.
+            Query::State => State::from_kernel(value as u8)
+                .map_or(value.to_string(), |state| state.name().into()),
+            _ => value.to_string(),
+        });
+        self.exit(
+            Returned {
+                words,
+                ..plain(returned)
+            },
+            None,
+        )
+    }
+
+    /// A call that is told like any other, but is on no socket of a name.
+    fn told(
+        &self,
+        name: &str,
+        args: Vec<String>,
+        call: impl FnOnce() -> sys::Returned,
+    ) -> io::Result<Returned> {
+        self.enter(name, args)?;
+        let returned = call();
+        self.exit(plain(returned), None)
     }
 
     fn sockets(&self) -> std::sync::MutexGuard<'_, HashMap<String, Descriptor>> {
@@ -215,17 +449,11 @@ impl Caller<'_> {
             .is_some_and(|descriptor| descriptor.bound)
     }
 
-    fn set_bound(&self) {
-        if let Some(descriptor) = self.sockets().get_mut(self.on) {
-            descriptor.bound = true;
-        }
-    }
-
     /// A call on the order's socket, whose number is its first argument.
     fn call(
         &self,
         name: &str,
-        args: &[&dyn std::fmt::Display],
+        args: &[&dyn Display],
         call: impl FnOnce(RawFd) -> sys::Returned,
     ) -> io::Result<Returned> {
         let fd = self.fd();
@@ -319,7 +547,7 @@ fn plain(returned: sys::Returned) -> Returned {
         Err(errno) => Returned {
             result: -1,
             errno: Some(errno),
-            data: None,
+            ..Returned::default()
         },
     }
 }

@@ -8,15 +8,17 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{Mode, OFlags};
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, netlink};
 
-use crate::message::{HostPlan, Refusal, SetupStep};
+use crate::message::{Errand, HostPlan, Refusal, SetupStep};
 use crate::sys;
 
 /// The interface's name, in both hosts.
 const DEVICE: &str = "wire0";
 
-/// What the server needs to hold of a host. The namespace lives as long as one of the two is open.
+/// What the server needs to hold of a host. The namespace lives as long as one of the three is open.
 pub(super) struct Host {
     pub(super) tun: OwnedFd,
+    /// /proc/self/ns/net, by which another process can come in: setns(2).
+    pub(super) namespace: OwnedFd,
     /// A NETLINK_SOCK_DIAG socket, which tells of the namespace that it was opened in: sock_diag(7).
     pub(super) socket_table: OwnedFd,
     pub(super) sysctls: Vec<(String, String)>,
@@ -50,10 +52,17 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
     for (name, value) in &plan.sysctls {
         fs::write(path(name), value).map_err(at(SetupStep::Sysctl))?;
     }
-    let any =
-        rustix::net::socket(AddressFamily::INET, SocketType::DGRAM, None).map_err(io::Error::from);
-    any.and_then(|socket| sys::interface_up(&socket, DEVICE, plan.address, plan.peer))
-        .map_err(at(SetupStep::Device))?;
+    let wired = any_socket().and_then(|socket| {
+        sys::interface_address(&socket, DEVICE, plan.address)?;
+        sys::interface_up(&socket, DEVICE, plan.peer)
+    });
+    wired.map_err(at(SetupStep::Device))?;
+    let namespace = rustix::fs::open(
+        "/proc/self/ns/net",
+        OFlags::RDONLY | OFlags::CLOEXEC,
+        Mode::empty(),
+    );
+    let namespace = kept(namespace).map_err(at(SetupStep::Namespace))?;
 
     let sock_diag: Option<Protocol> = Some(netlink::SOCK_DIAG);
     let table = rustix::net::socket_with(
@@ -72,6 +81,7 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
     });
     Ok(Host {
         tun,
+        namespace,
         socket_table,
         sysctls: sysctls.collect(),
     })
@@ -79,4 +89,22 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
 
 fn path(sysctl: &str) -> String {
     format!("/proc/sys/{}", sysctl.replace('.', "/"))
+}
+
+/// Does one thing to the host that this process is in.
+pub(super) fn run(errand: &Errand, plan: &HostPlan) -> io::Result<()> {
+    match errand {
+        Errand::Link { up: true } => sys::interface_up(&any_socket()?, DEVICE, plan.peer),
+        Errand::Link { up: false } => sys::interface_down(&any_socket()?, DEVICE),
+        Errand::Sysctl { name, value } => fs::write(path(name), value),
+    }
+}
+
+/// The kernel wants a socket, of whatever kind, to be asked about interfaces.
+fn any_socket() -> io::Result<OwnedFd> {
+    Ok(rustix::net::socket(
+        AddressFamily::INET,
+        SocketType::DGRAM,
+        None,
+    )?)
 }

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use super::{actor, die_with_parent, host};
 use crate::channel::Channel;
-use crate::message::{Birth, Refusal, Report, SetupStep};
+use crate::message::{Birth, Refusal, Report, Returned, SetupStep};
 use crate::sys;
 
 /// How many buckets the hosts' tables of connections have: reading a table walks all of them, and a host has a dozen
@@ -23,25 +23,65 @@ pub fn nursery() -> io::Result<()> {
     channel.send(&None::<Refusal>, &[])?;
     sys::ignore_children();
     while let Some((birth, fds)) = channel.receive::<Birth>()? {
-        let Some(fd) = fds.into_iter().next() else {
+        let mut fds = fds.into_iter();
+        let Some(theirs) = fds.next().map(Channel::from) else {
             continue;
         };
-        let actors_end = Channel::from(fd);
         match sys::fork_is_child() {
             Ok(true) => {
                 drop(channel);
                 die_with_parent();
-                become_actor(birth, actors_end.into());
+                let _ = live(birth, theirs, fds.next()); // whoever could hear of a failure is gone
                 return Ok(());
             }
             Ok(false) => {}
             Err(error) => {
                 // Whoever asked may be gone by now; the others are not.
-                let _ = actors_end.send(
+                let _ = theirs.send(
                     &Report::Refused(host::refusal(SetupStep::Start, &error)),
                     &[],
                 );
             }
+        }
+    }
+    Ok(())
+}
+
+/// What a forked process does, on its end of a channel.
+fn live(birth: Birth, channel: Channel, namespace: Option<OwnedFd>) -> io::Result<()> {
+    let channel = Channel::from(sys::move_high(channel.into())?);
+    if let Some(namespace) = namespace {
+        sys::enter_network(&namespace)?;
+    }
+    match birth {
+        Birth::Host(plan) => match host::build(&plan) {
+            Ok(host) => {
+                let fds = [
+                    host.tun.as_fd(),
+                    host.socket_table.as_fd(),
+                    host.namespace.as_fd(),
+                ];
+                channel.send(&actor::ready(host.sysctls), &fds)?;
+                drop((host.tun, host.socket_table, host.namespace));
+                actor::serve(&channel, &actor::Process::new(&plan));
+            }
+            Err(refusal) => channel.send(&Report::Refused(refusal), &[])?,
+        },
+        Birth::Join(plan) => {
+            channel.send(&actor::ready(Vec::new()), &[])?;
+            actor::serve(&channel, &actor::Process::new(&plan));
+        }
+        Birth::Errand(plan, errand) => {
+            let errno = host::run(&errand, &plan)
+                .err()
+                .map(|error| error.raw_os_error().unwrap_or(0));
+            channel.send(
+                &Report::Done(Returned {
+                    errno,
+                    ..Returned::default()
+                }),
+                &[],
+            )?;
         }
     }
     Ok(())
@@ -61,22 +101,4 @@ fn enter_namespaces() -> Result<(), Refusal> {
     // Kernels before 6.1 have no such sysctl; their tables are only slower to read.
     let _ = fs::write("/proc/sys/net/ipv4/tcp_child_ehash_entries", BUCKETS);
     Ok(())
-}
-
-fn become_actor(birth: Birth, channel: std::os::fd::OwnedFd) {
-    let Ok(channel) = sys::move_high(channel).map(Channel::from) else {
-        return;
-    };
-    let ready = match host::build(&birth.host) {
-        Ok(host) => channel.send(
-            &actor::ready(host.sysctls),
-            &[host.tun.as_fd(), host.socket_table.as_fd()],
-        ),
-        Err(refusal) => channel
-            .send(&Report::Refused(refusal), &[])
-            .and(Err(io::ErrorKind::Other.into())),
-    };
-    if ready.is_ok() {
-        actor::serve(&channel, &actor::Process::new(&birth.host));
-    }
 }

@@ -22,8 +22,8 @@ pub(super) struct Actor {
     /// Refers to the process, also when its number was given to another: pidfd_open(2). Shared by its threads.
     process: Rc<OwnedFd>,
     life: Life,
-    /// The script sent SIGKILL.
-    killed: bool,
+    /// How it ends by the script's doing.
+    ending: Option<ProcessChange>,
     /// The call that it is in: the event at enter, and its `seq`.
     call: Option<(What, u32)>,
     /// Whether its call fell asleep, and a table was read since: from then on it does nothing until it wakes.
@@ -58,11 +58,13 @@ impl Actor {
         Ok(Actor::new(name, host, channel, process, [pid, tid]))
     }
 
-    /// Another thread of the same process, whose end of the channel travels to it. It is there once it has a `tid`.
-    pub(super) fn thread(&mut self, name: String) -> io::Result<Actor> {
+    /// Another thread of the same process, or a fork of it, whose end of the channel travels to it. It is there once it
+    /// has a `tid`.
+    pub(super) fn another(&mut self, name: String, order: &Order) -> io::Result<Actor> {
         let (ours, theirs) = Channel::pair()?;
         self.outcome = None;
-        self.channel.send(&Order::Thread, &[theirs.as_fd()])?;
+        self.slept = false;
+        self.channel.send(order, &[theirs.as_fd()])?;
         Ok(Actor::new(
             name,
             self.host,
@@ -87,7 +89,7 @@ impl Actor {
             channel,
             process,
             life: Life::Alive,
-            killed: false,
+            ending: None,
             call: None,
             slept: false,
             heard_deed: false,
@@ -127,17 +129,22 @@ impl Actor {
         }
     }
 
-    /// Sends SIGKILL to its process.
-    pub(super) fn kill(&self) -> io::Result<()> {
-        match rustix::process::pidfd_send_signal(&*self.process, Signal::KILL) {
+    /// Sends a signal to its process.
+    pub(super) fn signal(&self, signal: Signal) -> io::Result<()> {
+        match rustix::process::pidfd_send_signal(&*self.process, signal) {
             Err(rustix::io::Errno::SRCH) => Ok(()),
             sent => Ok(sent?),
         }
     }
 
+    /// The script lets its process end by itself.
+    pub(super) fn exiting(&mut self) {
+        self.ending = Some(ProcessChange::Exited);
+    }
+
     /// The script kills its process.
     pub(super) fn killed(&mut self) {
-        self.killed = true;
+        self.ending = Some(ProcessChange::Killed);
     }
 
     /// Whether it is an actor of the same process.
@@ -156,7 +163,7 @@ impl Actor {
 
     /// Whether what its host does of itself now comes from the end of its process.
     pub(super) fn is_dying(&self) -> bool {
-        self.life == Life::Dying || (self.killed && self.life == Life::Alive)
+        self.life == Life::Dying || (self.ending.is_some() && self.life == Life::Alive)
     }
 
     /// Whether it was dying, and its process has ended by now.
@@ -181,11 +188,7 @@ impl Actor {
     pub(super) fn gone(&mut self) -> What {
         self.life = Life::Gone;
         self.call = None;
-        let what = if self.killed {
-            ProcessChange::Killed
-        } else {
-            ProcessChange::Lost
-        };
+        let what = self.ending.unwrap_or(ProcessChange::Lost);
         What::Process {
             host: self.host,
             actor: self.name.clone(),
@@ -195,15 +198,26 @@ impl Actor {
         }
     }
 
-    /// It took up its work.
+    /// It took up its work; where it has a process of its own, as a fork.
     pub(super) fn ready(&mut self, pid: i32, tid: i32) -> What {
+        let forked = pid != self.pid;
+        if let Some(number) = Pid::from_raw(pid).filter(|_| forked)
+            && let Ok(process) = rustix::process::pidfd_open(number, PidfdFlags::empty())
+        {
+            self.process = Rc::new(process);
+        }
         (self.pid, self.tid) = (pid, tid);
+        let what = if forked {
+            ProcessChange::Forked
+        } else {
+            ProcessChange::Started
+        };
         What::Process {
             host: self.host,
             actor: self.name.clone(),
             pid,
             tid,
-            what: ProcessChange::Started,
+            what,
         }
     }
 
@@ -231,6 +245,7 @@ impl Actor {
             result: None,
             errno: None,
             data: None,
+            words: None,
             made: None,
         };
         self.call = Some((what.clone(), 0));
@@ -262,6 +277,7 @@ impl Actor {
             result,
             errno,
             data,
+            words,
             made,
             ..
         } = &mut what
@@ -270,6 +286,7 @@ impl Actor {
             *enter = Some(seq);
             *result = Some(returned.result);
             *errno = returned.errno.map(errno::name);
+            *words = returned.words.clone();
             *data = returned
                 .data
                 .filter(|data| !data.is_empty())
@@ -315,7 +332,19 @@ impl Actor {
 /// A call that only makes or dresses a socket neither sends nor changes a state. After it the actor may already be in
 /// its next, which is what wire and table would show.
 fn may_act(call: &str) -> bool {
-    !["socket", "bind", "setsockopt"].contains(&call)
+    ![
+        "socket",
+        "bind",
+        "setsockopt",
+        "dup",
+        "fcntl",
+        "getsockopt",
+        "getsockname",
+        "getpeername",
+        "epoll_create1",
+        "epoll_ctl",
+    ]
+    .contains(&call)
 }
 
 /// Bytes as text; escaped where they are no UTF-8, so that none is hidden.

@@ -1,16 +1,16 @@
 //! The director plays a script's lines in order. A line begins when the one before it has settled.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use super::actor::Actor;
 use super::outcome::{describe, fits, found};
 use super::world::{SOON, World};
 use super::{Pace, RunError};
 use crate::clock::{Nanos, now};
-use crate::event::{Ending, Host, StepPhase, What};
+use crate::event::{Ending, StepPhase, What};
 use crate::message::Order;
+use crate::nursery::Nursery;
 use crate::script::{Deed, Outcome, Script, Step};
-use crate::state::State;
 
 /// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
 const QUIET: Nanos = 60_000_000;
@@ -37,20 +37,30 @@ impl From<RunError> for Interruption {
 
 /// Plays one script in one world.
 pub(super) struct Director<'w, 'a> {
-    world: &'w mut World<'a>,
+    pub(super) world: &'w mut World<'a>,
+    pub(super) nursery: &'w Nursery,
+    /// Where each label's line began: the next event's `seq`.
+    pub(super) labels: HashMap<String, u32>,
     pace: Pace,
     deadline: Nanos,
     limit: Duration,
     /// The line being played, for messages.
-    line: usize,
+    pub(super) line: usize,
     /// Whether every check so far was true.
     ok: bool,
 }
 
 impl<'w, 'a> Director<'w, 'a> {
-    pub(super) fn new(world: &'w mut World<'a>, pace: Pace, limit: Duration) -> Director<'w, 'a> {
+    pub(super) fn new(
+        world: &'w mut World<'a>,
+        nursery: &'w Nursery,
+        pace: Pace,
+        limit: Duration,
+    ) -> Director<'w, 'a> {
         Director {
             world,
+            nursery,
+            labels: HashMap::new(),
             pace,
             deadline: now().saturating_add(limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
             limit,
@@ -64,6 +74,9 @@ impl<'w, 'a> Director<'w, 'a> {
         self.world.wire.orders.delay = self.pace.delay;
         for step in &script.steps {
             self.line = step.line;
+            if let Some(label) = &step.label {
+                self.labels.insert(label.clone(), self.world.timeline.len());
+            }
             self.tell_step(step, StepPhase::Begin);
             self.step(step)?;
             self.tell_step(step, StepPhase::End);
@@ -107,54 +120,33 @@ impl<'w, 'a> Director<'w, 'a> {
                 let actor = self.present(actor)?;
                 self.collect(step, actor)
             }
-            Deed::Thread { actor, name } => {
-                let actor = self.present(actor)?;
-                let started = self.world.actors[actor].thread(name.clone());
-                let thread = started.map_err(|source| self.failed(actor, source))?;
-                self.world.actors.push(thread);
-                let thread = self.world.actors.len() - 1;
-                let failed = |world: &World<'_>| {
-                    world.actors[actor]
-                        .outcome
-                        .as_ref()
-                        .is_some_and(|outcome| outcome.errno.is_some())
-                };
-                self.until(|world| {
-                    let started =
-                        world.actors[actor].outcome.is_some() && world.actors[thread].tid != 0;
-                    started || failed(world) || !world.actors[actor].is_alive()
-                })?;
-                if failed(self.world) {
-                    let reason = format!(
-                        "line {}: the machine has no room for the thread {name}",
-                        self.line
-                    );
-                    return Err(self.ended(Ending::Failed, reason));
-                }
-                if self.world.actors[actor].is_alive() {
-                    Ok(())
-                } else {
-                    Err(self.missing(actor))
-                }
-            }
-            Deed::Kill { actor } => {
-                let actor = self.present(actor)?;
-                self.kill(actor)?;
+            Deed::Start {
+                actor,
+                name,
+                beginning,
+            } => self.start(actor, name, *beginning),
+            Deed::Signal { actor, signal } => {
+                self.signal(actor, *signal)?;
                 self.settle()?;
                 self.pause(self.pace.beat)
             }
-            Deed::Delay(delay) => {
-                self.world.wire.orders.delay = *delay;
-                Ok(())
+            Deed::Exit { actor } => {
+                self.exit(actor)?;
+                self.settle()?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Host { host, deed } => {
+                self.host_deed(*host, deed)?;
+                self.settle()?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Wire(deed) => {
+                self.wire_deed(deed)?;
+                self.settle()
             }
             Deed::Sleep(time) => self.pause(*time),
             Deed::Settle => self.settle(),
-            Deed::Expect {
-                host,
-                socket,
-                state,
-                within,
-            } => self.expect(step, *host, socket, *state, *within),
+            Deed::Check { what, within } => self.expect(step, what, *within),
         }
     }
 
@@ -195,73 +187,32 @@ impl<'w, 'a> Director<'w, 'a> {
         Ok(())
     }
 
-    fn expect(
-        &mut self,
-        step: &Step,
-        host: Host,
-        socket: &str,
-        state: State,
-        within: Duration,
-    ) -> Result<(), Interruption> {
-        let is_there = |world: &World<'_>| world.hosts[host as usize].watch.state(socket) == state;
-        self.world.observe(host, None)?;
-        let patience = now() + within.as_nanos() as Nanos;
-        self.until(|world| is_there(world) || now() >= patience)?;
-        let actual = self.world.hosts[host as usize].watch.state(socket);
-        self.check(
-            step,
-            actual == state,
-            state.name().into(),
-            actual.name().into(),
-        );
-        Ok(())
-    }
-
-    fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
-        self.ok &= ok;
-        let label = step.label.clone();
+    pub(super) fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
+        self.ok &= ok || step.claim.is_some();
+        let (label, claim) = (step.label.clone(), step.claim.clone());
         self.world.timeline.tell(What::Check {
             line: step.line,
             label,
             ok,
             expected,
             actual,
-            claim: None,
+            claim,
         });
     }
 
-    /// Kills an actor's process, and waits until the kernel has closed what it had open.
-    fn kill(&mut self, actor: usize) -> Result<(), Interruption> {
-        let process = self.world.actors[actor].process().clone();
-        self.world
-            .actors
-            .iter_mut()
-            .filter(|actor| actor.is_of(&process))
-            .for_each(Actor::killed);
-        self.world.actors[actor]
-            .kill()
-            .map_err(|source| self.failed(actor, source))?;
-        self.until(|world| {
-            !world
-                .actors
-                .iter()
-                .any(|actor| actor.is_of(&process) && actor.is_alive())
-        })
-    }
-
     /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
-    fn settle(&mut self) -> Result<(), Interruption> {
+    pub(super) fn settle(&mut self) -> Result<(), Interruption> {
         self.world.turn(now())?; // what was sent just now is on the wire from now on
         self.until(|world| world.is_calm() || (world.wire.is_empty() && is_quiet(world)))
     }
 
     /// Lets time pass.
-    fn pause(&mut self, time: Duration) -> Result<(), Interruption> {
+    pub(super) fn pause(&mut self, time: Duration) -> Result<(), Interruption> {
         let end = now() + time.as_nanos() as Nanos;
         self.until_at(end, |_| now() >= end)
     }
 
-    fn until(&mut self, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
+    pub(super) fn until(&mut self, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
         while !self.turn(now() + SOON.as_nanos() as Nanos, &holds)? {}
         Ok(())
     }
@@ -302,7 +253,7 @@ impl<'w, 'a> Director<'w, 'a> {
         Ok(false)
     }
 
-    fn ended(&self, how: Ending, reason: String) -> Interruption {
+    pub(super) fn ended(&self, how: Ending, reason: String) -> Interruption {
         Interruption::Ended {
             how,
             line: self.line,
@@ -311,7 +262,7 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     /// The actor of that name; an interruption where it is gone.
-    fn present(&self, name: &str) -> Result<usize, Interruption> {
+    pub(super) fn present(&self, name: &str) -> Result<usize, Interruption> {
         let newest = self
             .world
             .actors
@@ -327,7 +278,7 @@ impl<'w, 'a> Director<'w, 'a> {
         }
     }
 
-    fn missing(&self, actor: usize) -> Interruption {
+    pub(super) fn missing(&self, actor: usize) -> Interruption {
         let actor = &self.world.actors[actor];
         let reason = format!(
             "line {}: {} (process {}) was ended from outside",
@@ -336,7 +287,7 @@ impl<'w, 'a> Director<'w, 'a> {
         self.ended(Ending::ActorLost, reason)
     }
 
-    fn failed(&self, actor: usize, source: std::io::Error) -> Interruption {
+    pub(super) fn failed(&self, actor: usize, source: std::io::Error) -> Interruption {
         match source.kind() {
             std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => {
                 self.missing(actor)

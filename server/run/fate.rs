@@ -2,23 +2,126 @@
 
 use std::time::Duration;
 
+use crate::event::Segment;
+use crate::script::Filter;
+
 /// The wire's orders as they stand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Orders {
     /// How long each segment travels.
     pub(super) delay: Duration,
+    /// Whether the wire is cut.
+    pub(super) cut: bool,
+    /// How many of which segments are to be lost.
+    pub(super) drops: Vec<(u32, Filter)>,
+    /// Which segments stay on the wire.
+    pub(super) holds: Vec<Filter>,
+    /// Which segments arrive twice, once each.
+    pub(super) duplicates: Vec<Filter>,
 }
 
 /// What happens to one segment.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Fate {
-    /// It arrives so long after it was sent.
-    Deliver(Duration),
+    /// It arrives.
+    Deliver,
+    /// It arrives, and a copy after it.
+    DeliverTwice,
+    /// It stays on the wire until it is released.
+    Hold,
+    /// It is lost, for this reason.
+    Drop(&'static str),
 }
 
 impl Orders {
     /// Decides about a segment when it is sent; later orders do not change what was decided.
-    pub(super) fn decide(&self) -> Fate {
-        Fate::Deliver(self.delay)
+    pub(super) fn decide(&mut self, segment: &Segment) -> Fate {
+        if self.cut {
+            return Fate::Drop("the wire is cut");
+        }
+        if let Some((left, _)) = self
+            .drops
+            .iter_mut()
+            .find(|(_, filter)| filter.matches(segment))
+        {
+            *left -= 1;
+            self.drops.retain(|(left, _)| *left > 0);
+            return Fate::Drop("dropped by the script");
+        }
+        if self.holds.iter().any(|filter| filter.matches(segment)) {
+            return Fate::Hold;
+        }
+        match self
+            .duplicates
+            .iter()
+            .position(|filter| filter.matches(segment))
+        {
+            Some(order) => {
+                self.duplicates.remove(order);
+                Fate::DeliverTwice
+            }
+            None => Fate::Deliver,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::segment::tests::segment;
+    use crate::script::{Deed, WireDeed, parse};
+
+    fn filter(text: &str) -> Filter {
+        match &parse(&format!("wire hold {text}")).unwrap().steps[0].deed {
+            Deed::Wire(WireDeed::Hold(filter)) => filter.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn filters_match_by_bits_data_and_direction() {
+        for (text, flags, len, matches) in [
+            ("any", "ACK", 0, true),
+            ("FIN", "FIN,ACK", 0, true),
+            ("FIN", "ACK", 0, false),
+            ("RST,!ACK", "RST,ACK", 0, false),
+            ("RST,!ACK", "RST", 0, true),
+            ("SYN,ACK", "SYN", 0, false),
+            ("data", "ACK", 0, false),
+            ("data", "PSH,ACK", 3, true),
+            ("any from server", "ACK", 0, false),
+            ("data from client", "ACK", 3, true),
+        ] {
+            assert_eq!(
+                filter(text).matches(&segment(flags, len)),
+                matches,
+                "{text} {flags} {len}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_segment_has_one_fate() {
+        let fin = segment("FIN,ACK", 0);
+        let mut orders = Orders {
+            drops: vec![(2, filter("FIN"))],
+            holds: vec![filter("FIN")],
+            ..Orders::default()
+        };
+        let lost = Fate::Drop("dropped by the script");
+        assert_eq!(
+            [(); 3].map(|()| orders.decide(&fin)),
+            [lost, lost, Fate::Hold]
+        );
+        let mut orders = Orders {
+            duplicates: vec![filter("FIN")],
+            ..Orders::default()
+        };
+        assert_eq!(
+            [(); 2].map(|()| orders.decide(&fin)),
+            [Fate::DeliverTwice, Fate::Deliver]
+        );
+        orders.cut = true;
+        assert_eq!(orders.decide(&fin), Fate::Drop("the wire is cut"));
     }
 }

@@ -9,17 +9,35 @@ use crate::script::Outcome;
 pub(super) fn fits(expected: &Outcome, outcome: Option<&Returned>) -> bool {
     match (expected, outcome) {
         (Outcome::Blocked, None) => true,
+        (
+            Outcome::Number(number),
+            Some(Returned {
+                words: Some(words),
+                errno: None,
+                ..
+            }),
+        ) if words.parse::<i64>().is_ok() => *words == number.to_string(),
         (Outcome::Number(number), Some(returned)) => {
             returned.errno.is_none() && returned.result == *number
         }
+        (
+            Outcome::Text(text),
+            Some(Returned {
+                words: Some(words), ..
+            }),
+        ) => text == words,
         (Outcome::Text(text), Some(returned)) => {
             // Of a long text only the beginning is reported, and its length.
             let beginning = &text.as_bytes()[..text.len().min(PREVIEW)];
             returned.result == text.len() as i64 && returned.data.as_deref() == Some(beginning)
         }
-        (Outcome::Errno(name), Some(returned)) => {
-            returned.errno.map(errno::name).as_ref() == Some(name)
-        }
+        (Outcome::Words(words), Some(returned)) => match returned.errno {
+            Some(number) => *words == [errno::name(number)],
+            None => returned
+                .words
+                .as_deref()
+                .is_some_and(|given| given.split(' ').eq(words.iter())),
+        },
         _ => false,
     }
 }
@@ -29,7 +47,7 @@ pub(super) fn describe(expected: &Outcome) -> String {
     match expected {
         Outcome::Number(number) => number.to_string(),
         Outcome::Text(text) => format!("{text:?}"),
-        Outcome::Errno(name) => name.clone(),
+        Outcome::Words(words) => words.join(" "),
         Outcome::Blocked => "blocked".into(),
     }
 }
@@ -46,7 +64,10 @@ pub(super) fn found(returned: &Returned) -> String {
             };
             format!("{:?}{rest}", text(data))
         }
-        (None, _) => returned.result.to_string(),
+        (None, _) => returned
+            .words
+            .clone()
+            .unwrap_or_else(|| returned.result.to_string()),
     }
 }
 
@@ -58,8 +79,8 @@ mod tests {
         let shown = data[..data.len().min(PREVIEW)].to_vec();
         Returned {
             result: data.len() as i64,
-            errno: None,
             data: Some(shown),
+            ..Returned::default()
         }
     }
 
@@ -68,15 +89,23 @@ mod tests {
         let failed = Returned {
             result: -1,
             errno: Some(libc::EPIPE),
-            data: None,
+            ..Returned::default()
         };
         let cases = [
             (Outcome::Blocked, None, true),
             (Outcome::Blocked, Some(received(b"")), false),
             (Outcome::Number(0), Some(received(b"")), true),
             (Outcome::Number(-1), Some(failed.clone()), false),
-            (Outcome::Errno("EPIPE".into()), Some(failed.clone()), true),
-            (Outcome::Errno("ECONNRESET".into()), Some(failed), false),
+            (
+                Outcome::Words(vec!["EPIPE".into()]),
+                Some(failed.clone()),
+                true,
+            ),
+            (
+                Outcome::Words(vec!["ECONNRESET".into()]),
+                Some(failed),
+                false,
+            ),
             (
                 Outcome::Text("hello".into()),
                 Some(received(b"hello")),

@@ -39,7 +39,9 @@ const HEADER: usize = 16;
 const REQUEST: usize = HEADER + 56;
 const MESSAGE: usize = 72;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const SOCK_DESTROY: u16 = 21;
 const NLM_F_REQUEST_DUMP: u16 = 0x1 | 0x300;
+const NLM_F_REQUEST_ACK: u16 = 0x1 | 0x4;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 /// The eleven states and TCP_NEW_SYN_RECV; not the sockets that are only bound.
@@ -55,20 +57,7 @@ impl SocketTable {
 
     /// Every TCP socket of the host, in the order of their ports.
     pub(super) fn read(&mut self) -> io::Result<Vec<Reading>> {
-        let mut request = [0u8; REQUEST];
-        request[0..4].copy_from_slice(&(REQUEST as u32).to_ne_bytes());
-        request[4..6].copy_from_slice(&SOCK_DIAG_BY_FAMILY.to_ne_bytes());
-        request[6..8].copy_from_slice(&NLM_F_REQUEST_DUMP.to_ne_bytes());
-        request[HEADER] = libc::AF_INET as u8;
-        request[HEADER + 1] = libc::IPPROTO_TCP as u8;
-        request[HEADER + 4..HEADER + 8].copy_from_slice(&STATES.to_ne_bytes());
-        rustix::net::sendto(
-            &self.netlink,
-            &request,
-            SendFlags::empty(),
-            &SocketAddrNetlink::new(0, 0),
-        )?;
-
+        self.ask(NLM_F_REQUEST_DUMP, SOCK_DIAG_BY_FAMILY, None)?;
         let mut readings = Vec::new();
         loop {
             let (_, length) =
@@ -92,9 +81,52 @@ impl SocketTable {
             }
         }
     }
+
+    /// Destroys a socket from outside: SOCK_DESTROY, sock_diag(7).
+    pub(super) fn destroy(&mut self, local: SocketAddrV4, peer: SocketAddrV4) -> io::Result<()> {
+        self.ask(NLM_F_REQUEST_ACK, SOCK_DESTROY, Some((local, peer)))?;
+        let (_, length) =
+            rustix::net::recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
+        match self.buffer[..length].get(HEADER..) {
+            Some([0, 0, 0, 0, ..]) => Ok(()),
+            Some(message) => Err(error(message)),
+            None => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    /// struct inet_diag_req_v2.
+    fn ask(
+        &self,
+        flags: u16,
+        kind: u16,
+        socket: Option<(SocketAddrV4, SocketAddrV4)>,
+    ) -> io::Result<()> {
+        let mut request = [0u8; REQUEST];
+        request[0..4].copy_from_slice(&(REQUEST as u32).to_ne_bytes());
+        request[4..6].copy_from_slice(&kind.to_ne_bytes());
+        request[6..8].copy_from_slice(&flags.to_ne_bytes());
+        request[HEADER] = libc::AF_INET as u8;
+        request[HEADER + 1] = libc::IPPROTO_TCP as u8;
+        request[HEADER + 4..HEADER + 8].copy_from_slice(&STATES.to_ne_bytes());
+        if let Some((local, peer)) = socket {
+            let id = &mut request[HEADER + 8..];
+            id[0..2].copy_from_slice(&local.port().to_be_bytes());
+            id[2..4].copy_from_slice(&peer.port().to_be_bytes());
+            id[4..8].copy_from_slice(&local.ip().octets());
+            id[20..24].copy_from_slice(&peer.ip().octets());
+            id[40..48].fill(0xff); // INET_DIAG_NOCOOKIE
+        }
+        rustix::net::sendto(
+            &self.netlink,
+            &request,
+            SendFlags::empty(),
+            &SocketAddrNetlink::new(0, 0),
+        )?;
+        Ok(())
+    }
 }
 
-/// struct nlmsgerr begins with a negative errno.
+/// struct nlmsgerr begins with a negative errno, which is 0 where all went well.
 fn error(message: &[u8]) -> io::Error {
     match message.first_chunk::<4>() {
         Some(number) => io::Error::from_raw_os_error(-i32::from_ne_bytes(*number)),

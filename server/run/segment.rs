@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-use etherparse::{NetSlice, SlicedPacket, TcpOptionElement, TransportSlice};
+use etherparse::{
+    NetSlice, PacketBuilder, PacketBuilderStep, SlicedPacket, TcpHeader, TcpOptionElement,
+    TransportSlice,
+};
 
 use crate::event::{Host, Segment, SegmentPhase};
+use crate::script::Forgery;
 
 /// How many bytes of data an event shows.
 const SHOWN: usize = 256;
@@ -26,6 +30,8 @@ struct Seen {
     initial: u32,
     /// The highest sequence number sent so far, plus one.
     next: u32,
+    /// The last acknowledgment number that was sent.
+    ack: u32,
 }
 
 impl Decoder {
@@ -48,6 +54,11 @@ impl Decoder {
         // SYN and FIN each take a number of their own, although they carry no data.
         let takes = data.len() as u32 + u32::from(tcp.syn()) + u32::from(tcp.fin());
         let retransmission = self.note((source, destination), seq_abs, takes, tcp.syn());
+        if tcp.ack()
+            && let Some(seen) = self.directions.get_mut(&(source, destination))
+        {
+            seen.ack = ack_abs;
+        }
         let relative = |direction: Direction, number: u32| {
             self.directions
                 .get(&direction)
@@ -97,6 +108,69 @@ impl Decoder {
         })
     }
 
+    /// A copy of a segment that was sent, under an id of its own.
+    pub(super) fn copy(&mut self, segment: &Segment) -> Segment {
+        self.last_id += 1;
+        let reason = Some(format!("a copy of segment {}", segment.id));
+        Segment {
+            id: self.last_id,
+            phase: SegmentPhase::Injected,
+            reason,
+            ..segment.clone()
+        }
+    }
+
+    /// A segment that `peer` never sent, and its bytes. Its numbers count from what `local` expects next.
+    pub(super) fn forge(
+        &mut self,
+        forgery: &Forgery,
+        local: SocketAddrV4,
+        peer: SocketAddrV4,
+    ) -> (Segment, Vec<u8>) {
+        let known = self.directions.get(&(local, peer)).copied();
+        let base = known.map_or((0, 0), |seen| (seen.ack, seen.next));
+        let seq = base.0.wrapping_add(forgery.seq as u32);
+        let builder = PacketBuilder::ipv4(peer.ip().octets(), local.ip().octets(), 64);
+        let mut tcp = builder.tcp(peer.port(), local.port(), seq, 65535);
+        for (bit, set) in [
+            (
+                "FIN",
+                PacketBuilderStep::fin
+                    as fn(PacketBuilderStep<TcpHeader>) -> PacketBuilderStep<TcpHeader>,
+            ),
+            ("SYN", PacketBuilderStep::syn),
+            ("RST", PacketBuilderStep::rst),
+            ("PSH", PacketBuilderStep::psh),
+        ] {
+            tcp = if forgery.flags.has(bit) {
+                set(tcp)
+            } else {
+                tcp
+            };
+        }
+        if forgery.flags.has("ACK") {
+            tcp = tcp.ack(base.1.wrapping_add(forgery.ack as u32));
+        }
+        let mut packet = Vec::new();
+        tcp.write(&mut packet, forgery.data.as_bytes())
+            .expect("a vector takes everything");
+        let directions = self.directions.clone(); // what was forged was not sent
+        let segment = self
+            .decode(forgery.to.other(), &packet)
+            .expect("what was just built can be read");
+        self.directions = directions;
+        let reason = Some("forged by the script".into());
+        (
+            Segment {
+                phase: SegmentPhase::Injected,
+                retransmission: false,
+                reason,
+                ..segment
+            },
+            packet,
+        )
+    }
+
     /// Remembers what was sent; true where it had been sent before.
     fn note(&mut self, direction: Direction, seq: u32, takes: u32, syn: bool) -> bool {
         let end = seq.wrapping_add(takes);
@@ -115,6 +189,7 @@ impl Decoder {
                         Seen {
                             initial: seq,
                             next: end,
+                            ack: 0,
                         },
                     );
                 }
@@ -140,5 +215,35 @@ fn describe(option: &TcpOptionElement) -> String {
             })
         }
         TcpOptionElement::Timestamp(value, echo) => format!("TS val {value} ecr {echo}"),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A segment of the client with these bits.
+    pub(in crate::run) fn segment(flags: &str, len: usize) -> Segment {
+        let end = "127.0.0.1:1".parse().unwrap();
+        Segment {
+            id: 1,
+            from: Host::Client,
+            to: Host::Server,
+            phase: SegmentPhase::Sent,
+            source: end,
+            destination: end,
+            flags: flags.split(',').map(Into::into).collect(),
+            seq_rel: None,
+            ack_rel: None,
+            seq_abs: 0,
+            ack_abs: 0,
+            window: 0,
+            len,
+            options: Vec::new(),
+            data: None,
+            retransmission: false,
+            due: None,
+            reason: None,
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::event::{Cause, Host, Socket, Timer, What};
 use crate::state::{self, State};
 
 /// The own and the other end's address.
-type Ends = (SocketAddrV4, SocketAddrV4);
+pub(super) type Ends = (SocketAddrV4, SocketAddrV4);
 
 /// A host's sockets as they were last read.
 pub(super) struct Watch {
@@ -224,16 +224,33 @@ impl Watch {
     ///
     /// A connection that nobody has accepted yet has no name; it counts as `conn` where it is the only one.
     pub(super) fn state(&self, name: &str) -> State {
-        if let Some(known) = self.named.get(name).and_then(|ends| self.known.get(ends)) {
-            return known.reading.state;
-        }
-        let is_unnamed =
-            |known: &&Known| known.name.is_none() && known.reading.state != State::Listen;
-        let mut unnamed = self.known.values().filter(is_unnamed);
-        match (unnamed.next(), unnamed.next()) {
-            (Some(only), None) if name == "conn" => only.reading.state,
-            _ => State::Closed,
-        }
+        self.find(name)
+            .map_or(State::Closed, |known| known.reading.state)
+    }
+
+    /// The connection that a script calls `name`, as [`Watch::state`] finds it.
+    fn find(&self, name: &str) -> Option<&Known> {
+        let named = self.named.get(name).and_then(|ends| self.known.get(ends));
+        named.or_else(|| {
+            let is_unnamed =
+                |known: &&Known| known.name.is_none() && known.reading.state != State::Listen;
+            let mut unnamed = self.known.values().filter(is_unnamed);
+            unnamed
+                .next()
+                .filter(|_| unnamed.next().is_none() && name == "conn")
+        })
+    }
+
+    /// The bytes that wait in a socket's queues: to be read, and to be acknowledged.
+    pub(super) fn queues(&self, name: &str) -> (u32, u32) {
+        self.find(name).map_or((0, 0), |known| known.queues)
+    }
+
+    /// The own and the other end of a socket, also of one that the kernel lists no more.
+    pub(super) fn ends(&self, name: &str) -> Option<Ends> {
+        self.find(name)
+            .map(|known| ends_of(&known.reading))
+            .or_else(|| self.named.get(name).copied())
     }
 
     /// After a recv, so many bytes are still to be read, says the descriptor (SIOCINQ, tcp(7)). That is news where the

@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
+use std::net::SocketAddrV4;
 use std::os::fd::OwnedFd;
 
 use super::fate::{Fate, Orders};
 use super::segment::Decoder;
 use crate::clock::Nanos;
 use crate::event::{Host, Segment, SegmentPhase};
+use crate::script::{Filter, Forgery};
 
 /// Packets under way, and the orders for those to come.
 #[derive(Default)]
@@ -16,6 +18,7 @@ pub(super) struct Wire {
     pub(super) orders: Orders,
     decoder: Decoder,
     under_way: BinaryHeap<Reverse<Flight>>,
+    held: Vec<Flight>,
 }
 
 /// A packet under way. The earliest to arrive comes first; of two at the same time, the one that was sent first.
@@ -25,23 +28,96 @@ struct Flight {
     packet: Vec<u8>,
 }
 
+/// What is to be told of a segment, and when it arrives, where that is decided.
+pub(super) type Told = (Segment, Option<Nanos>);
+
 impl Wire {
-    /// Takes a packet that left `from`, and decides about it. None for what is no TCP segment, which goes no further.
-    pub(super) fn take(
-        &mut self,
-        from: Host,
-        packet: Vec<u8>,
-        now: Nanos,
-    ) -> Option<(Segment, Nanos)> {
-        let segment = self.decoder.decode(from, &packet)?;
-        let Fate::Deliver(delay) = self.orders.decide();
-        let due = now + delay.as_nanos() as Nanos;
+    /// Takes a packet that left `from`, and decides about it: what is to be told. Nothing for what is no TCP segment,
+    /// which goes no further.
+    pub(super) fn take(&mut self, from: Host, packet: Vec<u8>, now: Nanos) -> Vec<Told> {
+        let Some(segment) = self.decoder.decode(from, &packet) else {
+            return Vec::new();
+        };
+        let due = now + self.orders.delay.as_nanos() as Nanos;
+        match self.orders.decide(&segment) {
+            Fate::Deliver => {
+                self.send(due, segment.clone(), packet);
+                vec![(segment, Some(due))]
+            }
+            Fate::DeliverTwice => {
+                let copy = self.decoder.copy(&segment);
+                self.send(due, segment.clone(), packet.clone());
+                self.send(due, copy.clone(), packet);
+                vec![(segment, Some(due)), (copy, Some(due))]
+            }
+            Fate::Hold => {
+                self.held.push(Flight {
+                    due,
+                    segment: segment.clone(),
+                    packet,
+                });
+                let held = Segment {
+                    phase: SegmentPhase::Held,
+                    ..segment.clone()
+                };
+                vec![(segment, None), (held, None)]
+            }
+            Fate::Drop(reason) => {
+                let lost = lost(&segment, reason);
+                vec![(segment, None), (lost, None)]
+            }
+        }
+    }
+
+    fn send(&mut self, due: Nanos, segment: Segment, packet: Vec<u8>) {
         self.under_way.push(Reverse(Flight {
             due,
-            segment: segment.clone(),
+            segment,
             packet,
         }));
-        Some((segment, due))
+    }
+
+    /// Lets held packets go on, in the order in which they were sent; without a filter all, and nothing is held any more.
+    pub(super) fn release(&mut self, filter: Option<&Filter>, now: Nanos) {
+        if filter.is_none() {
+            self.orders.holds.clear();
+        }
+        let (released, held) = self
+            .held
+            .drain(..)
+            .partition(|flight| filter.is_none_or(|filter| filter.matches(&flight.segment)));
+        self.held = held;
+        let released: Vec<Flight> = released;
+        for flight in released {
+            self.send(now, flight.segment, flight.packet);
+        }
+    }
+
+    /// Cuts the wire: what is on it is lost.
+    pub(super) fn cut(&mut self) -> Vec<Segment> {
+        self.orders.cut = true;
+        let flying = std::mem::take(&mut self.under_way)
+            .into_sorted_vec()
+            .into_iter()
+            .rev()
+            .map(|Reverse(flight)| flight);
+        flying
+            .chain(self.held.drain(..))
+            .map(|flight| lost(&flight.segment, "the wire is cut"))
+            .collect()
+    }
+
+    /// Puts a forged segment on the wire, which arrives at once; `local` and `peer` are the ends of the socket that it is for.
+    pub(super) fn inject(
+        &mut self,
+        forgery: &Forgery,
+        local: SocketAddrV4,
+        peer: SocketAddrV4,
+        now: Nanos,
+    ) -> Told {
+        let (segment, packet) = self.decoder.forge(forgery, local, peer);
+        self.send(now, segment.clone(), packet);
+        (segment, Some(now))
     }
 
     /// When the next packet arrives.
@@ -64,14 +140,24 @@ impl Wire {
         Some((
             Segment {
                 phase: SegmentPhase::Delivered,
+                reason: None,
                 ..segment
             },
             packet,
         ))
     }
 
+    /// Whether nothing is under way. What is held does not move by itself.
     pub(super) fn is_empty(&self) -> bool {
         self.under_way.is_empty()
+    }
+}
+
+fn lost(segment: &Segment, reason: &str) -> Segment {
+    Segment {
+        phase: SegmentPhase::Dropped,
+        reason: Some(reason.into()),
+        ..segment.clone()
     }
 }
 
@@ -81,6 +167,8 @@ pub(super) fn read(tun: &OwnedFd) -> io::Result<Option<Vec<u8>>> {
     match rustix::io::read(tun, &mut packet) {
         Ok(length) => Ok(Some(packet[..length].to_vec())),
         Err(rustix::io::Errno::AGAIN) => Ok(None),
+        // The device is down: nothing leaves it.
+        Err(rustix::io::Errno::IO) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

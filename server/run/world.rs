@@ -26,7 +26,7 @@ use super::actor::Actor;
 use super::probe::SocketTable;
 use super::timeline::Timeline;
 use super::watch::Watch;
-use super::wire::{self, Wire};
+use super::wire::{self, Told, Wire};
 use crate::clock::{Nanos, now};
 use crate::event::{Cause, Host, Segment, SegmentPhase, What};
 use crate::message::Report;
@@ -42,6 +42,8 @@ pub(super) struct World<'a> {
     pub(super) wire: Wire,
     pub(super) hosts: [HostEnd; 2],
     pub(super) actors: Vec<Actor>,
+    /// What each host has sent: the event's `seq`, and the segment.
+    pub(super) sent: Vec<(u32, Segment)>,
     /// Exits, and what the same actors said after them, that wait for one more look at the wire (rule 2).
     held_back: Vec<(usize, Report)>,
     /// When the tables were last read for no reason.
@@ -50,11 +52,18 @@ pub(super) struct World<'a> {
     pub(super) stop: &'a AtomicBool,
 }
 
-/// The server's hold on a host.
+/// A host, as the server knows it.
 pub(super) struct HostEnd {
+    /// None where it has crashed.
+    pub(super) power: Option<Power>,
+    pub(super) watch: Watch,
+}
+
+/// The server's hold on a host that runs.
+pub(super) struct Power {
     pub(super) tun: OwnedFd,
     pub(super) table: SocketTable,
-    pub(super) watch: Watch,
+    pub(super) namespace: OwnedFd,
 }
 
 impl<'a> World<'a> {
@@ -72,6 +81,7 @@ impl<'a> World<'a> {
             hosts,
             actors,
             held_back,
+            sent: Vec::new(),
             last_look,
             stop,
         }
@@ -107,10 +117,8 @@ impl<'a> World<'a> {
 
     /// Waits until a descriptor is readable, so long at most.
     fn wait(&self, timeout: Nanos) -> io::Result<()> {
-        let tuns = self
-            .hosts
-            .iter()
-            .map(|host| PollFd::new(&host.tun, PollFlags::IN));
+        let powers = self.hosts.iter().filter_map(|host| host.power.as_ref());
+        let tuns = powers.map(|power| PollFd::new(&power.tun, PollFlags::IN));
         let actors = self.actors.iter().filter_map(Actor::sign_of_life);
         let mut fds: Vec<PollFd<'_>> = tuns
             .chain(actors.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)))
@@ -159,7 +167,9 @@ impl<'a> World<'a> {
     fn read_wire(&mut self) -> Result<Vec<(Host, Vec<u8>)>, RunError> {
         let mut packets = Vec::new();
         for host in Host::BOTH {
-            let tun = &self.hosts[host as usize].tun;
+            let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
+                continue;
+            };
             while let Some(packet) =
                 wire::read(tun).map_err(|source| RunError::ReadWire { host, source })?
             {
@@ -241,10 +251,17 @@ impl<'a> World<'a> {
 
     fn sent(&mut self, from: Host, packet: Vec<u8>) {
         let at = now();
-        if let Some((mut segment, due)) = self.wire.take(from, packet, at) {
-            segment.due = Some(self.timeline.since_start(due));
-            self.timeline.tell_at(at, What::Segment(Box::new(segment)));
+        for told in self.wire.take(from, packet, at) {
+            self.tell_segment(at, told);
         }
+    }
+
+    /// Tells where a segment is, and when it arrives where that is decided.
+    pub(super) fn tell_segment(&mut self, at: Nanos, (mut segment, due): Told) {
+        segment.due = due.map(|due| self.timeline.since_start(due));
+        let sent = (segment.phase == SegmentPhase::Sent).then(|| segment.clone());
+        let seq = self.timeline.tell_at(at, What::Segment(Box::new(segment)));
+        self.sent.extend(sent.map(|segment| (seq, segment)));
     }
 
     /// Delivers a packet whose time has come, if there is one: one at a time, so that each has its effects to itself.
@@ -258,18 +275,20 @@ impl<'a> World<'a> {
         let Some((mut segment, packet)) = self.wire.arrive() else {
             return Ok(false);
         };
-        if let Err(error) = rustix::io::write(&self.hosts[to as usize].tun, &packet) {
+        let taken = match &self.hosts[to as usize].power {
+            Some(power) => {
+                rustix::io::write(&power.tun, &packet).map_err(|error| error.to_string())
+            }
+            None => Err("it has no power".into()),
+        };
+        if let Err(reason) = &taken {
             segment.phase = SegmentPhase::Dropped;
-            segment.reason = Some(format!("{to} did not take it: {error}"));
+            segment.reason = Some(format!("{to} did not take it: {reason}"));
         }
         let id = segment.id;
-        self.tell_segment(segment);
+        self.tell_segment(now(), (segment, None));
         self.observe(to, Some(Cause::Segment(id)))?;
         Ok(true)
-    }
-
-    fn tell_segment(&mut self, segment: Segment) {
-        self.timeline.tell(What::Segment(Box::new(segment)));
     }
 
     /// Whether something is under way in a host that comes from one of its processes.
@@ -286,11 +305,13 @@ impl<'a> World<'a> {
             .calls_in(host)
             .filter(|index| self.actors[*index].is_asleep())
             .collect();
-        let end = &mut self.hosts[host as usize];
-        let readings = end
-            .table
-            .read()
-            .map_err(|source| RunError::ReadSockets { host, source })?;
+        let readings = match &mut self.hosts[host as usize].power {
+            Some(power) => power
+                .table
+                .read()
+                .map_err(|source| RunError::ReadSockets { host, source })?,
+            None => Vec::new(),
+        };
         self.hear()?; // rule 1
         let cause = cause.unwrap_or_else(|| self.cause_in(host));
         for what in self.hosts[host as usize]

@@ -2,25 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Deed, Mistake, Outcome, Step};
+use super::{
+    Beginning, Deed, Expectation, Forgery, HostDeed, Mistake, Outcome, Signal, Step, WireDeed,
+};
+use crate::event::Host;
 use crate::message::Call;
 
 /// What is known after the lines so far.
 pub(super) struct Cast {
     actors: BTreeMap<String, Actor>,
     labels: BTreeSet<String>,
-    /// Host and name of each socket that a line named.
-    sockets: BTreeSet<(String, String)>,
+    /// Hosts without power.
+    dark: BTreeSet<Host>,
+    /// Each socket that a line named, and its host.
+    sockets: BTreeSet<(Host, String)>,
 }
 
 /// The most actors of one script.
 const MOST_ACTORS: usize = 16;
 /// What a line can begin with besides an actor.
-const WORDS: [&str; 5] = ["wire", "expect", "wait", "sleep", "settle"];
+const WORDS: [&str; 6] = ["wire", "expect", "claim", "wait", "sleep", "settle"];
 
 #[derive(Clone)]
 struct Actor {
-    /// The first actor of its process: a kill takes all actors of one process.
+    host: Host,
+    /// The first actor of its process: what ends the process ends all of its actors.
     process: String,
     now: Now,
 }
@@ -30,30 +36,38 @@ enum Now {
     Free,
     /// In a call since this line.
     Busy(usize),
-    /// Killed on this line.
+    /// Ended on this line.
     Gone(usize),
 }
 
 impl Default for Cast {
     fn default() -> Cast {
-        let actor = |name: &str| {
-            (
-                name.to_owned(),
-                Actor {
-                    process: name.to_owned(),
-                    now: Now::Free,
-                },
-            )
-        };
-        Cast {
-            actors: BTreeMap::from([actor("client"), actor("server")]),
+        let mut cast = Cast {
+            actors: BTreeMap::new(),
             labels: BTreeSet::new(),
+            dark: BTreeSet::new(),
             sockets: BTreeSet::new(),
-        }
+        };
+        Host::BOTH
+            .into_iter()
+            .for_each(|host| cast.enter(host.name(), host));
+        cast
     }
 }
 
 impl Cast {
+    /// An actor with a process of its own.
+    fn enter(&mut self, name: &str, host: Host) {
+        self.actors.insert(
+            name.to_owned(),
+            Actor {
+                host,
+                process: name.to_owned(),
+                now: Now::Free,
+            },
+        );
+    }
+
     /// Takes note of a step, or says why it cannot be played after the lines before it.
     pub(super) fn admit(&mut self, step: Step) -> Result<Step, Mistake> {
         if let Some(label) = &step.label
@@ -69,7 +83,7 @@ impl Cast {
                 "another name".into(),
             ));
         }
-        self.check_form(&step)?;
+        check_form(&step)?;
         match &step.deed {
             Deed::Call {
                 actor,
@@ -77,55 +91,36 @@ impl Cast {
                 named,
                 call,
             } => {
-                self.free(&step, actor)?;
-                let host = self.actors[actor].process.clone();
-                let makes = matches!(call, Call::Listen { .. } | Call::Connect { .. });
-                if !makes {
-                    self.known(&step, &host, on)?;
+                let host = self.free(&step, actor)?.host;
+                if !makes_its_socket(call) {
+                    self.known(&step, host, on)?;
                 }
                 self.sockets.insert((host, named.clone()));
                 if step.background || step.expected.contains(&Outcome::Blocked) {
                     self.set(actor, Now::Busy(step.line));
                 }
             }
-            Deed::Thread { actor, name } => {
+            Deed::Start {
+                actor,
+                name,
+                beginning,
+            } => self.start(&step, actor, name, *beginning)?,
+            Deed::Signal { actor, signal } => {
                 let process = self.alive(&step, actor)?.process;
-                if self.actors.contains_key(name) || WORDS.contains(&name.as_str()) {
-                    return Err(mistake(
-                        &step,
-                        format!("`{name}`, which is taken"),
-                        "another name".into(),
-                    ));
+                if *signal == Signal::Kill {
+                    self.end(step.line, |actor| actor.process == process);
                 }
-                if self.actors.len() >= MOST_ACTORS {
-                    let found = format!("actor number {}", MOST_ACTORS + 1);
-                    return Err(mistake(&step, found, format!("at most {MOST_ACTORS}")));
-                }
-                // Known from here on, also where its maker is in a call: one mistake is enough.
-                self.actors.insert(
-                    name.clone(),
-                    Actor {
-                        process,
-                        now: Now::Free,
-                    },
-                );
-                self.free(&step, actor)?;
             }
-            Deed::Kill { actor } => {
-                let process = self.alive(&step, actor)?.process;
-                for other in self
-                    .actors
-                    .values_mut()
-                    .filter(|other| other.process == process)
-                {
-                    other.now = Now::Gone(step.line);
-                }
+            Deed::Exit { actor } => {
+                let process = self.free(&step, actor)?.process;
+                self.end(step.line, |actor| actor.process == process);
             }
             Deed::Wait { actor } => {
                 let Now::Busy(_) = self.alive(&step, actor)?.now else {
+                    let found = format!("{actor}, which is in no call");
                     return Err(mistake(
                         &step,
-                        format!("{actor}, which is in no call"),
+                        found,
                         "an actor whose line ended in `&` or gave `blocked`".into(),
                     ));
                 };
@@ -133,85 +128,161 @@ impl Cast {
                     self.set(actor, Now::Free);
                 }
             }
-            Deed::Expect { host, socket, .. } => self.known(&step, host.name(), socket)?,
-            Deed::Delay(_) | Deed::Sleep(_) | Deed::Settle => {}
+            Deed::Host { host, deed } => self.host_deed(&step, *host, deed)?,
+            Deed::Check {
+                what:
+                    Expectation::Sent {
+                        since: Some(label), ..
+                    },
+                ..
+            } if !self.labels.contains(label) => {
+                return Err(mistake(
+                    &step,
+                    format!("since `{label}`"),
+                    "the label of a line above".into(),
+                ));
+            }
+            Deed::Check {
+                what: Expectation::State { host, socket, .. },
+                ..
+            }
+            | Deed::Check {
+                what: Expectation::Queue { host, socket, .. },
+                ..
+            }
+            | Deed::Wire(WireDeed::Inject(Forgery {
+                to: host, socket, ..
+            })) => self.known(&step, *host, socket)?,
+            Deed::Check { .. } | Deed::Wire(_) | Deed::Sleep(_) | Deed::Settle => {}
         }
         Ok(step)
     }
 
+    fn start(
+        &mut self,
+        step: &Step,
+        actor: &str,
+        name: &str,
+        beginning: Beginning,
+    ) -> Result<(), Mistake> {
+        let gone = self
+            .actors
+            .get(name)
+            .is_some_and(|actor| matches!(actor.now, Now::Gone(_)));
+        if (self.actors.contains_key(name) && !gone) || WORDS.contains(&name) {
+            return Err(mistake(
+                step,
+                format!("`{name}`, which is taken"),
+                "another name".into(),
+            ));
+        }
+        if self.actors.len() >= MOST_ACTORS {
+            return Err(mistake(
+                step,
+                format!("actor number {}", MOST_ACTORS + 1),
+                format!("at most {MOST_ACTORS}"),
+            ));
+        }
+        // Known from here on, also where its maker is in a call: one mistake is enough.
+        match beginning {
+            Beginning::Thread => {
+                let Actor { host, process, .. } = self.alive(step, actor)?;
+                self.actors.insert(
+                    name.to_owned(),
+                    Actor {
+                        host,
+                        process,
+                        now: Now::Free,
+                    },
+                );
+                self.free(step, actor)?;
+            }
+            Beginning::Fork => {
+                let host = self.alive(step, actor)?.host;
+                self.enter(name, host);
+                self.free(step, actor)?;
+            }
+            Beginning::Process => match Host::BOTH.into_iter().find(|host| host.name() == actor) {
+                Some(host) => {
+                    self.has_power(step, host)?;
+                    self.enter(name, host);
+                }
+                None => {
+                    return Err(mistake(
+                        step,
+                        format!("`{actor}`"),
+                        "a host (client, server)".into(),
+                    ));
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostDeed) -> Result<(), Mistake> {
+        match deed {
+            HostDeed::Boot => {
+                if !self.dark.remove(&host) {
+                    return Err(mistake(
+                        step,
+                        format!("{host}, which runs"),
+                        "a host that crashed before".into(),
+                    ));
+                }
+                self.enter(host.name(), host);
+            }
+            HostDeed::Crash => {
+                self.has_power(step, host)?;
+                self.dark.insert(host);
+                self.end(step.line, |actor| actor.host == host);
+            }
+            HostDeed::Link { .. } | HostDeed::Sysctl { .. } | HostDeed::Destroy { .. } => {
+                self.has_power(step, host)?
+            }
+        }
+        Ok(())
+    }
+
     /// Whether some line above gave a host's socket this name; `conn` and `listener` may also come without.
-    fn known(&self, step: &Step, host: &str, socket: &str) -> Result<(), Mistake> {
-        let named = (host.to_owned(), socket.to_owned());
-        if ["conn", "listener"].contains(&socket) || self.sockets.contains(&named) {
+    fn known(&self, step: &Step, host: Host, socket: &str) -> Result<(), Mistake> {
+        const USUAL: [&str; 2] = ["conn", "listener"];
+        if USUAL.contains(&socket) || self.sockets.contains(&(host, socket.to_owned())) {
             return Ok(());
         }
         let own = self
             .sockets
             .iter()
-            .filter(|(of, _)| of == host)
+            .filter(|(of, _)| *of == host)
             .map(|(_, name)| name.as_str());
-        let names: Vec<&str> = own
-            .filter(|name| !["conn", "listener"].contains(name))
-            .collect();
-        let expected = ["conn", "listener"]
+        let names: Vec<&str> = USUAL
             .into_iter()
-            .chain(names)
-            .collect::<Vec<_>>()
-            .join(", ");
+            .chain(own.filter(|name| !USUAL.contains(name)))
+            .collect();
+        let expected = format!("one that it has ({})", names.join(", "));
         Err(mistake(
             step,
             format!("the socket `{socket}` of {host}"),
-            format!("one that it has ({expected})"),
+            expected,
         ))
     }
 
-    /// Only calls give something and can be left running.
-    fn check_form(&self, step: &Step) -> Result<(), Mistake> {
-        let (is_call, is_wait) = (
-            matches!(step.deed, Deed::Call { .. }),
-            matches!(step.deed, Deed::Wait { .. }),
-        );
-        if step.background && !is_call {
-            return Err(mistake(
+    fn has_power(&self, step: &Step, host: Host) -> Result<(), Mistake> {
+        match self.dark.contains(&host) {
+            true => Err(mistake(
                 step,
-                "`&` after a line that is no call".into(),
-                "no `&`".into(),
-            ));
+                format!("{host}, which crashed"),
+                format!("`{host} boot` first"),
+            )),
+            false => Ok(()),
         }
-        if !step.expected.is_empty() && !is_call && !is_wait {
-            return Err(mistake(
-                step,
-                "`=>` after a line that gives nothing".into(),
-                "no `=>`".into(),
-            ));
-        }
-        let receives = matches!(
-            step.deed,
-            Deed::Call {
-                call: Call::Recv(_),
-                ..
-            }
-        ) || is_wait;
-        if !receives
-            && step
-                .expected
-                .iter()
-                .any(|expected| matches!(expected, Outcome::Text(_)))
-        {
-            return Err(mistake(
-                step,
-                "a text after a call that gives none".into(),
-                "a number or an error's name".into(),
-            ));
-        }
-        if step.background && !step.expected.is_empty() {
-            return Err(mistake(
-                step,
-                "`=>` and `&`".into(),
-                "the `=>` where the call is collected (`wait ACTOR => …`)".into(),
-            ));
-        }
-        Ok(())
+    }
+
+    /// The actors that something ends.
+    fn end(&mut self, line: usize, whose: impl Fn(&Actor) -> bool) {
+        self.actors
+            .values_mut()
+            .filter(|actor| whose(actor))
+            .for_each(|actor| actor.now = Now::Gone(line));
     }
 
     fn alive(&self, step: &Step, name: &str) -> Result<Actor, Mistake> {
@@ -220,7 +291,7 @@ impl Cast {
             let expected = match step.deed {
                 Deed::Wait { .. } => format!("an actor ({})", names.join(", ")),
                 _ => format!(
-                    "an actor ({}), wire, expect, wait, sleep or settle",
+                    "an actor ({}), wire, expect, claim, wait, sleep or settle",
                     names.join(", ")
                 ),
             };
@@ -229,24 +300,25 @@ impl Cast {
         match actor.now {
             Now::Gone(line) => Err(mistake(
                 step,
-                format!("{name}, killed on line {line}"),
+                format!("{name}, ended on line {line}"),
                 "an actor that is still there".into(),
             )),
             _ => Ok(actor.clone()),
         }
     }
 
-    fn free(&self, step: &Step, name: &str) -> Result<(), Mistake> {
-        match self.alive(step, name)?.now {
+    fn free(&self, step: &Step, name: &str) -> Result<Actor, Mistake> {
+        let actor = self.alive(step, name)?;
+        match actor.now {
             Now::Busy(line) => Err(mistake(
                 step,
                 format!("{name}, still in its call of line {line}"),
                 match step.deed {
-                    Deed::Thread { .. } => format!("`wait {name}` first"),
+                    Deed::Start { .. } => format!("`wait {name}` first"),
                     _ => format!("`wait {name}` first, or a thread"),
                 },
             )),
-            _ => Ok(()),
+            _ => Ok(actor),
         }
     }
 
@@ -255,6 +327,68 @@ impl Cast {
             actor.now = now;
         }
     }
+}
+
+/// Whether a call makes the socket of its name where there is none.
+fn makes_its_socket(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Socket | Call::Bind { .. } | Call::Listen { .. } | Call::Connect { .. }
+    )
+}
+
+/// Only calls give something and can be left running; only what is checked can be claimed.
+fn check_form(step: &Step) -> Result<(), Mistake> {
+    let is_call = matches!(step.deed, Deed::Call { .. });
+    let gives = is_call || matches!(step.deed, Deed::Wait { .. });
+    if step.background && !is_call {
+        return Err(mistake(
+            step,
+            "`&` after a line that is no call".into(),
+            "no `&`".into(),
+        ));
+    }
+    if !step.expected.is_empty() && !gives {
+        return Err(mistake(
+            step,
+            "`=>` after a line that gives nothing".into(),
+            "no `=>`".into(),
+        ));
+    }
+    let receives = matches!(
+        step.deed,
+        Deed::Call {
+            call: Call::Recv { .. } | Call::Name | Call::Peer,
+            ..
+        } | Deed::Wait { .. }
+    );
+    if !receives
+        && step
+            .expected
+            .iter()
+            .any(|expected| matches!(expected, Outcome::Text(_)))
+    {
+        let found = "a text after a call that gives none".into();
+        return Err(mistake(
+            step,
+            found,
+            "a number, an error's name or other words".into(),
+        ));
+    }
+    if step.background && !step.expected.is_empty() {
+        let expected = "the `=>` where the call is collected (`wait ACTOR => …`)";
+        return Err(mistake(step, "`=>` and `&`".into(), expected.into()));
+    }
+    if step.claim.is_some() && step.expected.is_empty() && !matches!(step.deed, Deed::Check { .. })
+    {
+        let expected = "a check after `claim`: a host's state, what it sent, or a call with `=>`";
+        return Err(mistake(
+            step,
+            "a line that checks nothing".into(),
+            expected.into(),
+        ));
+    }
+    Ok(())
 }
 
 /// A mistake of the line as a whole, marked where its deed begins.

@@ -2,21 +2,43 @@
 
 use std::time::Duration;
 
+use super::call;
 use super::token::{self, Kind, Token};
-use super::{Deed, Mistake, Outcome, Step};
+use super::{Beginning, Deed, HostDeed, Mistake, Outcome, Signal, Step};
 use crate::errno;
 use crate::event::Host;
-use crate::message::{Call, How, Payload};
 use crate::state::State;
 
-/// The port that `listen` binds and `connect` connects to where none is named.
-const PORT: u16 = 7000;
 /// The longest time that a line may name.
 const LONGEST_TIME: Duration = Duration::from_secs(60);
-/// The most bytes that a line may name.
-const MOST_BYTES: usize = 1 << 20;
-
-const CALLS: &str = "listen, connect, accept, send, recv, shutdown, close, set";
+/// What can be said of an actor or a host besides its calls.
+pub(super) const OTHERS: &str =
+    "thread, fork, process, kill, stop, continue, exit, link, crash, boot, sysctl, destroy";
+/// Poll's events, poll(2), without their POLL.
+const EVENTS: [&str; 6] = ["IN", "OUT", "RDHUP", "ERR", "HUP", "NVAL"];
+/// The sysctls that a script may write: each belongs to the host's own network namespace (ip-sysctl).
+const SYSCTLS: [&str; 20] = [
+    "tcp_abort_on_overflow",
+    "tcp_fin_timeout",
+    "tcp_invalid_ratelimit",
+    "tcp_keepalive_intvl",
+    "tcp_keepalive_probes",
+    "tcp_keepalive_time",
+    "tcp_max_syn_backlog",
+    "tcp_max_tw_buckets",
+    "tcp_orphan_retries",
+    "tcp_retries1",
+    "tcp_retries2",
+    "tcp_rfc1337",
+    "tcp_sack",
+    "tcp_syn_retries",
+    "tcp_synack_retries",
+    "tcp_syncookies",
+    "tcp_timestamps",
+    "tcp_tw_reuse",
+    "tcp_window_scaling",
+    "ip_local_port_range",
+];
 
 /// Reads a line; None where it has only a comment or nothing.
 ///
@@ -36,7 +58,12 @@ pub(super) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
     let begin = line.tokens[0].column;
     let label = line.label();
     let column = line.tokens[line.at].column;
-    let deed = line.deed()?;
+    let claim = line.claim()?;
+    let deed = if claim.is_some() && line.host_comes_first() {
+        line.check()?
+    } else {
+        line.deed()?
+    };
     let expected = if line.mark("=>") {
         line.outcomes()?
     } else {
@@ -50,6 +77,7 @@ pub(super) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
         text,
         label,
         begin,
+        claim,
         deed,
         expected,
         background,
@@ -57,18 +85,18 @@ pub(super) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
 }
 
 /// The tokens of a line and how far they were read.
-struct Line {
+pub(super) struct Line {
     number: usize,
     tokens: Vec<Token>,
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl Line {
-    fn peek(&self) -> &Kind {
+    pub(super) fn peek(&self) -> &Kind {
         &self.tokens[self.at].kind
     }
 
-    fn next(&mut self) -> Kind {
+    pub(super) fn next(&mut self) -> Kind {
         let kind = self.peek().clone();
         if kind != Kind::End {
             self.at += 1;
@@ -77,7 +105,7 @@ impl Line {
     }
 
     /// A mistake at the token that comes next.
-    fn mistake(&self, expected: impl Into<String>) -> Mistake {
+    pub(super) fn mistake(&self, expected: impl Into<String>) -> Mistake {
         let token = &self.tokens[self.at];
         let found = match &token.kind {
             Kind::Word(word) => format!("`{word}`"),
@@ -94,20 +122,20 @@ impl Line {
         )
     }
 
-    fn mark(&mut self, mark: &str) -> bool {
+    pub(super) fn mark(&mut self, mark: &str) -> bool {
         let is_next = matches!(self.peek(), Kind::Mark(next) if *next == mark);
         self.at += usize::from(is_next);
         is_next
     }
 
-    fn keyword(&mut self, keyword: &str) -> bool {
+    pub(super) fn keyword(&mut self, keyword: &str) -> bool {
         let is_next = matches!(self.peek(), Kind::Word(next) if next == keyword);
         self.at += usize::from(is_next);
         is_next
     }
 
     /// The word that comes next, given to `read`; what `read` refuses is a mistake.
-    fn word<T>(
+    pub(super) fn word<T>(
         &mut self,
         expected: &str,
         read: impl FnOnce(&str) -> Option<T>,
@@ -121,7 +149,7 @@ impl Line {
     }
 
     /// Whether another argument of a call stands next.
-    fn has_argument(&self) -> bool {
+    pub(super) fn has_argument(&self) -> bool {
         match self.peek() {
             Kind::Word(word) => word != "on" && word != "as",
             Kind::Text(_) => true,
@@ -137,6 +165,11 @@ impl Line {
         }
     }
 
+    /// The token after the one that comes next.
+    pub(super) fn after_next(&self) -> Option<&Kind> {
+        self.tokens.get(self.at + 1).map(|token| &token.kind)
+    }
+
     fn label(&mut self) -> Option<String> {
         let Kind::Word(word) = self.peek().clone() else {
             return None;
@@ -149,153 +182,108 @@ impl Line {
     }
 
     fn deed(&mut self) -> Result<Deed, Mistake> {
-        const SUBJECT: &str = "an actor (client, server), wire, expect, wait, sleep or settle";
-        let actor = match self.peek().clone() {
+        const SUBJECT: &str =
+            "an actor (client, server), wire, expect, claim, wait, sleep or settle";
+        let subject = match self.peek().clone() {
             Kind::Word(word) => word,
             _ => return Err(self.mistake(SUBJECT)),
         };
         self.at += 1;
-        Ok(match actor.as_str() {
-            "settle" => Deed::Settle,
-            "sleep" => Deed::Sleep(self.time()?),
-            "wait" => Deed::Wait {
+        match subject.as_str() {
+            "settle" => Ok(Deed::Settle),
+            "sleep" => Ok(Deed::Sleep(self.time()?)),
+            "wait" => Ok(Deed::Wait {
                 actor: self.name("an actor's name")?,
-            },
-            "expect" => self.expect()?,
-            "wire" => {
-                self.word("delay", |word| (word == "delay").then_some(()))?;
-                Deed::Delay(self.time()?)
-            }
-            _ if self.keyword("kill") => Deed::Kill { actor },
-            _ if self.keyword("thread") => Deed::Thread {
-                actor,
-                name: self.name("a name for the thread")?,
-            },
-            _ => self.call(actor)?,
-        })
+            }),
+            "expect" => self.check(),
+            "wire" => Ok(Deed::Wire(self.wire()?)),
+            _ => self.deed_of(subject),
+        }
     }
 
-    fn call(&mut self, actor: String) -> Result<Deed, Mistake> {
-        let expected = format!("a call ({CALLS}), thread or kill");
-        let word = match self.peek().clone() {
-            Kind::Word(word) if CALLS.split(", ").any(|call| call == word) => word,
-            _ => return Err(self.mistake(expected)),
+    /// What an actor or a host does, or is done to it.
+    fn deed_of(&mut self, actor: String) -> Result<Deed, Mistake> {
+        let Kind::Word(word) = self.peek().clone() else {
+            return Err(self.mistake(format!("a call ({}) or {OTHERS}", call::CALLS)));
+        };
+        let host = Host::BOTH.into_iter().find(|host| host.name() == actor);
+        let signal = |signal| Deed::Signal {
+            actor: actor.clone(),
+            signal,
         };
         self.at += 1;
-        let call = match word.as_str() {
-            "listen" => Call::Listen {
-                port: self.port()?,
-                backlog: if self.keyword("backlog") {
-                    self.backlog()?
-                } else {
-                    128
-                },
-            },
-            "connect" => Call::Connect { port: self.port()? },
-            "accept" => Call::Accept,
-            "send" => Call::Send(self.payload()?),
-            "recv" => Call::Recv(if self.has_argument() {
-                self.bytes()?
-            } else {
-                64 * 1024
-            }),
-            "shutdown" => Call::Shutdown(self.how()?),
-            "close" => Call::Close,
-            _ => self.option()?,
-        };
-        let (mut on, mut named) = (None, None);
-        loop {
-            if self.keyword("on") {
-                on = Some(self.name("a socket's name")?);
-            } else if matches!(self.peek(), Kind::Word(word) if word == "as") {
-                if !matches!(
-                    call,
-                    Call::Listen { .. } | Call::Connect { .. } | Call::Accept
-                ) {
-                    return Err(self.mistake("`on` and a socket's name: this call makes no socket"));
-                }
-                self.at += 1;
-                named = Some(self.name("a name for the socket")?);
-            } else {
-                break;
-            }
-        }
-        let (on, named) = match call {
-            // This makes a socket out of another.
-            Call::Accept => (
-                on.unwrap_or("listener".into()),
-                named.unwrap_or("conn".into()),
-            ),
-            // These use the socket of a name, and make it where there is none.
-            _ if on.is_some() && named.is_some() => {
-                return Err(self.mistake("only `as`, or only `on`"));
-            }
-            _ => {
-                let usual = if matches!(call, Call::Listen { .. }) {
-                    "listener"
-                } else {
-                    "conn"
+        let deed = match word.as_str() {
+            "thread" | "fork" | "process" => {
+                let beginning = match word.as_str() {
+                    "thread" => Beginning::Thread,
+                    "fork" => Beginning::Fork,
+                    _ => Beginning::Process,
                 };
-                let name = named.or(on).unwrap_or(usual.into());
-                (name.clone(), name)
+                let name = self.name("a name for the new actor")?;
+                return Ok(Deed::Start {
+                    actor,
+                    name,
+                    beginning,
+                });
+            }
+            "kill" => return Ok(signal(Signal::Kill)),
+            "stop" => return Ok(signal(Signal::Stop)),
+            "continue" => return Ok(signal(Signal::Continue)),
+            "exit" => return Ok(Deed::Exit { actor }),
+            "link" => HostDeed::Link {
+                up: self.word("up or down", |word| match word {
+                    "up" => Some(true),
+                    "down" => Some(false),
+                    _ => None,
+                })?,
+            },
+            "crash" => HostDeed::Crash,
+            "boot" => HostDeed::Boot,
+            "sysctl" => self.sysctl()?,
+            "destroy" => HostDeed::Destroy {
+                socket: self.optional_name("conn")?,
+            },
+            _ => {
+                self.at -= 1;
+                return self.call(actor);
             }
         };
-        Ok(Deed::Call {
-            actor,
-            on,
-            named,
-            call,
-        })
-    }
-
-    fn port(&mut self) -> Result<u16, Mistake> {
-        if !self.has_argument() || matches!(self.peek(), Kind::Word(word) if word == "backlog") {
-            return Ok(PORT);
+        match host {
+            Some(host) => Ok(Deed::Host { host, deed }),
+            None => {
+                self.at = self.tokens.len() - 1;
+                Err(Mistake::new(
+                    self.number,
+                    1,
+                    1,
+                    format!("`{actor}`"),
+                    "a host (client, server)".into(),
+                ))
+            }
         }
-        self.word("a port (1 to 65535)", |word| {
-            word.parse().ok().filter(|port| *port > 0)
-        })
     }
 
-    fn backlog(&mut self) -> Result<i32, Mistake> {
-        self.word("a length for the queue (0 to 4096)", |word| {
-            word.parse().ok().filter(|n| (0..=4096).contains(n))
-        })
-    }
-
-    fn payload(&mut self) -> Result<Payload, Mistake> {
-        if let Kind::Text(text) = self.peek().clone() {
-            self.at += 1;
-            return Ok(Payload::Text(text));
+    fn sysctl(&mut self) -> Result<HostDeed, Mistake> {
+        let names = format!("a sysctl ({})", SYSCTLS.join(", "));
+        let name = self.word(&names, |word| {
+            SYSCTLS.into_iter().find(|name| *name == word)
+        })?;
+        let mut value = self
+            .word("a number", |word| word.parse::<u32>().ok())?
+            .to_string();
+        if name == "ip_local_port_range" {
+            let last = self.word("the last port of the range", |word| {
+                word.parse::<u16>().ok()
+            })?;
+            value = format!("{value} {last}");
         }
-        if !self.has_argument() {
-            return Err(self.mistake("a text in quotes or a number of bytes"));
-        }
-        Ok(Payload::Bytes(self.bytes()?))
-    }
-
-    fn bytes(&mut self) -> Result<usize, Mistake> {
-        self.word("a number of bytes (such as 5 or 64K, at most 1M)", |word| {
-            let (digits, unit) = match word.strip_suffix(['K', 'M']) {
-                Some(digits) => (
-                    digits,
-                    if word.ends_with('K') {
-                        1 << 10
-                    } else {
-                        1 << 20
-                    },
-                ),
-                None => (word, 1),
-            };
-            digits
-                .parse::<usize>()
-                .ok()?
-                .checked_mul(unit)
-                .filter(|bytes| *bytes <= MOST_BYTES)
+        Ok(HostDeed::Sysctl {
+            name: format!("net.ipv4.{name}"),
+            value,
         })
     }
 
-    fn time(&mut self) -> Result<Duration, Mistake> {
+    pub(super) fn time(&mut self) -> Result<Duration, Mistake> {
         self.word("a time (such as 20ms or 2s, at most 60s)", |word| {
             let (digits, unit) = match (word.strip_suffix("ms"), word.strip_suffix('s')) {
                 (Some(digits), _) => (digits, 1),
@@ -307,32 +295,8 @@ impl Line {
         })
     }
 
-    fn how(&mut self) -> Result<How, Mistake> {
-        self.word("read, write or both", |word| match word {
-            "read" => Some(How::Read),
-            "write" => Some(How::Write),
-            "both" => Some(How::Both),
-            _ => None,
-        })
-    }
-
-    fn option(&mut self) -> Result<Call, Mistake> {
-        self.word("linger", |word| (word == "linger").then_some(()))?;
-        self.word(
-            "0, off or a time in whole seconds (such as 2s)",
-            |word| match word {
-                "off" => Some(Call::Linger(None)),
-                _ => {
-                    let seconds = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
-                    Some(Call::Linger(Some(Duration::from_secs(seconds))))
-                        .filter(|_| seconds <= LONGEST_TIME.as_secs())
-                }
-            },
-        )
-    }
-
     /// A name that somebody chose: it begins with a letter, has 20 characters at most, and is neither `on` nor `as`.
-    fn name(&mut self, expected: &str) -> Result<String, Mistake> {
+    pub(super) fn name(&mut self, expected: &str) -> Result<String, Mistake> {
         self.word(expected, |word| {
             (word.chars().count() <= 20
                 && word.starts_with(char::is_alphabetic)
@@ -341,27 +305,29 @@ impl Line {
         })
     }
 
-    fn expect(&mut self) -> Result<Deed, Mistake> {
-        let host = self.word("a host (client, server)", |word| {
-            Host::BOTH.into_iter().find(|host| host.name() == word)
-        })?;
+    /// A name, where one stands next.
+    fn optional_name(&mut self, else_: &str) -> Result<String, Mistake> {
+        if matches!(self.peek(), Kind::Word(_)) {
+            self.name("a socket's name")
+        } else {
+            Ok(else_.into())
+        }
+    }
+
+    /// A host, and after a dot one of its sockets.
+    pub(super) fn host_and_socket(&mut self) -> Result<(Host, String), Mistake> {
+        let host = self.host()?;
         let socket = if self.mark(".") {
             self.name("a socket's name")?
         } else {
             "conn".into()
         };
-        let states = format!("a state ({})", State::ALL.map(State::name).join(", "));
-        let state = self.word(&states, State::named)?;
-        let within = if self.keyword("within") {
-            self.time()?
-        } else {
-            Duration::ZERO
-        };
-        Ok(Deed::Expect {
-            host,
-            socket,
-            state,
-            within,
+        Ok((host, socket))
+    }
+
+    pub(super) fn host(&mut self) -> Result<Host, Mistake> {
+        self.word("a host (client, server)", |word| {
+            Host::BOTH.into_iter().find(|host| host.name() == word)
         })
     }
 
@@ -374,14 +340,30 @@ impl Line {
     }
 
     fn outcome(&mut self) -> Result<Outcome, Mistake> {
-        const EXPECTED: &str = "a number, a text in quotes, an error's name or `blocked`";
+        const EXPECTED: &str =
+            "a number, a text in quotes, an error's name, poll's events, a state or `blocked`";
         if let Kind::Text(text) = self.peek().clone() {
             self.next();
             return Ok(Outcome::Text(text));
         }
+        let mut words = Vec::new();
+        let is_event = |word: &str| EVENTS.contains(&word);
+        while let Kind::Word(word) = self.peek().clone()
+            && (is_event(&word)
+                || (words.is_empty() && (errno::is_name(&word) || State::named(&word).is_some())))
+        {
+            self.at += 1;
+            let alone = !is_event(&word);
+            words.push(word);
+            if alone {
+                break;
+            }
+        }
+        if !words.is_empty() {
+            return Ok(Outcome::Words(words));
+        }
         self.word(EXPECTED, |word| match word {
             "blocked" => Some(Outcome::Blocked),
-            _ if errno::is_name(word) => Some(Outcome::Errno(word.into())),
             _ => word.parse().ok().map(Outcome::Number),
         })
     }

@@ -14,17 +14,17 @@ pub(super) struct Token {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
-    /// Letters, digits, `_` and `-`: a name, a number, a number with its unit.
+    /// Letters, digits, `_`, `-` and `+`: a name, a number, a number with its unit.
     Word(String),
     /// What stood between quotes.
     Text(String),
-    /// `:`, `.`, `&` or `=>`.
+    /// `:`, `.`, `,`, `!`, `&` or `=>`.
     Mark(&'static str),
     /// The end of the line.
     End,
 }
 
-const MARKS: [&str; 4] = ["=>", ":", ".", "&"];
+const MARKS: [&str; 6] = ["=>", ":", ".", "&", ",", "!"];
 
 /// Splits a line. The last token is always [`Kind::End`], and stands where the text ended: before any comment.
 pub(super) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
@@ -77,7 +77,7 @@ pub(super) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '-'
+    c.is_alphanumeric() || c == '_' || c == '-' || c == '+'
 }
 
 /// A text in quotes that begins at `start`; `\n`, `\r`, `\t`, `\"` and `\\` mean what they mean elsewhere.

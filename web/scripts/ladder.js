@@ -183,13 +183,16 @@ export class Ladder {
   #flights(y) {
     const chips = [];
     for (const { item } of this.#items.values()) {
-      if (item.kind !== "segment" || y < item.y || y >= item.end) continue;
+      const waits = item.held && item.open;
+      if (item.kind !== "segment" || y < item.y || (y >= item.end && !waits)) continue;
       const [x0, x1] = ends(item, this.#columns);
-      const x = x0 + ((x1 - x0) * (y - item.y)) / (item.end - item.y);
-      const text = nameOf(item);
+      // What is held waits in the middle of the wire.
+      const way = item.held ? 0.5 : (y - item.y) / (item.end - item.y);
+      const x = x0 + (x1 - x0) * way;
+      const text = item.held ? `✋ ${nameOf(item)}` : nameOf(item);
       const width = (text.length + 2) * this.#columns.character;
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
-      const chip = make("g", { class: `chip ${kindOf(item)}`, transform: `translate(${inside} ${y})` },
+      const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, transform: `translate(${inside} ${y})` },
         make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
       chips.push(chip);
     }
@@ -228,7 +231,7 @@ const draw = {
     const [x0, x1] = ends(item, columns);
     const lost = item.lost ? 0.5 : 1;
     const [x, y] = [x0 + (x1 - x0) * lost, item.y + (item.end - item.y) * lost];
-    line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, class: `segment ${kind}` }));
+    line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, class: `segment ${kind}${item.injected ? " injected" : ""}` }));
     if (item.open) return;
     const angle = (Math.atan2(item.end - item.y, x1 - x0) * 180) / Math.PI;
     at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}` }));
@@ -263,9 +266,15 @@ const draw = {
     }
   },
 
+  host(item, { columns, at, words }) {
+    const { call, side } = columns[item.host];
+    const text = item.what === "sysctl" ? item.sysctl : words(`host.${item.what}`);
+    at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, text));
+  },
+
   process(item, { columns, at, words }) {
     const { call, side } = columns[item.host];
-    at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words("stage.ended_process")}`));
+    at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words(`process.${item.what}`)}`));
   },
 
   idle(item, { columns, at, words }) {

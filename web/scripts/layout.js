@@ -3,7 +3,7 @@
 // Time flows down, but not evenly: a segment's flight is as long as the eye needs, an idle stretch is short, and no two
 // words of a column stand on each other. The order of events is kept always.
 
-import { called, gave, isListener, keyOf, shown } from "./model.js";
+import { ENDED, called, gave, isListener, keyOf, shown } from "./model.js";
 
 /** The least height of a segment's flight. */
 const FLIGHT = 46;
@@ -73,13 +73,20 @@ export class Layout {
   }
 
   _process(event) {
-    if (event.what === "started") return;
+    if (["started", "forked"].includes(event.what)) return;
     this.#place(`${event.host} calls`);
     this.#put(`process ${event.seq}`, { kind: "process", host: event.host, y: this.#y, what: event.what, actor: event.actor });
-    for (const item of this.items.values()) {
+    const ended = ENDED.includes(event.what);
+    for (const item of ended ? this.items.values() : []) {
       const unfinished = item.kind === "call" && item.host === event.host && item.actor === event.actor && item.end === undefined;
       if (unfinished) this.#put(item.key, { end: this.#y, waited: true });
     }
+    this.#moment();
+  }
+
+  _host(event) {
+    this.#place(`${event.host} calls`);
+    this.#put(`host ${event.seq}`, { kind: "host", host: event.host, y: this.#y, what: event.what, sysctl: event.sysctl });
     this.#moment();
   }
 
@@ -106,16 +113,19 @@ export class Layout {
 
   _segment(event) {
     const key = `segment ${event.id}`;
-    if (event.phase === "sent") {
+    if (event.phase === "held") {
+      this.#flights -= 1;
+      this.#put(key, { held: true });
+    } else if (event.phase === "sent" || event.phase === "injected") {
       this.#place(`${event.from} sends`, 15);
-      const flight = height(Math.max(event.due - event.t, 0), true);
+      const flight = height(Math.max((event.due ?? event.t) - event.t, 0), true);
       const { id, from, flags, len, data, ack_rel, retransmission } = event;
       const several = Object.values(this.#hosts).some(({ order }) => order.length > 1);
       const of = several ? (from === "client" ? event.source : event.destination).replace(/.*:/, ":") : "";
-      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, of, y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
+      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, of, injected: event.phase === "injected", y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
       this.#flights += 1;
     } else {
-      this.#flights -= 1;
+      if (!this.items.get(key)?.held) this.#flights -= 1;
       this.#y = Math.max(this.#y, (this.items.get(key)?.y ?? 0) + FLIGHT);
       this.#place(`${event.to} receives`, 15); // as those that follow each other were sent
       this.#put(key, { end: this.#y, open: false, lost: event.phase === "dropped" });

@@ -28,6 +28,9 @@ export function apply(model, event) {
   return handlers[event.type]?.(next, event) ?? next;
 }
 
+/** How a process ends: killed by the script, from outside, or by itself. */
+export const ENDED = ["killed", "lost", "exited"];
+
 const handlers = {
   run(model, event) {
     const host = (name) => ({ ...noHost, address: event.hosts[name].address });
@@ -41,7 +44,7 @@ const handlers = {
 
   process(model, event) {
     const { pid, tid } = event;
-    const alive = event.what === "started";
+    const alive = !ENDED.includes(event.what);
     const after = inActor(model, event, (actor) => ({ ...(actor ?? { results: [] }), pid, tid, alive, call: alive ? actor?.call : null }));
     // With its last actor a host's descriptors are gone.
     const anyone = Object.values(after.hosts[event.host].actors).some((actor) => actor.alive);
@@ -55,7 +58,7 @@ const handlers = {
     }
     const line = model.calls[event.enter]?.line ?? model.line;
     // `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed.
-    const prepares = ["socket", "bind"].includes(event.call) && !event.errno;
+    const prepares = ["socket", "bind", "epoll_create1", "epoll_ctl"].includes(event.call) && !event.errno;
     const steps = prepares ? model.steps : { ...model.steps, [line]: { ...model.steps[line], gave: gave(event) } };
     const after = inActor({ ...model, steps }, event, (actor) => ({
       ...actor,
@@ -151,12 +154,13 @@ export function others(host) {
 /** What a call gave, in a word. */
 export function gave(exit) {
   if (exit.errno) return exit.errno;
+  if (exit.words) return exit.words;
   return exit.data === undefined ? String(exit.result) : JSON.stringify(exit.data);
 }
 
 /** A call as a program would write it, without what a reader can do without. */
 export function called({ call, args }) {
-  const few = { connect: 1, listen: 1, recv: 1, send: 2, socket: 0, setsockopt: 2, bind: 2 };
+  const few = { connect: 1, listen: 1, recv: 1, send: 2, socket: 0, setsockopt: 2, bind: 2, poll: 1, epoll_wait: 1 };
   return `${call}(${args.slice(0, few[call] ?? args.length).join(", ")})`;
 }
 

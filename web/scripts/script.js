@@ -82,7 +82,7 @@ export class Script {
     const facts = { host, state: to };
     if (cause.segment) return this.#words("why.segment", { ...facts, segment: nameOf(segments[cause.segment]) });
     if (cause.call !== undefined) return this.#words("why.call", { ...facts, call: calls[cause.call] ? called(calls[cause.call].event) : "" });
-    return this.#words(cause === "kill" ? "why.kill" : "why.timer", facts);
+    return this.#words(`why.${cause}`, facts);
   }
 }
 

@@ -1,0 +1,68 @@
+//! Which segments are meant: by their control bits, by data, by direction.
+
+use std::fmt;
+
+use crate::event::{Host, Segment};
+
+/// The control bits that scripts name, RFC 9293, section 3.1.
+const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+
+/// Control bits that must be set, and those that must not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flags {
+    /// Must be set.
+    pub set: Vec<&'static str>,
+    /// Must not be set.
+    pub unset: Vec<&'static str>,
+}
+
+/// A set of segments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// By control bits; none for any.
+    pub flags: Flags,
+    /// Only segments with data.
+    pub data: bool,
+    /// Only those of this host.
+    pub from: Option<Host>,
+}
+
+impl Flags {
+    /// The control bit of that name.
+    pub(super) fn named(name: &str) -> Option<&'static str> {
+        BITS.into_iter().find(|bit| *bit == name)
+    }
+
+    /// Whether a segment's control bits are so.
+    pub fn match_bits(&self, bits: &[String]) -> bool {
+        let has = |bit: &&str| bits.iter().any(|set| set == bit);
+        self.set.iter().all(has) && !self.unset.iter().any(has)
+    }
+
+    /// Whether this bit must be set.
+    pub fn has(&self, bit: &str) -> bool {
+        self.set.contains(&bit)
+    }
+}
+
+impl Filter {
+    /// Whether a segment is meant.
+    pub fn matches(&self, segment: &Segment) -> bool {
+        self.from.is_none_or(|host| host == segment.from)
+            && (!self.data || segment.len > 0)
+            && self.flags.match_bits(&segment.flags)
+    }
+}
+
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unset = self.unset.iter().map(|bit| format!("!{bit}"));
+        let all: Vec<String> = self
+            .set
+            .iter()
+            .map(ToString::to_string)
+            .chain(unset)
+            .collect();
+        f.write_str(&all.join(","))
+    }
+}

@@ -1,0 +1,266 @@
+//! What the lab can do to actors, hosts and the wire. Each script is an ending of its own, checked by the kernel.
+
+use crate::support::{Events, play};
+
+const OPEN: &str = "server listen\nclient connect\nserver accept\n";
+
+/// Plays a script after an open connection; every check in it must be true, and no state may be missed.
+fn lab(script: &str) -> Events {
+    let events = play(&format!("{OPEN}{script}"));
+    assert!(events.of("gap").is_empty(), "{events}");
+    assert!(
+        events
+            .of("state")
+            .iter()
+            .all(|state| state["observed"] == true),
+        "{events}"
+    );
+    events
+}
+
+#[test]
+fn a_descriptor_that_was_duplicated_keeps_the_connection() {
+    lab(
+        "client dup as second => 4\nnone: client close => 0\nexpect client sent nothing since none\n\
+         expect client ESTABLISHED\nclient send \"x\" on second => 1\nclient close on second => 0\n\
+         expect client FIN_WAIT_2\nserver recv => \"x\"\nserver recv => 0",
+    );
+}
+
+#[test]
+fn a_forked_child_keeps_the_connection_and_shutdown_acts_for_all() {
+    let forked = lab(
+        "client fork child\nnone: client close => 0\nclient send \"x\" => EBADF\nexpect client sent nothing since none\n\
+         child send \"from the child\" => 14\nserver recv => \"from the child\"\nchild close\nexpect client FIN_WAIT_2",
+    );
+    let process = |actor: &str| {
+        forked
+            .of("process")
+            .into_iter()
+            .find(|event| event["actor"] == actor)
+            .unwrap()
+            .clone()
+    };
+    assert_ne!(process("client")["pid"], process("child")["pid"]);
+    assert_eq!(process("child")["what"], "forked");
+    lab(
+        "client fork child\nclient shutdown write => 0\nexpect client FIN_WAIT_2\nchild send \"x\" => EPIPE",
+    );
+    lab(
+        "client fork child\nclient kill\nexpect client ESTABLISHED\nchild exit\nexpect client FIN_WAIT_2",
+    );
+}
+
+#[test]
+fn poll_tells_what_happened() {
+    lab(
+        "server poll 0ms => OUT\nclient send \"x\" => 1\nserver poll => IN OUT\nclient shutdown write\n\
+         server poll => IN OUT RDHUP\nclient set linger 0\nserver recv => \"x\"\nserver recv => 0",
+    );
+    lab(
+        "client set linger 0\nclient close\nserver poll => IN OUT RDHUP ERR HUP\nserver get error => ECONNRESET\n\
+         server get error => 0\nserver recv => 0\nserver send \"x\" => EPIPE",
+    );
+    lab(
+        "client set nonblock on => 0\nclient recv => EAGAIN\nserver send \"hi\" => 2\nclient recv peek => \"hi\"\n\
+         expect client recvq 2\nclient recv 2 all => \"hi\"\nexpect client recvq 0\nclient epoll 0ms => OUT",
+    );
+}
+
+#[test]
+fn a_socket_is_not_a_connection() {
+    lab("client shutdown write\nserver close\nexpect client TIME_WAIT\nclient get state => CLOSED");
+    lab("server name => \"127.0.0.2:7000\"\nclient peer => \"127.0.0.2:7000\"");
+}
+
+#[test]
+fn disconnect_resets_and_the_socket_can_be_used_again() {
+    let events = lab(
+        "client disconnect => 0\nexpect client CLOSED\nserver recv => ECONNRESET\nserver close\n\
+                      client connect => 0\nexpect client ESTABLISHED",
+    );
+    assert!(events.sent().contains(&"client:RST,ACK".into()));
+}
+
+#[test]
+fn more_to_come_and_a_close_make_one_segment() {
+    let events = lab(
+        "client send \"bye\" more => 3\nclient close\nserver recv => \"bye\"\nserver recv => 0",
+    );
+    let fin = events
+        .of("segment")
+        .into_iter()
+        .find(|segment| segment["flags"].to_string().contains("FIN"))
+        .unwrap();
+    assert_eq!(fin["len"], 3, "{events}");
+}
+
+#[test]
+fn a_lost_fin_is_sent_again() {
+    let events = lab(
+        "fin: wire drop FIN from client\nclient close\nexpect client FIN_WAIT_2 within 5s\nexpect client sent FIN since fin",
+    );
+    let fins: Vec<_> = events
+        .sent()
+        .into_iter()
+        .filter(|sent| sent == "client:FIN,ACK")
+        .collect();
+    assert_eq!(fins.len(), 2);
+    let dropped = events
+        .of("segment")
+        .into_iter()
+        .find(|segment| segment["phase"] == "dropped")
+        .unwrap();
+    assert_eq!(dropped["reason"], "dropped by the script");
+}
+
+#[test]
+fn held_fins_cross_and_go_on_when_released() {
+    let events = lab(
+        "wire hold FIN\nclient close\nserver close\nexpect client FIN_WAIT_1\nexpect server FIN_WAIT_1\n\
+                      wire release FIN from client\nexpect server CLOSING\nwire release\nexpect client TIME_WAIT\nexpect server TIME_WAIT",
+    );
+    // The client's own FIN is acknowledged before the server's comes: no CLOSING there.
+    assert!(
+        events
+            .path("client", false)
+            .ends_with(&["FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT"]),
+        "{events}"
+    );
+    assert!(
+        events
+            .path("server", false)
+            .ends_with(&["FIN_WAIT_1", "CLOSING", "TIME_WAIT"]),
+        "{events}"
+    );
+}
+
+#[test]
+fn a_cut_cable_says_nothing_and_can_be_mended() {
+    lab(
+        "wire cut\ncut: sleep 300ms\nexpect client ESTABLISHED\nexpect server ESTABLISHED\nexpect client sent nothing since cut\n\
+         wire mend\nclient send \"x\" => 1\nserver recv => \"x\"",
+    );
+    lab(
+        "client set user_timeout 500ms => 0\nwire cut\nclient send \"x\" => 1\nclient recv => ETIMEDOUT\nexpect client CLOSED\nexpect server ESTABLISHED",
+    );
+}
+
+#[test]
+fn keepalive_finds_a_cut_cable() {
+    let events = lab(
+        "client set keepalive 1s 1s 2 => 0\nwire cut\nclient recv => ETIMEDOUT\nexpect client CLOSED\nexpect client sent RST,ACK",
+    );
+    assert!(
+        events
+            .sent()
+            .iter()
+            .filter(|sent| *sent == "client:ACK")
+            .count()
+            > 2,
+        "{events}"
+    );
+}
+
+#[test]
+fn a_link_that_goes_down_and_comes_up_keeps_the_connection() {
+    let events = lab(
+        "client link down\nexpect client ESTABLISHED\nexpect server ESTABLISHED\nclient link up\n\
+                      client send \"x\" => 1\nserver recv => \"x\"",
+    );
+    let changes: Vec<_> = events
+        .of("host")
+        .iter()
+        .map(|event| event["what"].clone())
+        .collect();
+    assert_eq!(changes, ["link_down", "link_up"]);
+}
+
+#[test]
+fn a_host_that_crashed_and_booted_answers_with_a_reset() {
+    let events = lab(
+        "crash: server crash\nexpect server sent nothing since crash\nexpect client ESTABLISHED\nserver boot\n\
+                      client send \"x\" => 1\nclient recv => ECONNRESET\nexpect client CLOSED\nserver listen\n\
+                      client connect as again => 0\nserver accept as again",
+    );
+    assert!(events.sent().contains(&"server:RST".into()), "{events}");
+}
+
+#[test]
+fn a_destroyed_socket_is_aborted_here_and_reset_there() {
+    lab(
+        "client destroy\nexpect client CLOSED\nclient recv => ECONNABORTED\nserver recv => ECONNRESET",
+    );
+}
+
+#[test]
+fn a_sysctl_belongs_to_one_host() {
+    let events = lab(
+        "client sysctl tcp_fin_timeout 1\nclient close\nexpect client FIN_WAIT_2\nexpect client CLOSED within 5s\nexpect server CLOSE_WAIT",
+    );
+    assert_eq!(events.of("host")[0]["sysctl"], "net.ipv4.tcp_fin_timeout=1");
+}
+
+#[test]
+fn forged_resets_are_believed_only_with_the_right_number() {
+    let exact = lab(
+        "wire inject RST to client\nexpect client CLOSED\nclient recv => ECONNRESET\nexpect server ESTABLISHED",
+    );
+    let forged = exact
+        .of("segment")
+        .into_iter()
+        .find(|segment| segment["phase"] == "injected")
+        .unwrap();
+    assert_eq!(
+        (&forged["from"], &forged["to"]),
+        (&"server".into(), &"client".into())
+    );
+    lab(
+        "inside: wire inject RST to client seq next+1000\nexpect client ESTABLISHED\nexpect client sent ACK since inside",
+    );
+    lab(
+        "outside: wire inject RST to client seq next-1000\nexpect client ESTABLISHED\nexpect client sent nothing since outside",
+    );
+}
+
+#[test]
+fn a_stopped_process_is_not_found_out() {
+    lab(
+        "server stop\nclient send \"x\" => 1\nexpect client sendq 0\nexpect server recvq 1\nserver continue\nserver recv => \"x\"",
+    );
+}
+
+#[test]
+fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
+    lab(
+        "wire duplicate data from client\nclient send \"x\" => 1\nserver recv => \"x\"\nexpect server recvq 0\nexpect client ESTABLISHED",
+    );
+}
+
+#[test]
+fn a_claim_is_judged_and_fails_nothing() {
+    let events = lab(
+        "client close\nserver close\nclaim article: server TIME_WAIT\nclaim kernel: server CLOSED\nclaim gives: client recv => 10058 or EBADF",
+    );
+    let verdicts: Vec<_> = events
+        .of("check")
+        .iter()
+        .map(|check| (check["claim"].clone(), check["ok"].clone()))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("article".into(), false.into()),
+            ("kernel".into(), true.into()),
+            ("gives".into(), true.into())
+        ]
+    );
+    assert_eq!(events.0.last().unwrap()["ok"], true);
+}
+
+#[test]
+fn another_program_on_the_same_host() {
+    lab(
+        "client process other\nother connect as theirs => 0\nserver accept as second => 5\nother close on theirs\nexpect client.theirs FIN_WAIT_2\nexpect client ESTABLISHED",
+    );
+}
