@@ -9,6 +9,7 @@
 //! Every process gets SIGKILL when the one that made it ends, so that nothing outlives the server, however that ends.
 
 mod actor;
+mod call;
 mod host;
 mod nursery;
 

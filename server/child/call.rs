@@ -1,0 +1,453 @@
+//! The system calls that an order asks for, each reported when it starts and when it returns.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::io;
+use std::net::SocketAddrV4;
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use super::actor::{Descriptor, Process};
+use crate::channel::Channel;
+use crate::clock::now;
+use crate::errno;
+use crate::message::{Call, How, Made, PREVIEW, Payload, Query, Report, Returned, SocketOption};
+use crate::state::State;
+use crate::sys;
+
+/// One order being carried out.
+pub(super) struct Caller<'a> {
+    pub(super) channel: &'a Channel,
+    pub(super) process: &'a Process,
+    /// The socket that the order uses.
+    pub(super) on: &'a str,
+    /// What a socket that it makes is called.
+    pub(super) named: &'a str,
+}
+
+impl Caller<'_> {
+    /// Makes the order's calls; what the last one gave. Fails only where the server is gone.
+    pub(super) fn carry_out(&self, call: &Call) -> io::Result<Returned> {
+        match call {
+            Call::Socket => self.socket(),
+            Call::Bind { port } => self.opened(|| self.bind(*port)),
+            Call::Listen { port, backlog } => self.opened(|| {
+                if !self.is_bound() {
+                    let bound = self.bind(*port)?;
+                    if bound.errno.is_some() {
+                        return Ok(bound);
+                    }
+                }
+                self.call("listen", &[backlog], |fd| sys::listen(fd, *backlog))
+            }),
+            Call::Connect { port } => self.opened(|| {
+                let address = SocketAddrV4::new(self.process.peer, *port);
+                self.call("connect", &[&address], |fd| sys::connect(fd, address))
+            }),
+            Call::Disconnect => self.call("connect", &[&"AF_UNSPEC"], sys::disconnect),
+            Call::Accept => self.make("accept", vec![self.fd().to_string()], || {
+                sys::accept(self.fd())
+            }),
+            Call::Send { payload, more } => self.send(payload, *more),
+            Call::Recv { room, all, peek } => self.recv(*room, *all, *peek),
+            Call::Shutdown(how) => {
+                let (how, name) = match how {
+                    How::Read => (libc::SHUT_RD, "SHUT_RD"),
+                    How::Write => (libc::SHUT_WR, "SHUT_WR"),
+                    How::Both => (libc::SHUT_RDWR, "SHUT_RDWR"),
+                };
+                self.call("shutdown", &[&name], |fd| sys::shutdown(fd, how))
+            }
+            Call::Close => {
+                // Marked before the call: whoever makes a socket of this name from now on makes a new one.
+                if let Some(descriptor) = self.sockets().get_mut(self.on) {
+                    descriptor.open = false;
+                }
+                self.call("close", &[], sys::close)
+            }
+            Call::Dup => self.make("dup", vec![self.fd().to_string()], || sys::dup(self.fd())),
+            Call::Poll(time) => {
+                let events = libc::POLLIN | libc::POLLOUT | libc::POLLRDHUP;
+                self.wait("poll", self.fd(), *time, |fd, timeout| {
+                    let (ready, events) = sys::poll(fd, events, timeout);
+                    (ready, events as u32)
+                })
+            }
+            Call::Epoll(time) => self.epoll(*time),
+            Call::Set(option) => self.set(*option),
+            Call::Get(query) => self.get(*query),
+            Call::Name | Call::Peer => {
+                let is_peer = *call == Call::Peer;
+                let name = if is_peer {
+                    "getpeername"
+                } else {
+                    "getsockname"
+                };
+                self.enter(name, vec![self.fd().to_string()])?;
+                let (returned, address) = sys::name(self.fd(), is_peer);
+                let words = returned.ok().map(|_| address.to_string());
+                self.exit(
+                    Returned {
+                        words,
+                        ..plain(returned)
+                    },
+                    None,
+                )
+            }
+        }
+    }
+
+    /// Makes the socket where none of that name is open, then goes on.
+    fn opened(&self, then: impl FnOnce() -> io::Result<Returned>) -> io::Result<Returned> {
+        if !self.is_open() {
+            let made = self.socket()?;
+            if made.errno.is_some() {
+                return Ok(made);
+            }
+        }
+        then()
+    }
+
+    fn bind(&self, port: u16) -> io::Result<Returned> {
+        let address = SocketAddrV4::new(self.process.own, port);
+        let bound = self.call("bind", &[&address], |fd| sys::bind(fd, address))?;
+        if bound.errno.is_none()
+            && let Some(descriptor) = self.sockets().get_mut(self.on)
+        {
+            descriptor.bound = true;
+        }
+        Ok(bound)
+    }
+
+    fn send(&self, payload: &Payload, more: bool) -> io::Result<Returned> {
+        let bytes = bytes(payload);
+        let shown = match payload {
+            Payload::Text(text) => shown(text),
+            Payload::Bytes(_) => "…".into(),
+        };
+        let (flags, args): (_, &[&dyn Display]) = match more {
+            true => (libc::MSG_MORE, &[&shown, &bytes.len(), &"MSG_MORE"]),
+            false => (0, &[&shown, &bytes.len()]),
+        };
+        self.call("send", args, |fd| sys::send(fd, &bytes, flags))
+    }
+
+    fn recv(&self, room: usize, all: bool, peek: bool) -> io::Result<Returned> {
+        let flags = [
+            (all, libc::MSG_WAITALL, "MSG_WAITALL"),
+            (peek, libc::MSG_PEEK, "MSG_PEEK"),
+        ];
+        let set: Vec<_> = flags.iter().filter(|(set, ..)| *set).collect();
+        let mut args = vec![self.fd().to_string(), room.to_string()];
+        if !set.is_empty() {
+            args.push(
+                set.iter()
+                    .map(|(.., name)| *name)
+                    .collect::<Vec<_>>()
+                    .join("|"),
+            );
+        }
+        let mut buffer = vec![0; room];
+        self.enter("recv", args)?;
+        let returned = sys::recv(
+            self.fd(),
+            &mut buffer,
+            set.iter().fold(0, |flags, (_, flag, _)| flags | flag),
+        );
+        let data = returned
+            .ok()
+            .map(|length| buffer[..(length as usize).min(PREVIEW)].to_vec());
+        self.exit(
+            Returned {
+                data,
+                ..plain(returned)
+            },
+            None,
+        )
+    }
+
+    /// poll or epoll_wait: its words are the events that it gave.
+    fn wait(
+        &self,
+        name: &str,
+        fd: RawFd,
+        time: Option<Duration>,
+        wait: impl FnOnce(RawFd, i32) -> (sys::Returned, u32),
+    ) -> io::Result<Returned> {
+        // The same bits in poll(2) and epoll(7), in the order in which scripts write them.
+        const EVENTS: [(&str, u32); 6] = [
+            ("IN", 0x1),
+            ("OUT", 0x4),
+            ("RDHUP", 0x2000),
+            ("ERR", 0x8),
+            ("HUP", 0x10),
+            ("NVAL", 0x20),
+        ];
+        let timeout = time.map_or(-1, |time| time.as_millis() as i32);
+        self.enter(name, vec![fd.to_string(), timeout.to_string()])?;
+        let (returned, events) = wait(fd, timeout);
+        let names: Vec<&str> = EVENTS
+            .iter()
+            .filter(|(_, bit)| events & bit != 0)
+            .map(|(name, _)| *name)
+            .collect();
+        let words = (!names.is_empty()).then(|| names.join(" "));
+        self.exit(
+            Returned {
+                words,
+                ..plain(returned)
+            },
+            None,
+        )
+    }
+
+    fn epoll(&self, time: Option<Duration>) -> io::Result<Returned> {
+        let made = self.told(
+            "epoll_create1",
+            vec!["EPOLL_CLOEXEC".into()],
+            sys::epoll_create,
+        )?;
+        let epoll = made.result as RawFd;
+        if made.errno.is_some() {
+            return Ok(made);
+        }
+        let events = (libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP) as u32;
+        let args = vec![
+            epoll.to_string(),
+            "EPOLL_CTL_ADD".into(),
+            self.fd().to_string(),
+        ];
+        let added = self.told("epoll_ctl", args, || {
+            sys::epoll_add(epoll, self.fd(), events)
+        })?;
+        if added.errno.is_some() {
+            return Ok(added);
+        }
+        self.wait("epoll_wait", epoll, time, sys::epoll_wait)
+    }
+
+    fn set(&self, option: SocketOption) -> io::Result<Returned> {
+        let set = |name: &str, level, option, value: i32| {
+            self.call("setsockopt", &[&name, &value], |fd| {
+                sys::set_option(fd, level, option, value)
+            })
+        };
+        let tcp = |name: &str, option, value| set(name, libc::IPPROTO_TCP, option, value);
+        let socket = |name: &str, option, value| set(name, libc::SOL_SOCKET, option, value);
+        match option {
+            SocketOption::Linger(seconds) => {
+                let seconds = seconds.map(i32::from);
+                let shown = match seconds {
+                    Some(seconds) => format!("{{l_onoff=1, l_linger={seconds}}}"),
+                    None => "{l_onoff=0}".into(),
+                };
+                self.call("setsockopt", &[&"SO_LINGER", &shown], |fd| {
+                    sys::set_linger(fd, seconds)
+                })
+            }
+            SocketOption::Keepalive(None) => socket("SO_KEEPALIVE", libc::SO_KEEPALIVE, 0),
+            SocketOption::Keepalive(Some((idle, interval, count))) => {
+                for (name, option, value) in [
+                    ("TCP_KEEPIDLE", libc::TCP_KEEPIDLE, idle),
+                    ("TCP_KEEPINTVL", libc::TCP_KEEPINTVL, interval),
+                    ("TCP_KEEPCNT", libc::TCP_KEEPCNT, count),
+                ] {
+                    let set = tcp(name, option, value.into())?;
+                    if set.errno.is_some() {
+                        return Ok(set);
+                    }
+                }
+                socket("SO_KEEPALIVE", libc::SO_KEEPALIVE, 1)
+            }
+            SocketOption::UserTimeout(time) => tcp(
+                "TCP_USER_TIMEOUT",
+                libc::TCP_USER_TIMEOUT,
+                time.as_millis() as i32,
+            ),
+            SocketOption::ReuseAddr(on) => socket("SO_REUSEADDR", libc::SO_REUSEADDR, on.into()),
+            SocketOption::NoDelay(on) => tcp("TCP_NODELAY", libc::TCP_NODELAY, on.into()),
+            SocketOption::RcvBuf(bytes) => socket("SO_RCVBUF", libc::SO_RCVBUF, bytes as i32),
+            SocketOption::SndBuf(bytes) => socket("SO_SNDBUF", libc::SO_SNDBUF, bytes as i32),
+            SocketOption::Linger2(seconds) => tcp("TCP_LINGER2", libc::TCP_LINGER2, seconds),
+            SocketOption::NonBlock(on) => {
+                let flags = if on { "O_NONBLOCK" } else { "0" };
+                self.call("fcntl", &[&"F_SETFL", &flags], |fd| {
+                    sys::set_nonblocking(fd, on)
+                })
+            }
+        }
+    }
+
+    fn get(&self, query: Query) -> io::Result<Returned> {
+        let (name, level, option) = match query {
+            Query::Error => ("SO_ERROR", libc::SOL_SOCKET, libc::SO_ERROR),
+            Query::State => ("TCP_INFO", libc::IPPROTO_TCP, libc::TCP_INFO),
+            Query::RcvBuf => ("SO_RCVBUF", libc::SOL_SOCKET, libc::SO_RCVBUF),
+            Query::SndBuf => ("SO_SNDBUF", libc::SOL_SOCKET, libc::SO_SNDBUF),
+        };
+        self.enter("getsockopt", vec![self.fd().to_string(), name.into()])?;
+        let (returned, value) = sys::get_option(self.fd(), level, option);
+        let words = returned.ok().map(|_| match query {
+            Query::Error if value != 0 => errno::name(value),
+            // struct tcp_info begins with the state's number.
+            Query::State => State::from_kernel(value as u8)
+                .map_or(value.to_string(), |state| state.name().into()),
+            _ => value.to_string(),
+        });
+        self.exit(
+            Returned {
+                words,
+                ..plain(returned)
+            },
+            None,
+        )
+    }
+
+    /// A call that is told like any other, but is on no socket of a name.
+    fn told(
+        &self,
+        name: &str,
+        args: Vec<String>,
+        call: impl FnOnce() -> sys::Returned,
+    ) -> io::Result<Returned> {
+        self.enter(name, args)?;
+        let returned = call();
+        self.exit(plain(returned), None)
+    }
+
+    fn sockets(&self) -> std::sync::MutexGuard<'_, HashMap<String, Descriptor>> {
+        self.process
+            .sockets
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The number of the socket that the order uses, -1 where there never was one.
+    fn fd(&self) -> RawFd {
+        self.sockets()
+            .get(self.on)
+            .map_or(-1, |descriptor| descriptor.fd)
+    }
+
+    fn is_open(&self) -> bool {
+        self.sockets()
+            .get(self.on)
+            .is_some_and(|descriptor| descriptor.open)
+    }
+
+    fn is_bound(&self) -> bool {
+        self.sockets()
+            .get(self.on)
+            .is_some_and(|descriptor| descriptor.bound)
+    }
+
+    /// A call on the order's socket, whose number is its first argument.
+    fn call(
+        &self,
+        name: &str,
+        args: &[&dyn Display],
+        call: impl FnOnce(RawFd) -> sys::Returned,
+    ) -> io::Result<Returned> {
+        let fd = self.fd();
+        self.enter(
+            name,
+            [fd.to_string()]
+                .into_iter()
+                .chain(args.iter().map(ToString::to_string))
+                .collect(),
+        )?;
+        let returned = call(fd);
+        self.exit(plain(returned), None)
+    }
+
+    fn socket(&self) -> io::Result<Returned> {
+        let args = ["AF_INET", "SOCK_STREAM", "0"];
+        self.make("socket", args.map(String::from).to_vec(), sys::socket)
+    }
+
+    /// A call that makes a socket, which from then on has the order's name.
+    fn make(
+        &self,
+        name: &str,
+        args: Vec<String>,
+        call: impl FnOnce() -> sys::Returned,
+    ) -> io::Result<Returned> {
+        self.enter(name, args)?;
+        let returned = call();
+        let made = returned.ok().and_then(|fd| {
+            let fd = fd as RawFd;
+            self.sockets().insert(
+                self.named.to_owned(),
+                Descriptor {
+                    fd,
+                    open: true,
+                    bound: false,
+                },
+            );
+            Some(Made {
+                name: self.named.to_owned(),
+                fd,
+                inode: sys::inode(fd).ok()?,
+            })
+        });
+        self.exit(plain(returned), made)
+    }
+
+    fn enter(&self, call: &str, args: Vec<String>) -> io::Result<()> {
+        self.channel.send(
+            &Report::Enter {
+                at: now(),
+                call: call.to_owned(),
+                args,
+            },
+            &[],
+        )
+    }
+
+    fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
+        let at = now();
+        let is_recv = returned.data.is_some();
+        let unread = sys::unread(self.fd())
+            .filter(|_| is_recv)
+            .map(|bytes| (self.on.to_owned(), bytes));
+        let report = Report::Exit {
+            at,
+            returned: returned.clone(),
+            made,
+            unread,
+        };
+        self.channel.send(&report, &[])?;
+        Ok(returned)
+    }
+}
+
+/// A text as an argument: its beginning is enough.
+fn shown(text: &str) -> String {
+    const ENOUGH: usize = 32;
+    match text.char_indices().nth(ENOUGH) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+/// What a system call gave, as it is reported.
+pub(super) fn plain(returned: sys::Returned) -> Returned {
+    match returned {
+        Ok(result) => Returned {
+            result,
+            ..Returned::default()
+        },
+        Err(errno) => Returned {
+            result: -1,
+            errno: Some(errno),
+            ..Returned::default()
+        },
+    }
+}
+
+fn bytes(payload: &Payload) -> Vec<u8> {
+    match payload {
+        Payload::Text(text) => text.clone().into_bytes(),
+        Payload::Bytes(count) => (b'a'..=b'z').cycle().take(*count).collect(),
+    }
+}
