@@ -12,6 +12,7 @@ mod actor;
 mod call;
 mod host;
 mod nursery;
+mod option;
 
 pub use nursery::nursery;
 

@@ -105,11 +105,11 @@ impl<W: Write> Drawing<W> {
                 words,
                 ..
             } => {
-                let gave = match (errno, data, result) {
+                let gave = match (errno, data, words) {
                     (Some(errno), ..) => errno.clone(),
-                    (_, Some(data), Some(length)) => format!("{length} {data:?}"),
-                    _ if words.is_some() => words.clone().unwrap_or_default(),
-                    (.., result) => result.unwrap_or_default().to_string(),
+                    (_, Some(data), _) => format!("{} {data:?}", result.unwrap_or(0)),
+                    (.., Some(words)) => words.clone(),
+                    _ => result.unwrap_or(0).to_string(),
                 };
                 let (mut row, text) = match (self.open.take(), enter) {
                     (Some((row, Open::Call(open))), Some(enter)) if open == *enter => {

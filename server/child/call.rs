@@ -10,9 +10,7 @@ use std::time::Duration;
 use super::actor::{Descriptor, Process};
 use crate::channel::Channel;
 use crate::clock::now;
-use crate::errno;
-use crate::message::{Call, How, Made, PREVIEW, Payload, Query, Report, Returned, SocketOption};
-use crate::state::State;
+use crate::message::{Call, How, Made, PREVIEW, Payload, Report, Returned};
 use crate::sys;
 
 /// One order being carried out.
@@ -226,83 +224,6 @@ impl Caller<'_> {
         self.wait("epoll_wait", epoll, time, sys::epoll_wait)
     }
 
-    fn set(&self, option: SocketOption) -> io::Result<Returned> {
-        let set = |name: &str, level, option, value: i32| {
-            self.call("setsockopt", &[&name, &value], |fd| {
-                sys::set_option(fd, level, option, value)
-            })
-        };
-        let tcp = |name: &str, option, value| set(name, libc::IPPROTO_TCP, option, value);
-        let socket = |name: &str, option, value| set(name, libc::SOL_SOCKET, option, value);
-        match option {
-            SocketOption::Linger(seconds) => {
-                let seconds = seconds.map(i32::from);
-                let shown = match seconds {
-                    Some(seconds) => format!("{{l_onoff=1, l_linger={seconds}}}"),
-                    None => "{l_onoff=0}".into(),
-                };
-                self.call("setsockopt", &[&"SO_LINGER", &shown], |fd| {
-                    sys::set_linger(fd, seconds)
-                })
-            }
-            SocketOption::Keepalive(None) => socket("SO_KEEPALIVE", libc::SO_KEEPALIVE, 0),
-            SocketOption::Keepalive(Some((idle, interval, count))) => {
-                for (name, option, value) in [
-                    ("TCP_KEEPIDLE", libc::TCP_KEEPIDLE, idle),
-                    ("TCP_KEEPINTVL", libc::TCP_KEEPINTVL, interval),
-                    ("TCP_KEEPCNT", libc::TCP_KEEPCNT, count),
-                ] {
-                    let set = tcp(name, option, value.into())?;
-                    if set.errno.is_some() {
-                        return Ok(set);
-                    }
-                }
-                socket("SO_KEEPALIVE", libc::SO_KEEPALIVE, 1)
-            }
-            SocketOption::UserTimeout(time) => tcp(
-                "TCP_USER_TIMEOUT",
-                libc::TCP_USER_TIMEOUT,
-                time.as_millis() as i32,
-            ),
-            SocketOption::ReuseAddr(on) => socket("SO_REUSEADDR", libc::SO_REUSEADDR, on.into()),
-            SocketOption::NoDelay(on) => tcp("TCP_NODELAY", libc::TCP_NODELAY, on.into()),
-            SocketOption::RcvBuf(bytes) => socket("SO_RCVBUF", libc::SO_RCVBUF, bytes as i32),
-            SocketOption::SndBuf(bytes) => socket("SO_SNDBUF", libc::SO_SNDBUF, bytes as i32),
-            SocketOption::Linger2(seconds) => tcp("TCP_LINGER2", libc::TCP_LINGER2, seconds),
-            SocketOption::NonBlock(on) => {
-                let flags = if on { "O_NONBLOCK" } else { "0" };
-                self.call("fcntl", &[&"F_SETFL", &flags], |fd| {
-                    sys::set_nonblocking(fd, on)
-                })
-            }
-        }
-    }
-
-    fn get(&self, query: Query) -> io::Result<Returned> {
-        let (name, level, option) = match query {
-            Query::Error => ("SO_ERROR", libc::SOL_SOCKET, libc::SO_ERROR),
-            Query::State => ("TCP_INFO", libc::IPPROTO_TCP, libc::TCP_INFO),
-            Query::RcvBuf => ("SO_RCVBUF", libc::SOL_SOCKET, libc::SO_RCVBUF),
-            Query::SndBuf => ("SO_SNDBUF", libc::SOL_SOCKET, libc::SO_SNDBUF),
-        };
-        self.enter("getsockopt", vec![self.fd().to_string(), name.into()])?;
-        let (returned, value) = sys::get_option(self.fd(), level, option);
-        let words = returned.ok().map(|_| match query {
-            Query::Error if value != 0 => errno::name(value),
-            // struct tcp_info begins with the state's number.
-            Query::State => State::from_kernel(value as u8)
-                .map_or(value.to_string(), |state| state.name().into()),
-            _ => value.to_string(),
-        });
-        self.exit(
-            Returned {
-                words,
-                ..plain(returned)
-            },
-            None,
-        )
-    }
-
     /// A call that is told like any other, but is on no socket of a name.
     fn told(
         &self,
@@ -323,7 +244,7 @@ impl Caller<'_> {
     }
 
     /// The number of the socket that the order uses, -1 where there never was one.
-    fn fd(&self) -> RawFd {
+    pub(super) fn fd(&self) -> RawFd {
         self.sockets()
             .get(self.on)
             .map_or(-1, |descriptor| descriptor.fd)
@@ -342,7 +263,7 @@ impl Caller<'_> {
     }
 
     /// A call on the order's socket, whose number is its first argument.
-    fn call(
+    pub(super) fn call(
         &self,
         name: &str,
         args: &[&dyn Display],
@@ -393,7 +314,7 @@ impl Caller<'_> {
         self.exit(plain(returned), made)
     }
 
-    fn enter(&self, call: &str, args: Vec<String>) -> io::Result<()> {
+    pub(super) fn enter(&self, call: &str, args: Vec<String>) -> io::Result<()> {
         self.channel.send(
             &Report::Enter {
                 at: now(),
@@ -404,7 +325,7 @@ impl Caller<'_> {
         )
     }
 
-    fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
+    pub(super) fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
         let at = now();
         let is_recv = returned.data.is_some();
         let unread = sys::unread(self.fd())

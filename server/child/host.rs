@@ -72,18 +72,20 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
         sock_diag,
     );
     let socket_table = kept(table).map_err(at(SetupStep::SocketTable))?;
-    let sysctls = plan.sysctls.iter().map(|(name, _)| {
-        let value = fs::read_to_string(path(name)).unwrap_or_default();
-        (
+    let mut sysctls = Vec::new();
+    for (name, _) in &plan.sysctls {
+        // What the kernel made of it, not what was written: this is shown.
+        let value = fs::read_to_string(path(name)).map_err(at(SetupStep::Sysctl))?;
+        sysctls.push((
             name.clone(),
             value.split_whitespace().collect::<Vec<_>>().join(" "),
-        )
-    });
+        ));
+    }
     Ok(Host {
         tun,
         namespace,
         socket_table,
-        sysctls: sysctls.collect(),
+        sysctls,
     })
 }
 
