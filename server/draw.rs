@@ -135,6 +135,10 @@ impl<W: Write> Drawing<W> {
                 self.open = Some((arrow(segment), Open::Segment(segment.id)));
                 Ok(())
             }
+            What::Segment(segment) => match segment.reset {
+                Some(reason) => self.remark(segment.from, format!("RST: {reason}")),
+                None => Ok(()),
+            },
             What::State {
                 host,
                 to,

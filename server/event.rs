@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::State;
 
+mod cause;
+mod segment;
+
+pub use cause::{Cause, ResetReason, Timer};
+pub use segment::{Segment, SegmentPhase};
+
 /// One thing that happened.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Event {
@@ -118,6 +124,9 @@ pub enum What {
         /// At exit of a call that made a socket: the socket's name in the script.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         made: Option<String>,
+        /// At exit of a call that had fallen asleep: what woke it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<Cause>,
     },
     /// A segment leaves, arrives, or does not.
     Segment(Box<Segment>),
@@ -168,8 +177,19 @@ pub enum What {
         timer: Option<Timer>,
         /// When it will expire, in ms from now.
         expires_ms: u32,
-        /// How often this socket's oldest segment was sent again.
+        /// How often this socket's oldest segment was sent again, or its silent peer was probed.
         retransmits: u8,
+        /// In how many ms from now TCP_USER_TIMEOUT gives the connection up, where it was set and something is
+        /// unacknowledged. Reckoned, not read: the kernel counts it from the first retransmission on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_timeout_ms: Option<u32>,
+    },
+    /// Which descriptors of a host's processes refer to which open sockets: all of them, whenever one came or went.
+    Descriptors {
+        /// Where.
+        host: Host,
+        /// The sockets that are open there, oldest first.
+        files: Vec<OpenFile>,
     },
     /// A process began or ended.
     Process {
@@ -312,94 +332,25 @@ pub struct Socket {
     pub peer: SocketAddrV4,
 }
 
-/// What made something happen.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// A call: the `seq` of its enter.
-    Call(u32),
-    /// The arrival of a segment: its `id`.
-    Segment(u32),
-    /// The end of the process that had the socket.
-    Kill,
-    /// The host lost its power.
-    Crash,
-    /// The socket was destroyed from outside: SOCK_DESTROY.
-    Destroy,
-    /// Nothing from outside: a timer of the kernel.
-    Timer,
+/// An open socket, and what keeps it open: it is closed when the last of these is gone. See open(2), "open file
+/// description": each socket has one.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct OpenFile {
+    /// Its inode, which is its number in the kernel.
+    pub inode: u64,
+    /// Its name in the script.
+    pub socket: Option<String>,
+    /// The descriptors that refer to it.
+    pub descriptors: Vec<Descriptor>,
+    /// The calls that wait on it, by the `seq` of their enters: the kernel closes nothing that a call still uses.
+    pub calls: Vec<u32>,
 }
 
-/// The timers of a socket that the kernel tells of.
+/// A descriptor of a process, which its threads share.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Timer {
-    /// Something unacknowledged is sent again.
-    Retransmit,
-    /// A silent peer is probed, or an orphan in FIN_WAIT_2 is given up.
-    Keepalive,
-    /// TIME_WAIT, or FIN_WAIT_2 of a socket that nobody holds any more.
-    TimeWait,
-    /// A closed window is probed.
-    Probe,
-}
-
-/// A segment, RFC 9293, section 3.1, at one moment of its way.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Segment {
-    /// The same in all its events: 1, 2, 3 … as they were read off the wire.
-    pub id: u32,
-    /// The host that sent it.
-    pub from: Host,
-    /// The host that it is meant for.
-    pub to: Host,
-    /// Where it is.
-    pub phase: SegmentPhase,
-    /// Source address and port.
-    pub source: SocketAddrV4,
-    /// Destination address and port.
-    pub destination: SocketAddrV4,
-    /// The control bits that are set, such as `FIN`.
-    pub flags: Vec<String>,
-    /// Sequence number, relative to this direction's SYN (which is 0); None where no SYN was seen.
-    pub seq_rel: Option<u32>,
-    /// Acknowledgment number, relative to the other direction's SYN; None without ACK or where no SYN was seen.
-    pub ack_rel: Option<u32>,
-    /// Sequence number as it stands in the header.
-    pub seq_abs: u32,
-    /// Acknowledgment number as it stands in the header.
-    pub ack_abs: u32,
-    /// The window field, not scaled.
-    pub window: u16,
-    /// Bytes of data.
-    pub len: usize,
-    /// The options in their order, such as `mss 1460`.
-    pub options: Vec<String>,
-    /// The first bytes of data as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    /// Whether this direction has sent the same sequence numbers before.
-    pub retransmission: bool,
-    /// At `sent`: when it will be delivered, µs since the run began; None where that is not decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<u64>,
-    /// At `dropped`: why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// Where a segment is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SegmentPhase {
-    /// It left its host.
-    Sent,
-    /// It stays on the wire until it is released.
-    Held,
-    /// It came onto the wire from nowhere: a copy, or a forgery.
-    Injected,
-    /// It arrived, and the host has dealt with it.
-    Delivered,
-    /// It was lost.
-    Dropped,
+pub struct Descriptor {
+    /// Process id.
+    pub pid: i32,
+    /// Its number in that process.
+    pub fd: i32,
 }

@@ -232,6 +232,8 @@ pub enum Report {
         tid: i32,
         /// The pinned sysctls as the kernel gives them back.
         sysctls: Vec<(String, String)>,
+        /// The process's open sockets.
+        open: Vec<Open>,
     },
     /// It could not become a host, and has ended.
     Refused(Refusal),
@@ -254,6 +256,10 @@ pub enum Report {
         made: Option<Made>,
         /// After recv: its socket's name, and how many bytes are still to be read (SIOCINQ, tcp(7)).
         unread: Option<(String, u32)>,
+        /// After a call that opens or closes: the process's open sockets.
+        open: Option<Vec<Open>>,
+        /// After a call that makes or dresses a socket: its inode, and how it is dressed.
+        dress: Option<(u64, Dress)>,
     },
     /// The order is carried out: what its last call gave.
     Done(Returned),
@@ -291,6 +297,26 @@ pub struct Made {
     pub fd: i32,
     /// Its inode, by which the kernel's socket table knows it.
     pub inode: u64,
+}
+
+/// A descriptor that refers to a socket.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Open {
+    /// Its number.
+    pub fd: i32,
+    /// The socket's inode.
+    pub inode: u64,
+}
+
+/// The options of a socket that decide how it ends, as getsockopt(2) gives them.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Dress {
+    /// SO_LINGER is on, with a time of 0.
+    pub linger_zero: bool,
+    /// TCP_LINGER2 is negative: no FIN_WAIT_2 without an owner.
+    pub no_fin_wait_2: bool,
+    /// TCP_USER_TIMEOUT in ms; 0 where it is not set.
+    pub user_timeout: u32,
 }
 
 /// How many received bytes are reported, of however many.

@@ -160,7 +160,12 @@ impl Unborn {
     /// Waits until the host is built.
     pub fn born(self) -> Result<Newborn, Refusal> {
         match receive::<Report>(&self.channel, PATIENCE) {
-            Ok((Report::Ready { pid, tid, sysctls }, fds)) => {
+            Ok((
+                Report::Ready {
+                    pid, tid, sysctls, ..
+                },
+                fds,
+            )) => {
                 let mut fds = fds.into_iter();
                 let (Some(tun), Some(socket_table), Some(namespace)) =
                     (fds.next(), fds.next(), fds.next())

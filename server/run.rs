@@ -4,14 +4,18 @@
 //! no run ever waits for whoever reads.
 
 mod actor;
+mod causes;
 mod checks;
 mod deeds;
+mod descriptors;
 mod director;
 mod fate;
 mod outcome;
 mod probe;
+mod reset;
 mod segment;
 mod timeline;
+mod traffic;
 mod watch;
 mod wire;
 mod world;
@@ -32,6 +36,7 @@ use crate::nursery::Nursery;
 use crate::script::Script;
 
 use actor::Actor;
+use descriptors::Descriptors;
 use director::{Director, Interruption};
 use probe::SocketTable;
 use timeline::Timeline;
@@ -154,6 +159,7 @@ pub fn play(
                 namespace: newborn.namespace,
             }),
             watch: Watch::new(host),
+            descriptors: Descriptors::new(host),
         });
         let sysctls = newborn.sysctls.into_iter().collect();
         facts.insert(

@@ -98,9 +98,12 @@ fn borrow<'a>(fd: RawFd) -> BorrowedFd<'a> {
     unsafe { BorrowedFd::borrow_raw(fd) }
 }
 
-/// The inode of the socket that descriptor `fd` refers to, by which the kernel's socket table knows it.
-pub fn inode(fd: RawFd) -> io::Result<u64> {
-    Ok(rustix::fs::fstat(borrow(fd))?.st_ino)
+/// The inode of the socket that descriptor `fd` refers to, by which the kernel's socket table knows it; None where it
+/// refers to nothing, or to something else.
+pub fn inode(fd: RawFd) -> Option<u64> {
+    let file = rustix::fs::fstat(borrow(fd)).ok()?;
+    let kind = rustix::fs::FileType::from_raw_mode(file.st_mode);
+    (kind == rustix::fs::FileType::Socket).then_some(file.st_ino)
 }
 
 // Network interfaces: netdevice(7), tun.txt.
@@ -376,6 +379,19 @@ pub fn set_linger(fd: RawFd, seconds: Option<i32>) -> Returned {
     returned(
         unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, value, length) }.into(),
     )
+}
+
+/// getsockopt(SO_LINGER): its seconds; None where it is off.
+pub fn linger(fd: RawFd) -> Option<i32> {
+    let mut value = libc::linger {
+        l_onoff: 0,
+        l_linger: 0,
+    };
+    let mut length = size_of::<libc::linger>() as u32;
+    let to = (&raw mut value).cast();
+    // SAFETY: value and length outlive the call, the length is the value's.
+    unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, to, &raw mut length) };
+    (value.l_onoff != 0).then_some(value.l_linger)
 }
 
 /// Sets or clears O_NONBLOCK: fcntl(2), F_SETFL.

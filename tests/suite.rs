@@ -4,6 +4,7 @@
 
 mod actors;
 mod browser;
+mod causes;
 mod cleanup;
 mod command;
 mod lab;

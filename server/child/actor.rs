@@ -4,16 +4,18 @@
 //! Sockets are kept by name as descriptor numbers and never forgotten, so that a call on a socket that was closed is
 //! made all the same and gives what the kernel gives. The low numbers are theirs alone: channels live above 900.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io;
 use std::net::Ipv4Addr;
 use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::call::{Caller, plain};
 use crate::channel::Channel;
-use crate::message::{HostPlan, Order, Report, Returned};
+use crate::message::{HostPlan, Open, Order, Report, Returned};
 use crate::sys;
 
 /// What the threads of a process share.
@@ -21,6 +23,8 @@ pub(super) struct Process {
     pub(super) own: Ipv4Addr,
     pub(super) peer: Ipv4Addr,
     pub(super) sockets: Mutex<HashMap<String, Descriptor>>,
+    /// The highest descriptor that any call gave.
+    pub(super) highest: AtomicI32,
 }
 
 #[derive(Clone, Copy)]
@@ -36,17 +40,26 @@ impl Process {
             own: plan.address,
             peer: plan.peer,
             sockets: Mutex::default(),
+            highest: AtomicI32::new(2),
         })
+    }
+
+    /// Its open sockets: what the kernel says now.
+    pub(super) fn open(&self) -> Vec<Open> {
+        let numbers = 3..=self.highest.load(Ordering::Relaxed);
+        let open = |fd| sys::inode(fd).map(|inode| Open { fd, inode });
+        numbers.filter_map(open).collect()
     }
 }
 
 /// The report of a thread that can take orders.
-pub(super) fn ready(sysctls: Vec<(String, String)>) -> Report {
+pub(super) fn ready(process: &Process, sysctls: Vec<(String, String)>) -> Report {
     let (pid, tid) = (rustix::process::getpid(), rustix::thread::gettid());
     Report::Ready {
         pid: pid.as_raw_nonzero().get(),
         tid: tid.as_raw_nonzero().get(),
         sysctls,
+        open: process.open(),
     }
 }
 
@@ -61,6 +74,7 @@ pub(super) fn serve(channel: &Channel, process: &Arc<Process>) {
                     process,
                     on: &on,
                     named: &named,
+                    call: Cell::default(),
                 };
                 caller.carry_out(&call)
             }
@@ -87,7 +101,7 @@ fn start_thread(channel: Channel, process: &Arc<Process>) -> Returned {
             thread::Builder::new()
                 .stack_size(256 * 1024)
                 .spawn(move || {
-                    if channel.send(&ready(Vec::new()), &[]).is_ok() {
+                    if channel.send(&ready(&process, Vec::new()), &[]).is_ok() {
                         serve(&channel, &process);
                     }
                 })
@@ -108,7 +122,7 @@ fn fork(channel: Channel, process: &Arc<Process>) -> Returned {
             super::die_with_parent();
             sys::close_high(); // else the parent's channels would not close with it
             if let Ok(channel) = sys::move_high(channel.into()).map(Channel::from)
-                && channel.send(&ready(Vec::new()), &[]).is_ok()
+                && channel.send(&ready(process, Vec::new()), &[]).is_ok()
             {
                 serve(&channel, process);
             }

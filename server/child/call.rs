@@ -1,10 +1,12 @@
 //! The system calls that an order asks for, each reported when it starts and when it returns.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::io;
 use std::net::SocketAddrV4;
 use std::os::fd::RawFd;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::actor::{Descriptor, Process};
@@ -21,6 +23,22 @@ pub(super) struct Caller<'a> {
     pub(super) on: &'a str,
     /// What a socket that it makes is called.
     pub(super) named: &'a str,
+    /// What the call does that was entered last.
+    pub(super) call: Cell<Kind>,
+}
+
+/// What a call does, besides what it is made for, that the server wants to know.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Kind {
+    /// It makes a descriptor of a socket.
+    Makes,
+    /// It gives a descriptor back.
+    Closes,
+    /// It sets an option.
+    Dresses,
+    /// None of these.
+    #[default]
+    Other,
 }
 
 impl Caller<'_> {
@@ -221,7 +239,9 @@ impl Caller<'_> {
         if added.errno.is_some() {
             return Ok(added);
         }
-        self.wait("epoll_wait", epoll, time, sys::epoll_wait)
+        let waited = self.wait("epoll_wait", epoll, time, sys::epoll_wait)?;
+        self.told("close", vec![epoll.to_string()], || sys::close(epoll))?;
+        Ok(waited)
     }
 
     /// A call that is told like any other, but is on no socket of a name.
@@ -297,6 +317,7 @@ impl Caller<'_> {
         let returned = call();
         let made = returned.ok().and_then(|fd| {
             let fd = fd as RawFd;
+            self.process.highest.fetch_max(fd, Ordering::Relaxed);
             self.sockets().insert(
                 self.named.to_owned(),
                 Descriptor {
@@ -308,13 +329,19 @@ impl Caller<'_> {
             Some(Made {
                 name: self.named.to_owned(),
                 fd,
-                inode: sys::inode(fd).ok()?,
+                inode: sys::inode(fd)?,
             })
         });
         self.exit(plain(returned), made)
     }
 
     pub(super) fn enter(&self, call: &str, args: Vec<String>) -> io::Result<()> {
+        self.call.set(match call {
+            "socket" | "accept" | "dup" => Kind::Makes,
+            "close" => Kind::Closes,
+            "setsockopt" => Kind::Dresses,
+            _ => Kind::Other,
+        });
         self.channel.send(
             &Report::Enter {
                 at: now(),
@@ -331,11 +358,21 @@ impl Caller<'_> {
         let unread = sys::unread(self.fd())
             .filter(|_| is_recv)
             .map(|bytes| (self.on.to_owned(), bytes));
+        let kind = self.call.get();
+        let open = matches!(kind, Kind::Makes | Kind::Closes).then(|| self.process.open());
+        let dressed = match kind {
+            Kind::Makes => made.as_ref().map(|made| made.fd),
+            Kind::Dresses => Some(self.fd()),
+            Kind::Closes | Kind::Other => None,
+        };
+        let dress = dressed.and_then(|fd| Some((sys::inode(fd)?, super::option::dress(fd))));
         let report = Report::Exit {
             at,
             returned: returned.clone(),
             made,
             unread,
+            open,
+            dress,
         };
         self.channel.send(&report, &[])?;
         Ok(returned)

@@ -61,15 +61,17 @@ fn live(birth: Birth, channel: Channel, namespace: Option<OwnedFd>) -> io::Resul
                     host.socket_table.as_fd(),
                     host.namespace.as_fd(),
                 ];
-                channel.send(&actor::ready(host.sysctls), &fds)?;
+                let process = actor::Process::new(&plan);
+                channel.send(&actor::ready(&process, host.sysctls), &fds)?;
                 drop((host.tun, host.socket_table, host.namespace));
-                actor::serve(&channel, &actor::Process::new(&plan));
+                actor::serve(&channel, &process);
             }
             Err(refusal) => channel.send(&Report::Refused(refusal), &[])?,
         },
         Birth::Join(plan) => {
-            channel.send(&actor::ready(Vec::new()), &[])?;
-            actor::serve(&channel, &actor::Process::new(&plan));
+            let process = actor::Process::new(&plan);
+            channel.send(&actor::ready(&process, Vec::new()), &[])?;
+            actor::serve(&channel, &process);
         }
         Birth::Errand(plan, errand) => {
             let errno = host::run(&errand, &plan)

@@ -1,12 +1,26 @@
 //! Socket options: what an order sets, and what it asks.
 
 use std::io;
+use std::os::fd::RawFd;
 
 use super::call::{Caller, plain};
 use crate::errno;
-use crate::message::{Query, Returned, SocketOption};
+use crate::message::{Dress, Query, Returned, SocketOption};
 use crate::state::State;
 use crate::sys;
+
+/// The options that decide how a socket ends, as the kernel gives them.
+pub(super) fn dress(fd: RawFd) -> Dress {
+    let number = |option| match sys::get_option(fd, libc::IPPROTO_TCP, option) {
+        (Ok(_), value) => value,
+        (Err(_), _) => 0,
+    };
+    Dress {
+        linger_zero: sys::linger(fd) == Some(0),
+        no_fin_wait_2: number(libc::TCP_LINGER2) < 0,
+        user_timeout: number(libc::TCP_USER_TIMEOUT) as u32,
+    }
+}
 
 impl Caller<'_> {
     /// setsockopt(2), or fcntl(2).

@@ -9,7 +9,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 
 use crate::channel::Channel;
 use crate::errno;
-use crate::event::{CallPhase, Host, ProcessChange, What};
+use crate::event::{CallPhase, Cause, Host, ProcessChange, What};
 use crate::message::{Made, Order, Report, Returned};
 
 /// One actor: a thread of a process in one of the hosts.
@@ -26,6 +26,12 @@ pub(super) struct Actor {
     ending: Option<ProcessChange>,
     /// The call that it is in: the event at enter, and its `seq`.
     call: Option<(What, u32)>,
+    /// The inode that its call is on.
+    on: Option<u64>,
+    /// What woke its call, where it had slept.
+    woken: Option<Cause>,
+    /// Whether it said that its call returned, which may not be told yet.
+    returned: bool,
     /// Whether its call fell asleep, and a table was read since: from then on it does nothing until it wakes.
     slept: bool,
     /// Whether the enter that was read last, and perhaps not told yet, was of a call that may act.
@@ -91,6 +97,9 @@ impl Actor {
             life: Life::Alive,
             ending: None,
             call: None,
+            on: None,
+            woken: None,
+            returned: false,
             slept: false,
             heard_deed: false,
             outcome: Some(Returned::default()),
@@ -224,15 +233,20 @@ impl Actor {
     /// Whether a report that was just read has to wait until the wire was read once more, and all that follow with it.
     pub(super) fn must_wait(&mut self, report: &Report) -> bool {
         match report {
-            Report::Enter { call, .. } => self.heard_deed = may_act(call),
-            Report::Exit { .. } => return self.heard_deed,
+            Report::Enter { call, .. } => {
+                (self.heard_deed, self.returned) = (may_act(call), false);
+            }
+            Report::Exit { .. } => {
+                self.returned = true;
+                return self.heard_deed;
+            }
             _ => {}
         }
         false
     }
 
-    /// It enters a call.
-    pub(super) fn enter(&mut self, call: String, args: Vec<String>) -> What {
+    /// It enters a call on a socket of that inode.
+    pub(super) fn enter(&mut self, call: String, args: Vec<String>, on: Option<u64>) -> What {
         let what = What::Call {
             host: self.host,
             actor: self.name.clone(),
@@ -247,9 +261,11 @@ impl Actor {
             data: None,
             words: None,
             made: None,
+            cause: None,
         };
         self.call = Some((what.clone(), 0));
-        self.slept = false;
+        self.on = on;
+        (self.slept, self.woken) = (false, None);
         what
     }
 
@@ -268,8 +284,28 @@ impl Actor {
         }
     }
 
-    /// Its call returned.
-    pub(super) fn exit(&mut self, returned: Returned, socket: Option<Made>) -> Option<What> {
+    /// The call that it sleeps in, and the inode that it is on.
+    pub(super) fn waits_on(&self) -> Option<(u32, u64)> {
+        let waits = self.slept || self.woken.is_some();
+        let (_, seq) = self.call.as_ref().filter(|_| waits)?;
+        Some((*seq, self.on?))
+    }
+
+    /// The name of the call that it is in.
+    pub(super) fn call_name(&self) -> Option<&str> {
+        match &self.call {
+            Some((What::Call { call, .. }, _)) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// Its call returned; `by` what had woken it.
+    pub(super) fn exit(
+        &mut self,
+        returned: Returned,
+        socket: Option<Made>,
+        by: Option<Cause>,
+    ) -> Option<What> {
         let (mut what, seq) = self.call.take()?;
         if let What::Call {
             phase,
@@ -279,10 +315,12 @@ impl Actor {
             data,
             words,
             made,
+            cause,
             ..
         } = &mut what
         {
             *phase = CallPhase::Exit;
+            *cause = by;
             *enter = Some(seq);
             *result = Some(returned.result);
             *errno = returned.errno.map(errno::name);
@@ -325,7 +363,24 @@ impl Actor {
 
     /// What its call had done when it fell asleep was seen.
     pub(super) fn seen_asleep(&mut self) {
-        self.slept = true;
+        (self.slept, self.woken) = (true, None);
+    }
+
+    /// Its call woke up, and may act again.
+    pub(super) fn wake(&mut self, by: Option<Cause>) {
+        if by.is_some() {
+            (self.slept, self.woken) = (false, by);
+        }
+    }
+
+    /// Whether it said that its call returned.
+    pub(super) fn has_returned(&self) -> bool {
+        self.returned
+    }
+
+    /// What woke its call.
+    pub(super) fn woken(&self) -> Option<Cause> {
+        self.woken
     }
 }
 

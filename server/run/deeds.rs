@@ -190,7 +190,9 @@ impl Director<'_, '_> {
             Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
             destroyed => destroyed.map_err(|source| RunError::Host { host, source })?,
         }
-        self.world.observe(host, Some(Cause::Destroy))?;
+        let packets = self.world.read_wire(host)?;
+        self.world
+            .observe_sent(host, Some(Cause::Destroy), packets)?;
         Ok(())
     }
 

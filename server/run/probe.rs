@@ -20,6 +20,8 @@ pub(super) struct Reading {
     pub(super) timer: Option<Timer>,
     pub(super) expires_ms: u32,
     pub(super) retransmits: u8,
+    /// What is left of a socket that nobody holds any more, in TIME_WAIT or FIN_WAIT_2: it has no queues.
+    pub(super) remnant: bool,
     /// As the kernel counts: a FIN that was not read yet is one more.
     pub(super) recv_q: u32,
     /// As the kernel counts: an unacknowledged SYN or FIN is one more.
@@ -154,21 +156,27 @@ fn reading(message: &[u8]) -> Option<Reading> {
             message[at + 3],
         )
     };
+    let state = State::from_kernel(message[1])?;
+    let inode = number(68).into();
     Some(Reading {
-        state: State::from_kernel(message[1])?,
+        state,
         timer: match message[2] {
             1 => Some(Timer::Retransmit),
+            // The kernel uses these two also to give up FIN_WAIT_2.
+            2 if state == State::FinWait2 && inode == 0 => Some(Timer::FinWait2),
+            3 if state == State::FinWait2 => Some(Timer::FinWait2),
             2 => Some(Timer::Keepalive),
             3 => Some(Timer::TimeWait),
             4 => Some(Timer::Probe),
             _ => None,
         },
+        remnant: message[2] == 3,
         retransmits: message[3],
         local: SocketAddrV4::new(ip(8), port(4)),
         peer: SocketAddrV4::new(ip(24), port(6)),
         expires_ms: number(52),
         recv_q: number(56),
         send_q: number(60),
-        inode: number(68).into(),
+        inode,
     })
 }

@@ -53,6 +53,10 @@ impl Decoder {
         let (seq_abs, ack_abs) = (tcp.sequence_number(), tcp.acknowledgment_number());
         // SYN and FIN each take a number of their own, although they carry no data.
         let takes = data.len() as u32 + u32::from(tcp.syn()) + u32::from(tcp.fin());
+        let probe = takes == 0
+            && !tcp.rst()
+            && (self.directions.get(&(source, destination)))
+                .is_some_and(|seen| seen.next.wrapping_sub(seq_abs) == 1);
         let retransmission = self.note((source, destination), seq_abs, takes, tcp.syn());
         if tcp.ack()
             && let Some(seen) = self.directions.get_mut(&(source, destination))
@@ -101,6 +105,12 @@ impl Decoder {
             data: (!data.is_empty())
                 .then(|| String::from_utf8_lossy(&data[..data.len().min(SHOWN)]).into_owned()),
             retransmission,
+            probe,
+            cause: None,
+            reset: None,
+            bytes: Some(hexadecimal(
+                &packet[..packet.len() - data.len().saturating_sub(SHOWN)],
+            )),
             source,
             destination,
             due: None,
@@ -199,6 +209,14 @@ impl Decoder {
     }
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)] as char));
+    digits.collect()
+}
+
 fn describe(option: &TcpOptionElement) -> String {
     match option {
         TcpOptionElement::Noop => "nop".into(),
@@ -242,6 +260,10 @@ pub(super) mod tests {
             options: Vec::new(),
             data: None,
             retransmission: false,
+            probe: false,
+            cause: None,
+            reset: None,
+            bytes: None,
             due: None,
             reason: None,
         }

@@ -5,7 +5,8 @@ use std::net::SocketAddrV4;
 
 use super::probe::Reading;
 use crate::clock::Nanos;
-use crate::event::{Cause, Host, Socket, Timer, What};
+use crate::event::{Cause, Host, Segment, Socket, What};
+use crate::message::Dress;
 use crate::state::{self, State};
 
 /// The own and the other end's address.
@@ -19,13 +20,21 @@ pub(super) struct Watch {
     names: HashMap<u64, String>,
     /// The connection that a name last meant.
     named: HashMap<String, Ends>,
+    /// How sockets are dressed, by inode.
+    dresses: HashMap<u64, Dress>,
+    /// What was known of the connections that went last: a RST may be read a little after its socket is gone.
+    gone: Vec<Known>,
 }
 
-struct Known {
-    reading: Reading,
+/// What is known of a socket.
+pub(super) struct Known {
+    pub(super) reading: Reading,
+    pub(super) dress: Dress,
     name: Option<String>,
+    /// When its oldest segment was first seen to have been sent again.
+    sent_again: Option<Nanos>,
     /// Bytes to be read and to be acknowledged, as they were told.
-    queues: (u32, u32),
+    pub(super) queues: (u32, u32),
     /// When the running timer expires, as it was told.
     deadline: Option<Nanos>,
 }
@@ -40,20 +49,47 @@ impl Watch {
             known: HashMap::new(),
             names: HashMap::new(),
             named: HashMap::new(),
+            dresses: HashMap::new(),
+            gone: Vec::new(),
         }
     }
 
-    /// A socket was made and got its name, which from now on means no other.
-    pub(super) fn name(&mut self, inode: u64, name: String) {
-        self.named.remove(&name);
-        self.names.insert(inode, name);
+    /// What a socket is called.
+    pub(super) fn name_of(&self, inode: u64) -> Option<String> {
+        self.names.get(&inode).cloned()
     }
 
-    /// Takes a reading, and tells what changed since the one before; whatever did was `cause`d by the same thing.
+    /// How a socket is dressed from now on.
+    pub(super) fn dress(&mut self, inode: u64, dress: Dress) {
+        self.dresses.insert(inode, dress);
+        let known = self
+            .known
+            .values_mut()
+            .find(|known| known.reading.inode == inode);
+        if let Some(known) = known {
+            known.dress = dress;
+        }
+    }
+
+    /// A socket was made, or duplicated, and got a name, which from now on means no other. It is shown by its first.
+    pub(super) fn name(&mut self, inode: u64, name: String) {
+        self.named.remove(&name);
+        let known = self
+            .known
+            .values()
+            .find(|known| known.reading.inode == inode);
+        if let Some(known) = known {
+            self.named.insert(name.clone(), ends_of(&known.reading));
+        }
+        self.names.entry(inode).or_insert(name);
+    }
+
+    /// Takes a reading, and tells what changed since the one before; whatever did was `cause`d by the same thing, or
+    /// where there is none, each by its own timer.
     pub(super) fn compare(
         &mut self,
         readings: Vec<Reading>,
-        cause: Cause,
+        cause: Option<Cause>,
         now: Nanos,
     ) -> Vec<What> {
         let mut told = Vec::new();
@@ -72,16 +108,27 @@ impl Watch {
                 ends,
                 known.reading.state,
                 State::Closed,
-                cause,
+                cause.unwrap_or(Cause::Timer(known.reading.timer)),
                 &mut told,
             );
+            self.gone.insert(0, known);
         }
+        self.gone.truncate(16);
         told
     }
 
-    fn take(&mut self, reading: Reading, cause: Cause, now: Nanos, told: &mut Vec<What>) {
+    fn take(&mut self, reading: Reading, cause: Option<Cause>, now: Nanos, told: &mut Vec<What>) {
         let ends = ends_of(&reading);
         let before = self.known.remove(&ends);
+        let cause = cause
+            .unwrap_or_else(|| Cause::Timer(before.as_ref().and_then(|known| known.reading.timer)));
+        let dress = match (self.dresses.get(&reading.inode), &before) {
+            (Some(dress), _) => *dress,
+            (None, Some(before)) => before.dress, // a socket that nobody holds any more has no inode
+            (None, None) => Dress::default(),
+        };
+        let sent_again = before.as_ref().and_then(|known| known.sent_again);
+        let sent_again = (reading.retransmits > 0).then(|| sent_again.unwrap_or(now));
         let name = match self.names.get(&reading.inode) {
             Some(name) => Some(name.clone()),
             None => before.as_ref().and_then(|known| known.name.clone()),
@@ -107,10 +154,10 @@ impl Watch {
         }
         // TIME_WAIT, and FIN_WAIT_2 that nobody holds, are kept without their queues: nothing is known of those.
         let queues_before = before.as_ref().map_or((0, 0), |known| known.queues);
-        let queues = match reading.timer {
-            Some(Timer::TimeWait) => queues_before,
-            _ if reading.state == State::Listen => (0, 0), // there they count connections
-            _ => (waiting_to_be_read(&reading), waiting_for_ack(&reading)),
+        let queues = match () {
+            () if reading.remnant => queues_before,
+            () if reading.state == State::Listen => (0, 0), // there they count connections
+            () => (waiting_to_be_read(&reading), waiting_for_ack(&reading)),
         };
         if queues != queues_before {
             let (recv_q, send_q) = queues;
@@ -129,9 +176,7 @@ impl Watch {
             (Some(old), Some(new)) => new.abs_diff(old) > MOVED,
             (old, new) => old != new,
         };
-        // The same timer in another state means something else: FIN_WAIT_2 and TIME_WAIT have one kind.
-        let another = before.and_then(|known| known.reading.timer) != reading.timer
-            || (reading.timer.is_some() && from != reading.state);
+        let another = before.and_then(|known| known.reading.timer) != reading.timer;
         let tell = restarted || another;
         if tell {
             let Reading {
@@ -146,12 +191,17 @@ impl Watch {
                 timer,
                 expires_ms,
                 retransmits,
+                user_timeout_ms: sent_again.filter(|_| dress.user_timeout > 0).map(|since| {
+                    (dress.user_timeout).saturating_sub(((now - since) / 1_000_000) as u32)
+                }),
             });
         }
         self.known.insert(
             ends,
             Known {
                 reading,
+                dress,
+                sent_again,
                 name,
                 queues,
                 deadline: if tell {
@@ -260,7 +310,7 @@ impl Watch {
         let full = self
             .known
             .get(&ends)
-            .is_some_and(|known| known.reading.timer != Some(Timer::TimeWait));
+            .is_some_and(|known| !known.reading.remnant);
         let socket = Socket {
             name: Some(name.to_owned()),
             local: ends.0,
@@ -272,6 +322,19 @@ impl Watch {
             recv_q,
             send_q: 0,
         })
+    }
+
+    /// The connection that a segment was sent on, as it was read last.
+    pub(super) fn sender(&self, segment: &Segment) -> Option<&Known> {
+        self.known.get(&(segment.source, segment.destination))
+    }
+
+    /// The connection that a segment was sent on, where it has just gone.
+    pub(super) fn late_sender(&self, segment: &Segment) -> Option<&Known> {
+        let ends = (segment.source, segment.destination);
+        self.gone
+            .iter()
+            .find(|known| ends_of(&known.reading) == ends)
     }
 
     /// Whether anything that was sent waits to be acknowledged.

@@ -28,16 +28,21 @@ struct Flight {
     packet: Vec<u8>,
 }
 
+/// A segment, and the bytes that it was read from.
+pub(super) type Packet = (Segment, Vec<u8>);
+
 /// What is to be told of a segment, and when it arrives, where that is decided.
 pub(super) type Told = (Segment, Option<Nanos>);
 
 impl Wire {
-    /// Takes a packet that left `from`, and decides about it: what is to be told. Nothing for what is no TCP segment,
-    /// which goes no further.
-    pub(super) fn take(&mut self, from: Host, packet: Vec<u8>, now: Nanos) -> Vec<Told> {
-        let Some(segment) = self.decoder.decode(from, &packet) else {
-            return Vec::new();
-        };
+    /// A packet that left `from`; None for what is no TCP segment, which goes no further.
+    pub(super) fn decode(&mut self, from: Host, packet: Vec<u8>) -> Option<Packet> {
+        let segment = self.decoder.decode(from, &packet)?;
+        Some((segment, packet))
+    }
+
+    /// Takes a packet that was sent, and decides about it: what is to be told.
+    pub(super) fn take(&mut self, (segment, packet): Packet, now: Nanos) -> Vec<Told> {
         let due = now + self.orders.delay.as_nanos() as Nanos;
         match self.orders.decide(&segment) {
             Fate::Deliver => {

@@ -23,18 +23,19 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::RunError;
 use super::actor::Actor;
+use super::descriptors::Descriptors;
 use super::probe::SocketTable;
 use super::timeline::Timeline;
 use super::watch::Watch;
-use super::wire::{self, Told, Wire};
+use super::wire::Wire;
 use crate::clock::{Nanos, now};
-use crate::event::{Cause, Host, Segment, SegmentPhase, What};
+use crate::event::{Cause, Host, Segment};
 use crate::message::Report;
 
 /// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
 const LOOK: Nanos = 100_000_000;
 /// How long a packet waits at most for a running call (rule 4), and how often that is looked at.
-const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
+pub(super) const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
 
 /// See the head of this file.
 pub(super) struct World<'a> {
@@ -45,7 +46,9 @@ pub(super) struct World<'a> {
     /// What each host has sent: the event's `seq`, and the segment.
     pub(super) sent: Vec<(u32, Segment)>,
     /// Exits, and what the same actors said after them, that wait for one more look at the wire (rule 2).
-    held_back: Vec<(usize, Report)>,
+    pub(super) held_back: Vec<(usize, Report)>,
+    /// What arrived last at each host.
+    pub(super) last_arrived: [Option<Segment>; 2],
     /// When the tables were last read for no reason.
     last_look: Nanos,
     /// Set from outside: the run shall end.
@@ -57,6 +60,7 @@ pub(super) struct HostEnd {
     /// None where it has crashed.
     pub(super) power: Option<Power>,
     pub(super) watch: Watch,
+    pub(super) descriptors: Descriptors,
 }
 
 /// The server's hold on a host that runs.
@@ -82,6 +86,7 @@ impl<'a> World<'a> {
             actors,
             held_back,
             sent: Vec::new(),
+            last_arrived: [None, None],
             last_look,
             stop,
         }
@@ -140,23 +145,24 @@ impl<'a> World<'a> {
             .filter(|index| self.actors[*index].has_ended())
             .collect();
         let returned = mem::take(&mut self.held_back);
-        let packets = self.read_wire()?;
-        let mut anything =
-            self.hear()? || !packets.is_empty() || !returned.is_empty() || !ended.is_empty();
-        for host in Host::BOTH {
-            if packets.iter().any(|(from, _)| *from == host) {
-                self.observe(host, None)?;
+        let leaving = Host::BOTH.map(|host| self.read_wire(host));
+        let mut anything = self.hear()? || !returned.is_empty() || !ended.is_empty();
+        for (host, packets) in Host::BOTH.into_iter().zip(leaving) {
+            let packets = packets?;
+            anything |= !packets.is_empty();
+            if !packets.is_empty() {
+                self.observe_sent(host, None, packets)?;
             }
-        }
-        for (from, packet) in packets {
-            self.sent(from, packet);
         }
         for (actor, report) in returned {
             self.tell(actor, report)?;
         }
         for actor in ended {
-            self.observe(self.actors[actor].host, Some(Cause::Kill))?;
+            let Actor { host, pid, .. } = self.actors[actor];
+            self.observe(host, Some(Cause::Kill))?;
             self.timeline.tell(self.actors[actor].gone());
+            self.hosts[host as usize].descriptors.ended(pid);
+            self.tell_descriptors(host);
         }
         if self.held_back.is_empty() && self.deliver_one()? {
             anything = true;
@@ -164,23 +170,8 @@ impl<'a> World<'a> {
         Ok(anything || !self.held_back.is_empty())
     }
 
-    fn read_wire(&mut self) -> Result<Vec<(Host, Vec<u8>)>, RunError> {
-        let mut packets = Vec::new();
-        for host in Host::BOTH {
-            let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
-                continue;
-            };
-            while let Some(packet) =
-                wire::read(tun).map_err(|source| RunError::ReadWire { host, source })?
-            {
-                packets.push((host, packet));
-            }
-        }
-        Ok(packets)
-    }
-
     /// Reads what the actors said and tells it, but holds back what has to wait (rule 2); false where nobody spoke.
-    fn hear(&mut self) -> Result<bool, RunError> {
+    pub(super) fn hear(&mut self) -> Result<bool, RunError> {
         let mut heard = Vec::new();
         for (index, actor) in self.actors.iter_mut().enumerate() {
             let mut at = 0;
@@ -209,153 +200,87 @@ impl<'a> World<'a> {
     /// Tells what an actor reported.
     fn tell(&mut self, index: usize, report: Report) -> Result<(), RunError> {
         match report {
-            Report::Enter { at, call, args } => {
-                let what = self.actors[index].enter(call, args);
-                let seq = self.timeline.tell_at(at, what);
-                self.actors[index].entered(seq);
-            }
-            Report::Exit {
-                at,
-                returned,
-                made,
-                unread,
-            } => {
-                let host = self.actors[index].host;
-                if let Some(made) = &made {
-                    self.hosts[host as usize]
-                        .watch
-                        .name(made.inode, made.name.clone());
-                }
-                if let Some(call) = self.actors[index].acting() {
-                    self.observe(host, Some(Cause::Call(call)))?;
-                }
-                if let Some(what) = self.actors[index].exit(returned, made) {
-                    self.timeline.tell_at(at, what);
-                }
-                let news = unread.and_then(|(socket, bytes)| {
-                    self.hosts[host as usize].watch.unread(&socket, bytes)
-                });
-                if let Some(what) = news {
-                    self.timeline.tell(what);
-                }
-            }
+            Report::Enter { at, call, args } => self.tell_enter(index, at, call, args),
+            Report::Exit { .. } => self.tell_exit(index, report)?,
             Report::Done(returned) => self.actors[index].outcome = Some(returned),
-            Report::Ready { pid, tid, .. } => {
+            Report::Ready { pid, tid, open, .. } => {
+                let host = self.actors[index].host;
                 let what = self.actors[index].ready(pid, tid);
                 self.timeline.tell(what);
+                self.hosts[host as usize].descriptors.report(pid, open);
+                self.tell_descriptors(host);
             }
             Report::Refused(_) => {}
         }
         Ok(())
     }
 
-    fn sent(&mut self, from: Host, packet: Vec<u8>) {
-        let at = now();
-        for told in self.wire.take(from, packet, at) {
-            self.tell_segment(at, told);
+    fn tell_enter(&mut self, index: usize, at: Nanos, call: String, args: Vec<String>) {
+        let actor = &mut self.actors[index];
+        let fd = args.first().and_then(|arg| arg.parse().ok());
+        let on = fd.and_then(|fd| {
+            self.hosts[actor.host as usize]
+                .descriptors
+                .inode(actor.pid, fd)
+        });
+        let what = actor.enter(call, args, on);
+        let seq = self.timeline.tell_at(at, what);
+        self.actors[index].entered(seq);
+    }
+
+    fn tell_exit(&mut self, index: usize, report: Report) -> Result<(), RunError> {
+        let Report::Exit {
+            at,
+            returned,
+            made,
+            unread,
+            open,
+            dress,
+        } = report
+        else {
+            return Ok(());
+        };
+        let Actor { host, pid, .. } = self.actors[index];
+        let watch = &mut self.hosts[host as usize].watch;
+        if let Some(made) = &made {
+            watch.name(made.inode, made.name.clone());
         }
-    }
-
-    /// Tells where a segment is, and when it arrives where that is decided.
-    pub(super) fn tell_segment(&mut self, at: Nanos, (mut segment, due): Told) {
-        segment.due = due.map(|due| self.timeline.since_start(due));
-        let sent = (segment.phase == SegmentPhase::Sent).then(|| segment.clone());
-        let seq = self.timeline.tell_at(at, What::Segment(Box::new(segment)));
-        self.sent.extend(sent.map(|segment| (seq, segment)));
-    }
-
-    /// Delivers a packet whose time has come, if there is one: one at a time, so that each has its effects to itself.
-    fn deliver_one(&mut self) -> Result<bool, RunError> {
-        let Some((to, due)) = self.wire.next() else {
-            return Ok(false);
-        };
-        if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
-            return Ok(false);
+        if let Some((inode, dress)) = dress {
+            watch.dress(inode, dress);
         }
-        let Some((mut segment, packet)) = self.wire.arrive() else {
-            return Ok(false);
-        };
-        let taken = match &self.hosts[to as usize].power {
-            Some(power) => {
-                rustix::io::write(&power.tun, &packet).map_err(|error| error.to_string())
-            }
-            None => Err("it has no power".into()),
-        };
-        if let Err(reason) = &taken {
-            segment.phase = SegmentPhase::Dropped;
-            segment.reason = Some(format!("{to} did not take it: {reason}"));
+        let woken = self.observe_exit(index)?;
+        let actor = &mut self.actors[index];
+        let orphan = actor.waits_on();
+        if let Some(what) = actor.exit(returned, made, woken) {
+            self.timeline.tell_at(at, what);
         }
-        let id = segment.id;
-        self.tell_segment(now(), (segment, None));
-        self.observe(to, Some(Cause::Segment(id)))?;
-        Ok(true)
-    }
-
-    /// Whether something is under way in a host that comes from one of its processes.
-    fn is_host_busy(&self, host: Host) -> bool {
-        self.actors
-            .iter()
-            .any(|actor| actor.host == host && actor.is_busy())
-    }
-
-    /// Reads a host's sockets and tells what changed since the last time. Where the cause is not known, it is a call
-    /// that runs, the end of a process, or else a timer.
-    pub(super) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
-        let sleepers: Vec<usize> = self
-            .calls_in(host)
-            .filter(|index| self.actors[*index].is_asleep())
-            .collect();
-        let readings = match &mut self.hosts[host as usize].power {
-            Some(power) => power
-                .table
-                .read()
-                .map_err(|source| RunError::ReadSockets { host, source })?,
-            None => Vec::new(),
-        };
-        self.hear()?; // rule 1
-        let cause = cause.unwrap_or_else(|| self.cause_in(host));
-        for what in self.hosts[host as usize]
-            .watch
-            .compare(readings, cause, now())
+        let end = &mut self.hosts[host as usize];
+        if let Some((socket, bytes)) = unread
+            && let Some(what) = end.watch.unread(&socket, bytes)
         {
             self.timeline.tell(what);
         }
-        // What these had done before they fell asleep was in that reading.
-        sleepers
-            .into_iter()
-            .for_each(|index| self.actors[index].seen_asleep());
+        // What a call held open that had no descriptor any more is closed now.
+        let released = orphan.is_some_and(|(_, inode)| !end.descriptors.refer_to(inode));
+        if open.is_some() || released {
+            if let Some(open) = open {
+                end.descriptors.report(pid, open);
+            }
+            self.tell_descriptors(host);
+        }
         Ok(())
     }
 
-    /// The actors of a host whose call may still have done something that no reading showed.
-    fn calls_in(&self, host: Host) -> impl Iterator<Item = usize> {
-        let actors = self.actors.iter().enumerate();
-        actors
-            .filter(move |(_, actor)| {
-                actor.host == host && actor.acting().is_some() && !actor.slept()
-            })
-            .map(|(index, _)| index)
-    }
-
-    /// What a host did of itself comes from: the call that was entered last and is awake, or a process that ends.
-    fn cause_in(&self, host: Host) -> Cause {
-        if self
-            .actors
-            .iter()
-            .any(|actor| actor.host == host && actor.is_dying())
-        {
-            return Cause::Kill;
+    /// Tells which descriptors refer to which sockets, where that changed.
+    fn tell_descriptors(&mut self, host: Host) {
+        let waiting = self.actors.iter().filter(|actor| actor.host == host);
+        let waiting: Vec<_> = waiting.filter_map(Actor::waits_on).collect();
+        let HostEnd {
+            descriptors, watch, ..
+        } = &mut self.hosts[host as usize];
+        if let Some(what) = descriptors.changed(&waiting, |inode| watch.name_of(inode)) {
+            self.timeline.tell(what);
         }
-        let woken = self
-            .held_back
-            .iter()
-            .map(|(index, _)| *index)
-            .filter(|index| self.actors[*index].host == host);
-        let calls = self.calls_in(host).chain(woken);
-        calls
-            .filter_map(|index| self.actors[index].acting())
-            .max()
-            .map_or(Cause::Timer, Cause::Call)
     }
 
     /// Whether nothing is on the wire and everything that was sent is acknowledged.

@@ -33,7 +33,7 @@ export class Hosts {
     set(".state", state);
     card.querySelector(".state").dataset.state = state;
 
-    const fd = host.fds[socket?.name];
+    const fd = host.files.find((file) => file.socket === socket?.name)?.descriptors[0]?.fd;
     const call = actors.find((actor) => actor.call)?.call;
     const last = actors.flatMap((actor) => actor.results ?? []).sort((a, b) => b.seq - a.seq)[0];
     const doing = call ? `${called(call)} ⋯ ${this.#words("stage.waiting")}` : last ? `${called(last)} = ${gave(last)}` : "";
@@ -47,7 +47,7 @@ export class Hosts {
     if (socket?.timer) {
       timer.dataset.timer = socket.timer.name;
       timer.style.setProperty("--left", left / socket.timer.length);
-      set(".timer", this.#words("stage.left", { time: duration(left) }));
+      set(".timer", this.#words(`timer.${socket.timer.name}`, { time: duration(left), again: socket.timer.again }));
     }
     this.#queue(card.querySelector(".recv"), socket?.recv ?? 0);
     this.#queue(card.querySelector(".send"), socket?.send ?? 0);

@@ -7,7 +7,7 @@
  * @typedef {{seq: number, t: number, type: string, host?: "client"|"server"}} Event
  */
 
-const noHost = { address: "", actors: {}, fds: {}, sockets: {}, order: [] };
+const noHost = { address: "", actors: {}, files: [], sockets: {}, order: [] };
 
 /** Before anything has happened. */
 export const nothing = {
@@ -45,11 +45,10 @@ const handlers = {
   process(model, event) {
     const { pid, tid } = event;
     const alive = !ENDED.includes(event.what);
-    const after = inActor(model, event, (actor) => ({ ...(actor ?? { results: [] }), pid, tid, alive, call: alive ? actor?.call : null }));
-    // With its last actor a host's descriptors are gone.
-    const anyone = Object.values(after.hosts[event.host].actors).some((actor) => actor.alive);
-    return anyone ? after : inHost(after, event.host, (host) => ({ ...host, fds: {} }));
+    return inActor(model, event, (actor) => ({ ...(actor ?? { results: [] }), pid, tid, alive, call: alive ? actor?.call : null }));
   },
+
+  descriptors: (model, event) => inHost(model, event.host, (host) => closed({ ...host, files: event.files }, host)),
 
   call(model, event) {
     if (event.phase === "enter") {
@@ -60,16 +59,16 @@ const handlers = {
     // `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed.
     const prepares = ["socket", "bind", "epoll_create1", "epoll_ctl"].includes(event.call) && !event.errno;
     const steps = prepares ? model.steps : { ...model.steps, [line]: { ...model.steps[line], gave: gave(event) } };
-    const after = inActor({ ...model, steps }, event, (actor) => ({
+    return inActor({ ...model, steps }, event, (actor) => ({
       ...actor,
       call: null,
       results: [event, ...actor.results].slice(0, 3),
     }));
-    return inHost(after, event.host, (host) => closed({ ...host, fds: descriptors(host.fds, event) }, host));
   },
 
   segment(model, event) {
-    const segments = { ...model.segments, [event.id]: event };
+    // Why it was sent, and its bytes, are told once.
+    const segments = { ...model.segments, [event.id]: { ...model.segments[event.id], ...event } };
     return { ...model, segments };
   },
 
@@ -85,7 +84,9 @@ const handlers = {
   queue: (model, event) => inSocket(model, event, (socket) => ({ ...socket, recv: event.recv_q, send: event.send_q })),
 
   timer(model, event) {
-    const timer = event.timer && { name: event.timer, end: event.t + event.expires_ms * 1000, length: event.expires_ms * 1000 };
+    const limit = event.user_timeout_ms === undefined ? null : event.t + event.user_timeout_ms * 1000;
+    const [end, length, again] = [event.t + event.expires_ms * 1000, event.expires_ms * 1000, event.retransmits];
+    const timer = event.timer && { name: event.timer, end, length, again, limit };
     return inSocket(model, event, (socket) => ({ ...socket, timer }));
   },
 
@@ -97,16 +98,10 @@ const handlers = {
   end: (model, event) => ({ ...model, ended: event }),
 };
 
-/** The open descriptors of a host's sockets, by the sockets' names. */
-function descriptors(fds, { call, args, made, result, errno }) {
-  if (made) return { ...fds, [made]: result };
-  if (call !== "close" || errno) return fds;
-  return Object.fromEntries(Object.entries(fds).filter(([, fd]) => fd !== Number(args[0])));
-}
-
-/** What arrived for a socket is lost with its last descriptor. */
+/** What arrived for a socket is lost when nothing keeps it open any more. */
 function closed(host, before) {
-  const names = Object.keys(before.fds).filter((name) => !(name in host.fds));
+  const open = host.files.map((file) => file.inode);
+  const names = before.files.filter((file) => !open.includes(file.inode)).map((file) => file.socket);
   if (names.length === 0) return host;
   const entries = Object.entries(host.sockets).map(([key, socket]) => [key, names.includes(socket.name) ? { ...socket, recv: 0 } : socket]);
   return { ...host, sockets: Object.fromEntries(entries) };

@@ -80,8 +80,13 @@ export class Script {
   #because({ change, segments, calls }) {
     const { host, to, cause } = change;
     const facts = { host, state: to };
-    if (cause.segment) return this.#words("why.segment", { ...facts, segment: nameOf(segments[cause.segment]) });
+    if (cause.segment) {
+      const segment = segments[cause.segment];
+      const arrived = this.#words("why.segment", { ...facts, segment: nameOf(segment) });
+      return segment.reset ? `${arrived} ${this.#words(`reset.${segment.reset}`, { host: segment.from })}` : arrived;
+    }
     if (cause.call !== undefined) return this.#words("why.call", { ...facts, call: calls[cause.call] ? called(calls[cause.call].event) : "" });
+    if (cause.timer !== undefined) return this.#words("why.timer", { ...facts, timer: this.#words(`cause.${cause.timer}`) });
     return this.#words(`why.${cause}`, facts);
   }
 }

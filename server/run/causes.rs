@@ -1,0 +1,142 @@
+//! What made something happen in a host: the order in which the world looks makes that certain (see [`super::world`]).
+
+use super::RunError;
+use super::reset::{self, Circumstances, timer_that_sent};
+use super::wire::Packet;
+use super::world::World;
+use crate::clock::now;
+use crate::event::{Cause, Host, Timer, What};
+
+impl World<'_> {
+    /// Reads a host's sockets and tells what changed since the last time. Where `cause` is not given, it is a call that
+    /// runs, the end of a process, or else a timer.
+    pub(super) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
+        self.observe_sent(host, cause, Vec::new()).map(drop)
+    }
+
+    /// The same, and then tells what the host has sent, from the same cause. Gives the cause, where one is known.
+    pub(super) fn observe_sent(
+        &mut self,
+        host: Host,
+        cause: Option<Cause>,
+        packets: Vec<Packet>,
+    ) -> Result<Option<Cause>, RunError> {
+        // Asked before the channels are read: whoever returned by then has said so.
+        let calls: Vec<(usize, bool)> = (0..self.actors.len())
+            .filter(|index| self.actors[*index].host == host)
+            .filter(|index| self.actors[*index].acting().is_some())
+            .map(|index| (index, self.actors[index].is_asleep()))
+            .collect();
+        let readings = match &mut self.hosts[host as usize].power {
+            Some(power) => power
+                .table
+                .read()
+                .map_err(|source| RunError::ReadSockets { host, source })?,
+            None => Vec::new(),
+        };
+        self.hear()?; // rule 1
+        let cause = cause.or_else(|| self.cause_in(host));
+        let packets = self.explain(host, cause, packets);
+        let told = self.hosts[host as usize]
+            .watch
+            .compare(readings, cause, now());
+        let by = cause.or_else(|| told.iter().find_map(timer_of));
+        for what in told {
+            self.timeline.tell(what);
+        }
+        self.send(packets);
+        for (index, asleep) in calls {
+            let actor = &mut self.actors[index];
+            if actor.slept() && (!asleep || actor.has_returned()) {
+                actor.wake(by.filter(|by| Some(*by) != actor.acting().map(Cause::Call)));
+            } else if asleep && !actor.has_returned() {
+                actor.seen_asleep(); // what it had done by then was in that reading
+            }
+        }
+        Ok(by)
+    }
+
+    /// Reads the table once more before the exit of a call is told, and says what woke it where it had slept.
+    pub(super) fn observe_exit(&mut self, index: usize) -> Result<Option<Cause>, RunError> {
+        let actor = &self.actors[index];
+        let (host, slept) = (actor.host, actor.slept());
+        let Some(call) = actor.acting() else {
+            return Ok(None);
+        };
+        if !slept {
+            self.observe(host, Some(Cause::Call(call)))?;
+            return Ok(self.actors[index].woken());
+        }
+        // It did nothing but wait, and nothing that was seen has woken it: a timer has, its own or one of its socket.
+        let by = self.observe_sent(host, None, Vec::new())?;
+        Ok(by.or(Some(Cause::Timer(Some(Timer::Call)))))
+    }
+
+    /// The actors of a host whose call may still have done something that no reading showed.
+    pub(super) fn calls_in(&self, host: Host) -> impl Iterator<Item = usize> {
+        let actors = self.actors.iter().enumerate();
+        actors
+            .filter(move |(_, actor)| {
+                actor.host == host && actor.acting().is_some() && !actor.slept()
+            })
+            .map(|(index, _)| index)
+    }
+
+    /// What a host did of itself comes from: the call that was entered last and is awake, or a process that ends. None
+    /// where there is neither, so that it was a timer.
+    fn cause_in(&self, host: Host) -> Option<Cause> {
+        let dies = |actor: &super::actor::Actor| actor.host == host && actor.is_dying();
+        if self.actors.iter().any(dies) {
+            return Some(Cause::Kill);
+        }
+        let calls = self.calls_in(host);
+        let last = calls.filter_map(|index| self.actors[index].acting()).max();
+        last.map(Cause::Call)
+    }
+
+    /// The name of the call that is a cause.
+    fn call_of(&self, cause: Cause) -> Option<&str> {
+        let Cause::Call(seq) = cause else {
+            return None;
+        };
+        let actor = self
+            .actors
+            .iter()
+            .find(|actor| actor.acting() == Some(seq))?;
+        actor.call_name()
+    }
+
+    /// Says of each packet why it was sent, while the sockets are known as they were before.
+    fn explain(&self, host: Host, cause: Option<Cause>, packets: Vec<Packet>) -> Vec<Packet> {
+        let watch = &self.hosts[host as usize].watch;
+        let arrived = match cause {
+            Some(Cause::Segment(_)) => self.last_arrived[host as usize].as_ref(),
+            _ => None,
+        };
+        let explained = packets.into_iter().map(|(mut segment, bytes)| {
+            let socket = watch.sender(&segment);
+            let cause = cause.unwrap_or_else(|| Cause::Timer(timer_that_sent(socket, &segment)));
+            if segment.flags.iter().any(|flag| flag == "RST") {
+                // What a segment met is what it met; a call may have closed its socket since.
+                let late = socket.or_else(|| watch.late_sender(&segment));
+                segment.reset = Some(reset::reason(&Circumstances {
+                    socket: if arrived.is_some() { socket } else { late },
+                    cause,
+                    arrived,
+                    call: self.call_of(cause),
+                }));
+            }
+            segment.cause = Some(cause);
+            (segment, bytes)
+        });
+        explained.collect()
+    }
+}
+
+/// The timer that a change came from.
+fn timer_of(what: &What) -> Option<Cause> {
+    match what {
+        What::State { cause, .. } => Some(*cause).filter(|cause| matches!(cause, Cause::Timer(_))),
+        _ => None,
+    }
+}

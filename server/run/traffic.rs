@@ -1,0 +1,83 @@
+//! What goes over the wire: read where it leaves, delivered where it arrives, told both times.
+
+use super::RunError;
+use super::wire::{self, Packet, Told};
+use super::world::{COURTESY, Power, World};
+use crate::clock::{Nanos, now};
+use crate::event::{Cause, Host, SegmentPhase, What};
+
+impl World<'_> {
+    /// What a host has sent since this was last asked.
+    pub(super) fn read_wire(&mut self, host: Host) -> Result<Vec<Packet>, RunError> {
+        let mut packets = Vec::new();
+        let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
+            return Ok(packets);
+        };
+        while let Some(packet) =
+            wire::read(tun).map_err(|source| RunError::ReadWire { host, source })?
+        {
+            packets.extend(self.wire.decode(host, packet));
+        }
+        Ok(packets)
+    }
+
+    /// Puts what was read on the wire.
+    pub(super) fn send(&mut self, packets: Vec<Packet>) {
+        let at = now();
+        for packet in packets {
+            for told in self.wire.take(packet, at) {
+                self.tell_segment(at, told);
+            }
+        }
+    }
+
+    /// Tells where a segment is, and when it arrives where that is decided.
+    pub(super) fn tell_segment(&mut self, at: Nanos, (mut segment, due): Told) {
+        segment.due = due.map(|due| self.timeline.since_start(due));
+        if !matches!(segment.phase, SegmentPhase::Sent | SegmentPhase::Injected) {
+            (segment.cause, segment.reset, segment.bytes) = (None, None, None); // they were told
+        }
+        let sent = (segment.phase == SegmentPhase::Sent).then(|| segment.clone());
+        let seq = self.timeline.tell_at(at, What::Segment(Box::new(segment)));
+        self.sent.extend(sent.map(|segment| (seq, segment)));
+    }
+
+    /// Delivers a packet whose time has come, if there is one: one at a time, so that each has its effects to itself.
+    pub(super) fn deliver_one(&mut self) -> Result<bool, RunError> {
+        let Some((to, due)) = self.wire.next() else {
+            return Ok(false);
+        };
+        if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
+            return Ok(false);
+        }
+        let Some((mut segment, packet)) = self.wire.arrive() else {
+            return Ok(false);
+        };
+        let taken = match &self.hosts[to as usize].power {
+            Some(power) => {
+                rustix::io::write(&power.tun, &packet).map_err(|error| error.to_string())
+            }
+            None => Err("it has no power".into()),
+        };
+        if let Err(reason) = &taken {
+            segment.phase = SegmentPhase::Dropped;
+            segment.reason = Some(format!("{to} did not take it: {reason}"));
+        }
+        let answers = self.read_wire(to)?; // sent before `write` returned (rule 3)
+        let arrived = segment.clone();
+        self.tell_segment(now(), (segment, None));
+        self.last_arrived[to as usize] = Some(arrived);
+        let id = self.last_arrived[to as usize]
+            .as_ref()
+            .map(|segment| segment.id);
+        self.observe_sent(to, id.map(Cause::Segment), answers)?;
+        Ok(true)
+    }
+
+    /// Whether something is under way in a host that comes from one of its processes.
+    fn is_host_busy(&self, host: Host) -> bool {
+        self.actors
+            .iter()
+            .any(|actor| actor.host == host && actor.is_busy())
+    }
+}
