@@ -8,10 +8,15 @@
 //!    or in a table, the channels are read and told before it is told itself.
 //! 2. An actor reports that a call returned *after* the kernel queued its packets. So an exit that was read is held back
 //!    until the wire was read once more.
-//! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so the table
-//!    read right afterwards shows what that one packet changed.
+//! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so what the
+//!    host has sent by then, the table read right afterwards, and the calls that are awake now, show what that one packet
+//!    made happen.
 //! 4. Nothing is delivered to a host while a call there is under way and its thread runs, or while a process there ends:
-//!    what a table shows then would have two causes. Such a thread returns or falls asleep within microseconds.
+//!    what a table shows then would have two causes. Such a thread returns or falls asleep within microseconds. A call
+//!    that sleeps causes nothing until something wakes it.
+//!
+//! What none of these explains was a timer, and the table read before says which one ran. [`super::causes`] draws these
+//! conclusions, [`super::traffic`] has the wire's part, [`super::reset`] the reasons of a RST.
 
 use std::io;
 use std::mem;
