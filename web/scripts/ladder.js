@@ -33,8 +33,13 @@ export class Ladder {
   #wide = false;
   #columns;
 
-  constructor(box, words) {
+  /** `onSelect` is called with the id of a segment that somebody picks. */
+  constructor(box, words, { onSelect }) {
     this.#box = box;
+    box.addEventListener("click", (event) => {
+      const picked = event.target.closest("[data-segment]");
+      onSelect(picked ? Number(picked.dataset.segment) : null);
+    });
     this.#words = words;
     this.#svg = box.querySelector("svg");
     this.clear();
@@ -179,6 +184,12 @@ export class Ladder {
     if (moved) this.#follow(); // else somebody may be looking elsewhere
   }
 
+  /** Marks the segment that somebody picked, by its id. */
+  select(id) {
+    for (const node of this.#svg.querySelectorAll(".selected")) node.classList.remove("selected");
+    for (const node of this.#svg.querySelectorAll(`[data-segment="${id}"]`)) node.classList.add("selected");
+  }
+
   /** The segments that are under way at this moment, each as a chip on its line. */
   #flights(y) {
     const chips = [];
@@ -231,7 +242,9 @@ const draw = {
     const [x0, x1] = ends(item, columns);
     const lost = item.lost ? 0.5 : 1;
     const [x, y] = [x0 + (x1 - x0) * lost, item.y + (item.end - item.y) * lost];
-    line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, class: `segment ${kind}${item.injected ? " injected" : ""}` }));
+    // Wider than it is seen, so that a finger meets it.
+    at(item.y, make("line", { x1: x0, y1: item.y, x2: x, y2: y, class: "reach", "data-segment": item.id }));
+    line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, "data-segment": item.id, class: `segment ${kind}${item.injected ? " injected" : ""}` }));
     if (item.open) return;
     const angle = (Math.atan2(item.end - item.y, x1 - x0) * 180) / Math.PI;
     at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}` }));

@@ -16,8 +16,20 @@ export class Player {
     this.#layout = layout;
   }
 
-  /** One frame: `elapsed` ms after the one before; `now` is the live run's time in µs, if there is one. */
-  tick(elapsed, now) {
+  /**
+   * One frame: `elapsed` ms after the one before; `now` is the live run's time in µs, if there is one. The playhead comes
+   * no further than `stop`, where there is one: a question waits there.
+   */
+  tick(elapsed, now, stop = Infinity) {
+    const from = this.y;
+    this.#move(elapsed, now);
+    if (from <= stop && this.y > stop) {
+      this.y = stop;
+      this.playing = this.following = false;
+    }
+  }
+
+  #move(elapsed, now) {
     if (this.following && now !== undefined) {
       // The end of a flight may move a little when its event comes: go there quickly, but do not jump.
       const target = Math.max(this.#layout.live(now), this.#layout.end);

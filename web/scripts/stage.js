@@ -2,21 +2,29 @@
 
 import { Editor } from "./editor.js";
 import { Hosts } from "./hosts.js";
+import { Inspector } from "./inspector.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { History } from "./model.js";
 import { Player } from "./player.js";
+import { Questions } from "./questions.js";
 import { Script } from "./script.js";
 import { Refused, follow, recording, start, stop } from "./source.js";
+import { StateMap } from "./map.js";
+import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const $ = (selector) => document.querySelector(selector);
 
-const ladder = new Ladder($(".ladder"), words);
+const ladder = new Ladder($(".ladder"), words, { onSelect: select });
 const hosts = new Hosts(document.querySelectorAll(".host"), words);
 const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine });
+const map = new StateMap($("#map"), words);
+const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null) });
+const questions = new Questions($(".question"), { questions: data.questions ?? [], words, onAnswer: goOn });
+const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
@@ -156,9 +164,25 @@ function remember(text) {
 
 function seekLine(line) {
   const begin = run?.history.events.find((event) => event.type === "step" && event.line === line);
-  if (!begin) return;
+  if (begin) seekEvent(begin.seq);
+}
+
+/** Goes to the moment of an event. */
+function seekEvent(seq) {
   run.player.playing = false;
-  run.player.seek(run.layout.ys[begin.seq]);
+  run.player.seek(run.layout.ys[seq]);
+}
+
+/** Picks a segment by its id, or none. */
+function select(id) {
+  if (!run) return;
+  run.selected = id;
+  ladder.select(id);
+}
+
+/** A question was answered: the run shows what it is. */
+function goOn() {
+  run.player.playing = true;
 }
 
 // What the visitor can do.
@@ -214,16 +238,21 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   const isLive = origin === "live" && !ended;
   const live = arrived.t + ((lost || now) - arrived.at) * 1000;
   player.speed = transport.speed;
-  player.tick(elapsed, isLive ? live : undefined);
+  player.tick(elapsed, isLive ? live : undefined, questions.stop(run));
   const clock = player.following ? Math.floor(live / 100_000) : "";
-  const drawn = [player.y, layout.end, player.playing, player.following, clock].join(" ");
+  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected].join(" ");
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
+  const moment = { model, layout, player, history, ended, selected: run.selected, running: isLive && !lost };
   ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
   hosts.show(model);
+  map.show(moment);
+  inspector.show(moment);
+  questions.show(moment);
+  transcript.show(moment);
   script.show(model);
-  transport.show({ player, layout, model, running: isLive && !lost });
+  transport.show(moment);
   announce(model.change);
 }
 

@@ -1,0 +1,7 @@
+// The run as a table.
+
+export class Transcript {
+  constructor(element, { words, onPick }) {}
+
+  show(moment) {}
+}
