@@ -112,6 +112,7 @@ function attend({ id, events }) {
   run.leave = follow({ id, events }, {
     onEvents: take,
     onLost: () => lose(words("error.lost")),
+    onWait: (place) => say(words("stage.queue", { place })),
     onGone: () => {
       run.ended = { how: "failed" };
       $(".invitation").hidden = run.history.events.length > 0;
