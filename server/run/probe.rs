@@ -13,7 +13,7 @@ use crate::state::State;
 
 /// A socket in the kernel's table.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Reading {
+pub struct Reading {
     pub(super) local: SocketAddrV4,
     pub(super) peer: SocketAddrV4,
     pub(super) state: State,
@@ -29,7 +29,7 @@ pub(super) struct Reading {
 }
 
 /// One host's table.
-pub(super) struct SocketTable {
+pub struct SocketTable {
     netlink: OwnedFd,
     buffer: Vec<u8>,
 }
@@ -48,7 +48,8 @@ const NLMSG_DONE: u16 = 3;
 const STATES: u32 = 0x1ffe;
 
 impl SocketTable {
-    pub(super) fn new(netlink: OwnedFd) -> SocketTable {
+    /// The table that a NETLINK_SOCK_DIAG socket tells of.
+    pub fn new(netlink: OwnedFd) -> SocketTable {
         SocketTable {
             netlink,
             buffer: vec![0; 32 * 1024],
@@ -56,7 +57,7 @@ impl SocketTable {
     }
 
     /// Every TCP socket of the host, in the order of their ports.
-    pub(super) fn read(&mut self) -> io::Result<Vec<Reading>> {
+    pub fn read(&mut self) -> io::Result<Vec<Reading>> {
         self.ask(NLM_F_REQUEST_DUMP, SOCK_DIAG_BY_FAMILY, None)?;
         let mut readings = Vec::new();
         loop {
