@@ -30,6 +30,7 @@ use super::wire::{self, Told, Wire};
 use crate::clock::{Nanos, now};
 use crate::event::{Cause, Host, Segment, SegmentPhase, What};
 use crate::message::Report;
+use crate::sys;
 
 /// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
 const LOOK: Nanos = 100_000_000;
@@ -64,6 +65,15 @@ pub(super) struct Power {
     pub(super) tun: OwnedFd,
     pub(super) table: SocketTable,
     pub(super) namespace: OwnedFd,
+}
+
+impl Drop for Power {
+    /// Removing a device makes its remover wait for the kernel, some tens of ms, and all others who make or remove one
+    /// wait for him. Left to the namespace, which ends with its last descriptor, it goes in the kernel's background
+    /// together with those of other namespaces that have ended.
+    fn drop(&mut self) {
+        let _ = sys::tun_persist(&self.tun); // else closing it takes its time
+    }
 }
 
 impl<'a> World<'a> {
