@@ -23,7 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::RunError;
 use super::actor::Actor;
-use super::probe::SocketTable;
+use super::probe::{Reading, SocketTable};
 use super::timeline::Timeline;
 use super::watch::Watch;
 use super::wire::{self, Told, Wire};
@@ -155,7 +155,7 @@ impl<'a> World<'a> {
             self.hear()? || !packets.is_empty() || !returned.is_empty() || !ended.is_empty();
         for host in Host::BOTH {
             if packets.iter().any(|(from, _)| *from == host) {
-                self.observe(host, None)?;
+                self.observe_connections(host, None)?;
             }
         }
         for (from, packet) in packets {
@@ -297,7 +297,7 @@ impl<'a> World<'a> {
         }
         let id = segment.id;
         self.tell_segment(now(), (segment, None));
-        self.observe(to, Some(Cause::Segment(id)))?;
+        self.observe_connections(to, Some(Cause::Segment(id)))?;
         Ok(true)
     }
 
@@ -311,15 +311,29 @@ impl<'a> World<'a> {
     /// Reads a host's sockets and tells what changed since the last time. Where the cause is not known, it is a call
     /// that runs, the end of a process, or else a timer.
     pub(super) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
+        self.read_table(host, cause, SocketTable::read)
+    }
+
+    /// The same around a segment, which changes no listening socket: calls and the ends of processes do, and have
+    /// readings of their own.
+    fn observe_connections(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
+        self.read_table(host, cause, SocketTable::read_connections)
+    }
+
+    fn read_table(
+        &mut self,
+        host: Host,
+        cause: Option<Cause>,
+        read: fn(&mut SocketTable) -> io::Result<Vec<Reading>>,
+    ) -> Result<(), RunError> {
         let sleepers: Vec<usize> = self
             .calls_in(host)
             .filter(|index| self.actors[*index].is_asleep())
             .collect();
         let readings = match &mut self.hosts[host as usize].power {
-            Some(power) => power
-                .table
-                .read()
-                .map_err(|source| RunError::ReadSockets { host, source })?,
+            Some(power) => {
+                read(&mut power.table).map_err(|source| RunError::ReadSockets { host, source })?
+            }
             None => Vec::new(),
         };
         self.hear()?; // rule 1
