@@ -4,6 +4,7 @@
 //! no run ever waits for whoever reads.
 
 mod actor;
+mod bulk;
 mod checks;
 mod deeds;
 mod director;

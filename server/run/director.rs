@@ -74,6 +74,7 @@ impl<'w, 'a> Director<'w, 'a> {
         for step in &script.steps {
             self.line = step.line;
             if let Some(label) = &step.label {
+                self.world.timeline.tell_passed(); // before the label
                 self.labels.insert(label.clone(), self.world.timeline.len());
             }
             self.tell_step(step, StepPhase::Begin);

@@ -23,6 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::RunError;
 use super::actor::Actor;
+use super::bulk::Bulk;
 use super::probe::{Reading, SocketTable};
 use super::timeline::Timeline;
 use super::watch::Watch;
@@ -41,6 +42,7 @@ const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
 pub(super) struct World<'a> {
     pub(super) timeline: Timeline<'a>,
     pub(super) wire: Wire,
+    pub(super) bulk: Bulk,
     pub(super) hosts: [HostEnd; 2],
     pub(super) actors: Vec<Actor>,
     /// What each host has sent: the event's `seq`, and the segment.
@@ -88,6 +90,7 @@ impl<'a> World<'a> {
         World {
             timeline,
             wire,
+            bulk: Bulk::default(),
             hosts,
             actors,
             held_back,
@@ -100,6 +103,7 @@ impl<'a> World<'a> {
     /// Waits for the next thing that happens, but not past `until`, and tells all of it.
     pub(super) fn turn(&mut self, until: Nanos) -> Result<(), RunError> {
         let mut deadline = until.min(self.last_look + LOOK);
+        deadline = deadline.min(self.bulk.due().unwrap_or(Nanos::MAX));
         if let Some(due) = self.wire.next_due() {
             let is_late = due <= now(); // rule 4: a call runs
             deadline = deadline.min(if is_late { now() + COURTESY[1] } else { due });
@@ -107,6 +111,7 @@ impl<'a> World<'a> {
         self.wait(deadline.saturating_sub(now()))
             .map_err(RunError::Wait)?;
         while self.look()? {}
+        self.read_passed()?;
         for host in Host::BOTH {
             // A call that blocks may have changed a state without sending anything.
             let asleep = self
@@ -175,15 +180,19 @@ impl<'a> World<'a> {
     }
 
     fn read_wire(&mut self) -> Result<Vec<(Host, Vec<u8>)>, RunError> {
-        let mut packets = Vec::new();
+        if self.pass()? {
+            return Ok(Vec::new());
+        }
+        let mut packets = mem::take(&mut self.bulk.outstanding);
+        let mut buffer = [0; wire::LONGEST];
         for host in Host::BOTH {
             let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
                 continue;
             };
-            while let Some(packet) =
-                wire::read(tun).map_err(|source| RunError::ReadWire { host, source })?
+            while let Some(packet) = wire::read(tun, &mut buffer)
+                .map_err(|source| RunError::ReadWire { host, source })?
             {
-                packets.push((host, packet));
+                packets.push((host, packet.to_vec()));
             }
         }
         Ok(packets)
@@ -316,7 +325,11 @@ impl<'a> World<'a> {
 
     /// The same around a segment, which changes no listening socket: calls and the ends of processes do, and have
     /// readings of their own.
-    fn observe_connections(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
+    pub(super) fn observe_connections(
+        &mut self,
+        host: Host,
+        cause: Option<Cause>,
+    ) -> Result<(), RunError> {
         self.read_table(host, cause, SocketTable::read_connections)
     }
 
@@ -384,7 +397,9 @@ impl<'a> World<'a> {
 
     /// Whether nothing is on the wire and everything that was sent is acknowledged.
     pub(super) fn is_calm(&self) -> bool {
-        self.wire.is_empty() && !self.hosts.iter().any(|host| host.watch.unacknowledged())
+        self.wire.is_empty()
+            && self.bulk.is_read()
+            && !self.hosts.iter().any(|host| host.watch.unacknowledged())
     }
 
     /// Whether the run shall end now.
