@@ -245,6 +245,7 @@ impl Live {
             script,
             pace,
             limit,
+            most_events: run::MOST_EVENTS,
         };
         let mut sink = |event| self.append(&event);
         // A fault in one run touches no other, and its followers are told.

@@ -140,6 +140,18 @@ export class Layout {
     this.#moment();
   }
 
+  /** Many at once, each like the others: one line stands for all of them. */
+  _passed({ seq, from, segments, bytes }) {
+    const to = from === "client" ? "server" : "client";
+    this.#place(`${from} sends`, 15);
+    const y = this.#y;
+    this.#y += FLIGHT;
+    this.#place(`${to} receives`, 15);
+    this.#put(`passed ${seq}`, { kind: "segment", from, flags: ["ACK"], len: bytes, count: segments, y, end: this.#y, open: false });
+    this.#arrivals[to] += 1;
+    this.#moment();
+  }
+
   _state(event) {
     const { host, to, observed, socket, type } = event;
     const key = keyOf(socket);
