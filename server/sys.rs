@@ -181,7 +181,11 @@ pub fn interface_up(socket: &OwnedFd, device: &str, peer: Ipv4Addr) -> io::Resul
     route.rt_flags = libc::RTF_UP | libc::RTF_HOST;
     route.rt_dev = request.ifr_name.as_mut_ptr();
     // SAFETY: the route and the name that it points to outlive the call.
-    done(unsafe { libc::ioctl(socket, libc::SIOCADDRT, &route) })
+    match done(unsafe { libc::ioctl(socket, libc::SIOCADDRT, &route) }) {
+        // The interface was up already.
+        Err(error) if error.raw_os_error() == Some(libc::EEXIST) => Ok(()),
+        added => added,
+    }
 }
 
 // The calls that an actor makes.

@@ -177,6 +177,11 @@ fn a_link_that_goes_down_and_comes_up_keeps_the_connection() {
 }
 
 #[test]
+fn a_link_that_is_up_can_be_brought_up() {
+    lab("client link up\nclient send \"x\" => 1\nserver recv => \"x\"");
+}
+
+#[test]
 fn a_host_that_crashed_and_booted_answers_with_a_reset() {
     let events = lab(
         "crash: server crash\nexpect server sent nothing since crash\nexpect client ESTABLISHED\nserver boot\n\
