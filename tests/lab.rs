@@ -236,6 +236,16 @@ fn a_stopped_process_is_not_found_out() {
 }
 
 #[test]
+fn a_stopped_process_takes_an_order_when_it_goes_on() {
+    lab(
+        "server stop\nserver recv &\nclient send \"x\" => 1\nexpect server recvq 1\nserver continue\nexpect server recvq 0\nwait server => \"x\"",
+    );
+    lab(
+        "client stop\nclient close => blocked\nexpect client ESTABLISHED\nclient continue\nexpect client FIN_WAIT_2\nwait client => 0",
+    );
+}
+
+#[test]
 fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
     lab(
         "wire duplicate data from client\nclient send \"x\" => 1\nserver recv => \"x\"\nexpect server recvq 0\nexpect client ESTABLISHED",

@@ -304,18 +304,19 @@ impl Actor {
         works || self.is_dying()
     }
 
-    /// Whether its thread sleeps in a call, as it does in one that blocks: /proc/PID/task/TID/stat, proc(5).
+    /// Whether its thread sleeps in a call, as it does in one that blocks, or was stopped before it could enter one:
+    /// /proc/PID/task/TID/stat, proc(5).
     pub(super) fn is_asleep(&self) -> bool {
-        let asleep = || {
-            let stat =
-                std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
-            stat.is_ok_and(|stat| {
-                stat.rsplit(')')
-                    .next()
-                    .is_some_and(|rest| rest.trim_start().starts_with(['S', 'T']))
-            })
+        let letters: &[char] = if self.acting().is_some() {
+            &['S', 'T']
+        } else {
+            &['T'] // it sleeps also between two orders
         };
-        self.acting().is_some() && asleep()
+        let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
+        stat.is_ok_and(|stat| {
+            let rest = stat.rsplit(')').next();
+            rest.is_some_and(|rest| rest.trim_start().starts_with(letters))
+        })
     }
 
     /// Whether its call fell asleep, and what it had done by then was seen.

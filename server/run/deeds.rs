@@ -105,6 +105,14 @@ impl Director<'_, '_> {
             what: change,
         };
         self.world.timeline.tell(what);
+        if signal == Signal::Continue {
+            // An order that it got while it was stopped is carried out now.
+            let process = self.world.actors[actor].process().clone();
+            self.until(|world| {
+                let mut own = world.actors.iter().filter(|actor| actor.is_of(&process));
+                !own.any(Actor::is_busy)
+            })?;
+        }
         Ok(())
     }
 
