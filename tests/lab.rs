@@ -253,6 +253,13 @@ fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
 }
 
 #[test]
+fn what_the_last_line_sent_arrives() {
+    let events = lab("wire delay 20ms\nclient close &");
+    assert_eq!(events.path("server", false).last(), Some(&"CLOSE_WAIT"));
+    assert_eq!(events.path("client", false).last(), Some(&"FIN_WAIT_2"));
+}
+
+#[test]
 fn a_claim_is_judged_and_fails_nothing() {
     let events = lab(
         "client close\nserver close\nclaim article: server TIME_WAIT\nclaim kernel: server CLOSED\nclaim gives: client recv => 10058 or EBADF",
