@@ -184,18 +184,18 @@ impl Actor {
         .is_ok_and(|ended| ended > 0)
     }
 
-    /// Its process has ended.
-    pub(super) fn gone(&mut self) -> What {
+    /// Its process has ended. That is no news of a thread or a fork which never took up its work.
+    pub(super) fn gone(&mut self) -> Option<What> {
         self.life = Life::Gone;
         self.call = None;
         let what = self.ending.unwrap_or(ProcessChange::Lost);
-        What::Process {
+        (self.tid != 0).then(|| What::Process {
             host: self.host,
             actor: self.name.clone(),
             pid: self.pid,
             tid: self.tid,
             what,
-        }
+        })
     }
 
     /// It took up its work; where it has a process of its own, as a fork.

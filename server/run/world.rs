@@ -156,7 +156,9 @@ impl<'a> World<'a> {
         }
         for actor in ended {
             self.observe(self.actors[actor].host, Some(Cause::Kill))?;
-            self.timeline.tell(self.actors[actor].gone());
+            if let Some(what) = self.actors[actor].gone() {
+                self.timeline.tell(what);
+            }
         }
         if self.held_back.is_empty() && self.deliver_one()? {
             anything = true;
