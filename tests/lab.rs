@@ -246,6 +246,21 @@ fn a_stopped_process_takes_an_order_when_it_goes_on() {
 }
 
 #[test]
+fn a_stop_wakes_recv_which_then_holds_the_socket_no_longer() {
+    let events = lab(
+        "client thread reader\nreader recv => blocked\nclient close => 0\nexpect client ESTABLISHED\n\
+         client stop\nexpect client FIN_WAIT_2\nclient continue\nwait reader => EBADF",
+    );
+    let state = events
+        .of("state")
+        .into_iter()
+        .find(|state| state["to"] == "FIN_WAIT_1")
+        .unwrap();
+    let enter = state["cause"]["call"].as_u64().expect("a call");
+    assert_eq!(events.0[enter as usize]["call"], "recv");
+}
+
+#[test]
 fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
     lab(
         "wire duplicate data from client\nclient send \"x\" => 1\nserver recv => \"x\"\nexpect server recvq 0\nexpect client ESTABLISHED",

@@ -304,19 +304,31 @@ impl Actor {
         works || self.is_dying()
     }
 
-    /// Whether its thread sleeps in a call, as it does in one that blocks, or was stopped before it could enter one:
-    /// /proc/PID/task/TID/stat, proc(5).
+    /// Whether its thread sleeps in a call, as it does in one that blocks, or was stopped before it could enter one.
     pub(super) fn is_asleep(&self) -> bool {
-        let letters: &[char] = if self.acting().is_some() {
-            &['S', 'T']
-        } else {
-            &['T'] // it sleeps also between two orders
-        };
+        match self.acting() {
+            Some(_) => self.is_in(&['S', 'T']),
+            None => self.is_stopped(), // it sleeps also between two orders
+        }
+    }
+
+    /// Whether its thread was stopped: SIGSTOP, signal(7).
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_in(&['T'])
+    }
+
+    /// Whether its thread is in one of these states: /proc/PID/task/TID/stat, proc(5).
+    fn is_in(&self, states: &[char]) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
         stat.is_ok_and(|stat| {
             let rest = stat.rsplit(')').next();
-            rest.is_some_and(|rest| rest.trim_start().starts_with(letters))
+            rest.is_some_and(|rest| rest.trim_start().starts_with(states))
         })
+    }
+
+    /// It got a signal, which wakes it where it sleeps: from here on its call may do more.
+    pub(super) fn woken(&mut self) {
+        self.slept = false;
     }
 
     /// Whether its call fell asleep, and what it had done by then was seen.
