@@ -81,7 +81,15 @@ impl Watch {
 
     fn take(&mut self, reading: Reading, cause: Cause, now: Nanos, told: &mut Vec<What>) {
         let ends = ends_of(&reading);
-        let before = self.known.remove(&ends);
+        let mut before = self.known.remove(&ends);
+        // From TIME_WAIT a new SYN may open another connection at once (RFC 9293, section 3.6.1, MAY-2), between the same
+        // ends: the old one is gone.
+        let replaced = |known: &mut Known| {
+            known.reading.state == State::TimeWait && reading.state != State::TimeWait
+        };
+        if let Some(old) = before.take_if(replaced) {
+            self.tell_state(&old.name, ends, State::TimeWait, State::Closed, cause, told);
+        }
         let name = match self.names.get(&reading.inode) {
             Some(name) => Some(name.clone()),
             None => before.as_ref().and_then(|known| known.name.clone()),
