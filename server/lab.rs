@@ -133,9 +133,9 @@ impl Lab {
             stop: AtomicBool::new(false),
         });
         let (playing, limit) = (live.clone(), self.limit);
-        runs.threads.push(thread::spawn(move || {
-            playing.play(&nursery, &script, pace, limit)
-        }));
+        let thread = thread::Builder::new().name("run".into());
+        let running = thread.spawn(move || playing.play(&nursery, &script, pace, limit));
+        runs.threads.push(running.expect("room for a thread"));
         runs.forget();
         runs.all.push_back(live.clone());
         Ok(live)
