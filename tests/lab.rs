@@ -261,6 +261,24 @@ fn a_stop_wakes_recv_which_then_holds_the_socket_no_longer() {
 }
 
 #[test]
+fn what_a_woken_call_does_comes_from_that_call() {
+    let events = play(&format!(
+        "{OPEN}client thread reader\nreader recv => blocked\nclient close => 0\nserver send 20K => 20480\n\
+         expect client sent FIN\nexpect client CLOSED"
+    ));
+    // Nothing arrives while the thread that the first segment woke closes the socket.
+    assert_eq!(
+        events.path("client", false)[2..],
+        ["FIN_WAIT_1", "CLOSED"],
+        "{events}"
+    );
+    let fin = |state: &&serde_json::Value| state["to"] == "FIN_WAIT_1";
+    let state = events.of("state").into_iter().find(fin).unwrap();
+    let enter = state["cause"]["call"].as_u64().expect("a call");
+    assert_eq!(events.0[enter as usize]["call"], "recv");
+}
+
+#[test]
 fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
     lab(
         "wire duplicate data from client\nclient send \"x\" => 1\nserver recv => \"x\"\nexpect server recvq 0\nexpect client ESTABLISHED",

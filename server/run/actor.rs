@@ -225,7 +225,10 @@ impl Actor {
     pub(super) fn must_wait(&mut self, report: &Report) -> bool {
         match report {
             Report::Enter { call, .. } => self.heard_deed = may_act(call),
-            Report::Exit { .. } => return self.heard_deed,
+            Report::Exit { .. } => {
+                self.slept = false; // it was woken, and what it did since may not have been seen yet
+                return self.heard_deed;
+            }
             _ => {}
         }
         false
@@ -297,10 +300,9 @@ impl Actor {
     }
 
     /// Whether something may happen in its host that comes from it: it carries out an order and does not sleep in a
-    /// call, or its process ends.
+    /// call, or was woken in one, or its process ends.
     pub(super) fn is_busy(&self) -> bool {
-        let works =
-            self.life == Life::Alive && self.outcome.is_none() && !self.slept && !self.is_asleep();
+        let works = self.life == Life::Alive && self.outcome.is_none() && !self.is_asleep();
         works || self.is_dying()
     }
 

@@ -30,11 +30,12 @@ use super::wire::{self, Told, Wire};
 use crate::clock::{Nanos, now};
 use crate::event::{Cause, Host, Segment, SegmentPhase, What};
 use crate::message::Report;
+use crate::state::State;
 
 /// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
 const LOOK: Nanos = 100_000_000;
 /// How long a packet waits at most for a running call (rule 4), and how often that is looked at.
-const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
+const COURTESY: [Nanos; 2] = [250_000_000, 100_000];
 
 /// See the head of this file.
 pub(super) struct World<'a> {
@@ -274,6 +275,9 @@ impl<'a> World<'a> {
         if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
             return Ok(false);
         }
+        if self.hear()? {
+            return Ok(true); // a call returned just now: first what it did
+        }
         let Some((mut segment, packet)) = self.wire.arrive() else {
             return Ok(false);
         };
@@ -314,12 +318,21 @@ impl<'a> World<'a> {
                 .map_err(|source| RunError::ReadSockets { host, source })?,
             None => Vec::new(),
         };
+        let woken = self.woken_in(host);
         self.hear()?; // rule 1
-        let cause = cause.unwrap_or_else(|| self.cause_in(host));
-        for what in self.hosts[host as usize]
-            .watch
-            .compare(readings, cause, now())
+        let own = self.cause_in(host, woken);
+        for mut what in
+            self.hosts[host as usize]
+                .watch
+                .compare(readings, cause.unwrap_or(own), now())
         {
+            // No segment makes a FIN leave; the call that it woke does, and may have before the table was read.
+            if let What::State { to, cause, .. } = &mut what
+                && matches!(to, State::FinWait1 | State::LastAck)
+                && matches!(cause, Cause::Segment(_))
+            {
+                *cause = own;
+            }
             self.timeline.tell(what);
         }
         // What these had done before they fell asleep was in that reading.
@@ -339,8 +352,16 @@ impl<'a> World<'a> {
             .map(|(index, _)| index)
     }
 
+    /// The call of a host that had slept, and was woken: the one that was entered last.
+    fn woken_in(&self, host: Host) -> Option<u32> {
+        let own = self.actors.iter().filter(|actor| actor.host == host);
+        own.filter(|actor| actor.slept() && !actor.is_asleep())
+            .filter_map(Actor::acting)
+            .max()
+    }
+
     /// What a host did of itself comes from: the call that was entered last and is awake, or a process that ends.
-    fn cause_in(&self, host: Host) -> Cause {
+    fn cause_in(&self, host: Host, woken: Option<u32>) -> Cause {
         if self
             .actors
             .iter()
@@ -348,14 +369,15 @@ impl<'a> World<'a> {
         {
             return Cause::Kill;
         }
-        let woken = self
+        let returned = self
             .held_back
             .iter()
             .map(|(index, _)| *index)
             .filter(|index| self.actors[*index].host == host);
-        let calls = self.calls_in(host).chain(woken);
+        let calls = self.calls_in(host).chain(returned);
         calls
             .filter_map(|index| self.actors[index].acting())
+            .chain(woken)
             .max()
             .map_or(Cause::Timer, Cause::Call)
     }
