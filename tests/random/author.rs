@@ -106,6 +106,7 @@ impl Author {
             6 => (&["client socket", "client set rcvbuf 4K"], &[]),
             7 => (&["client connect as early"], &["server accept as early"]),
             8 => (&["wire duplicate any"], &[]),
+            9 => return self.close_while_connecting(),
             _ => (&[], &[]),
         };
         self.write("server listen");
@@ -128,6 +129,20 @@ impl Author {
             "server thread s",
             "c connect &",
             "s connect &",
+            "wire release",
+        ] {
+            self.write(line);
+        }
+    }
+
+    /// The connect, once it is woken, is the last to hold its socket.
+    fn close_while_connecting(&mut self) {
+        for line in [
+            "server listen",
+            "client thread c",
+            "wire hold SYN",
+            "c connect &",
+            "client close",
             "wire release",
         ] {
             self.write(line);

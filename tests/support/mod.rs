@@ -227,6 +227,19 @@ pub fn descendants(pid: i32) -> Vec<i32> {
         .collect()
 }
 
+/// The processes that began with this in their environment, as `NAME=VALUE`, whoever their parents are.
+pub fn processes_with(variable: &str) -> Vec<i32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter(|pid| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == variable.as_bytes())
+    })
+    .collect()
+}
+
 /// Signals a process, where it still is one below `ancestor`: the number may mean another by now.
 pub fn kill_descendant(ancestor: i32, pid: i32, signal: Signal) {
     let Ok(process) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else {
