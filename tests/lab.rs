@@ -279,6 +279,24 @@ fn what_a_woken_call_does_comes_from_that_call() {
 }
 
 #[test]
+fn a_connect_whose_socket_was_closed_connects_and_sends_a_fin() {
+    // Whether ESTABLISHED is read or inferred is up to the scheduler; it is told, with its cause.
+    let events = play(
+        "server listen\nclient thread other\nwire hold SYN,ACK\nother connect &\nclient close => 0\nwire release\n\
+         wait other => 0\nexpect client FIN_WAIT_2",
+    );
+    let path = ["SYN_SENT", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2"];
+    assert_eq!(events.path("client", false), path, "{events}");
+    let causes: Vec<bool> = events
+        .of("state")
+        .iter()
+        .filter(|state| state["host"] == "client")
+        .map(|state| state["cause"]["segment"].is_u64())
+        .collect();
+    assert_eq!(causes, [false, true, false, true]);
+}
+
+#[test]
 fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
     lab(
         "wire duplicate data from client\nclient send \"x\" => 1\nserver recv => \"x\"\nexpect server recvq 0\nexpect client ESTABLISHED",

@@ -202,7 +202,12 @@ impl Watch {
                 peer: ends.1,
             },
         );
-        let Some(between) = state::between(from, to) else {
+        // One segment that led so far woke a connect whose socket had been closed meanwhile: ESTABLISHED wakes it, and
+        // SYN_RECEIVED does not.
+        let woke_connect =
+            matches!(cause, Cause::Segment(_)) && (from, to) == (State::SynSent, State::FinWait1);
+        let known = woke_connect.then(|| vec![State::Established]);
+        let Some(between) = known.or_else(|| state::between(from, to)) else {
             return told.push(What::Gap {
                 host,
                 socket,
