@@ -272,7 +272,10 @@ fn wire(events: &[Event], broken: &mut Vec<String>) {
             } => {
                 now.insert((*host, socket.local, socket.peer), *to);
             }
-            What::Segment(segment) if segment.phase == SegmentPhase::Sent => {
+            // A timer may send again between the reading of the wire and that of the table.
+            What::Segment(segment)
+                if segment.phase == SegmentPhase::Sent && !segment.retransmission =>
+            {
                 let state = now.get(&(segment.from, segment.source, segment.destination));
                 let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
                 let fits = if has("SYN") {
