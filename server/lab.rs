@@ -158,7 +158,9 @@ impl Lab {
         if runs.playing < self.most_at_once {
             runs.playing += 1;
             let (all, limit) = (self.runs.clone(), self.limit);
-            (runs.threads).push(thread::spawn(move || work(&all, job, limit)));
+            let thread = thread::Builder::new().name("run".into());
+            let running = thread.spawn(move || work(&all, job, limit));
+            runs.threads.push(running.expect("room for a thread"));
         } else {
             runs.waiting.push_back(job);
             runs.tell_places();

@@ -101,7 +101,8 @@ fn borrow<'a>(fd: RawFd) -> BorrowedFd<'a> {
 /// The inode of the socket that descriptor `fd` refers to, by which the kernel's socket table knows it; None where it
 /// refers to nothing, or to something else.
 pub fn inode(fd: RawFd) -> Option<u64> {
-    let file = rustix::fs::fstat(borrow(fd)).ok()?;
+    // A name that never was a socket has the number -1, which cannot be borrowed.
+    let file = rustix::fs::fstat(borrow((fd >= 0).then_some(fd)?)).ok()?;
     let kind = rustix::fs::FileType::from_raw_mode(file.st_mode);
     (kind == rustix::fs::FileType::Socket).then_some(file.st_ino)
 }
@@ -190,7 +191,11 @@ pub fn interface_up(socket: &OwnedFd, device: &str, peer: Ipv4Addr) -> io::Resul
     route.rt_flags = libc::RTF_UP | libc::RTF_HOST;
     route.rt_dev = request.ifr_name.as_mut_ptr();
     // SAFETY: the route and the name that it points to outlive the call.
-    done(unsafe { libc::ioctl(socket, libc::SIOCADDRT, &route) })
+    match done(unsafe { libc::ioctl(socket, libc::SIOCADDRT, &route) }) {
+        // The interface was up already.
+        Err(error) if error.raw_os_error() == Some(libc::EEXIST) => Ok(()),
+        added => added,
+    }
 }
 
 // The calls that an actor makes.

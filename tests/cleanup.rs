@@ -1,34 +1,28 @@
-//! Nothing is left behind: no process, no namespace, no device.
+//! Nothing is left behind: no process, no namespace, no device, no descriptor.
+//!
+//! What a thousand runs leave, some of them stopped in their middle, is counted in `random.rs`.
 
+use std::process::Command;
+
+use futures_util::future::join_all;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::support::{Server, await_end, descendants, eventually, start_run};
+use crate::support::held::Held;
+use crate::support::{
+    FOURWAVE, Server, await_end, descendants, eventually, processes_with, request, start_run,
+};
 
-/// The hosts that a process holds: by their TUN devices, which keep the namespaces alive, and by their processes.
-fn hosts(pid: i32) -> [usize; 2] {
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd"))
-        .unwrap()
-        .flatten();
-    let targets: Vec<_> = open
-        .filter_map(|fd| std::fs::read_link(fd.path()).ok())
-        .collect();
-    ["net/tun", "[pidfd]"].map(|kind| {
-        targets
-            .iter()
-            .filter(|target| target.to_string_lossy().ends_with(kind))
-            .count()
-    })
-}
-
-const WAITING: &str = "server listen\nclient connect\nserver accept\nclient thread reader\nreader recv &\nserver recv => 0";
+/// Every way in which a process comes to be, one that is stopped, and calls that wait for ever.
+const WAITING: &str = "server listen\nclient connect\nserver accept\nclient thread reader\nclient fork child\n\
+                       server process other\nreader recv &\nchild stop\nserver recv => 0";
+/// The processes of such a run.
+const PROCESSES: usize = 4;
 
 /// Starts some runs that wait for ever; returns when each has its processes.
 async fn waiting_runs(server: &Server, count: usize) -> Vec<String> {
-    let mut ids = Vec::new();
-    for _ in 0..count {
-        ids.push(start_run(server, json!({ "script": WAITING, "pace": "full" })).await);
-    }
+    let run = || start_run(server, json!({ "script": WAITING, "pace": "full" }));
+    let ids = join_all((0..count).map(|_| run())).await;
     eventually("every run is in its last line", || {
         let urls: Vec<String> = ids
             .iter()
@@ -48,38 +42,35 @@ async fn waiting_runs(server: &Server, count: usize) -> Vec<String> {
     ids
 }
 
+async fn stop(server: &Server, ids: Vec<String>) {
+    for id in ids {
+        request("DELETE", &server.url(&format!("/api/runs/{id}")), None).await;
+    }
+}
+
 #[tokio::test]
 async fn a_run_gives_everything_back() {
     let server = Server::start(&[]);
-    waiting_runs(&server, 1).await; // so that the server has made what it keeps
-    let before = descendants(server.pid()).len();
+    let first = waiting_runs(&server, 1).await; // so that the server has made what it keeps
+    stop(&server, first).await;
+    let before = Held::once(&server, |held| held.runs == 0).await;
+    assert_eq!((before.processes, before.devices), (1, 0), "{before:?}");
     let ids = waiting_runs(&server, 5).await;
-    assert_eq!(descendants(server.pid()).len(), before + 2 * 5);
-    assert_eq!(hosts(server.pid()), [2 * 6, 2 * 6]);
-    for id in ids {
-        reqwest::Client::new()
-            .delete(server.url(&format!("/api/runs/{id}")))
-            .send()
-            .await
-            .unwrap();
-    }
-    let pid = server.pid();
-    eventually("processes and devices are gone", || async move {
-        (descendants(pid).len() == before && hosts(pid) == [2, 2]).then_some(())
-    })
-    .await;
+    let during = Held::by(&server);
+    assert_eq!(during.processes, 1 + 5 * PROCESSES, "{during:?}");
+    assert_eq!((during.devices, during.runs), (5 * 2, 5), "{during:?}");
+    assert_eq!(during.namespaces, before.namespaces + 5 * 2, "{during:?}");
+    stop(&server, ids).await;
+    Held::once(&server, |held| *held == before).await;
 }
 
-/// Ends the server by a signal in the middle of three runs; its exit code.
+/// Ends the server by a signal in the middle of fifty runs; its exit code.
 async fn ended_by(signal: Signal) -> Option<i32> {
-    let mut server = Server::start(&[]);
-    waiting_runs(&server, 3).await;
+    const RUNS: usize = 50;
+    let mut server = Server::start(&["--max-runs", "50"]);
+    waiting_runs(&server, RUNS).await;
     let children = descendants(server.pid());
-    assert_eq!(
-        children.len(),
-        1 + 2 * 3,
-        "the nursery, and two actors a run"
-    );
+    assert_eq!(children.len(), 1 + RUNS * PROCESSES);
     server.signal(signal);
     let code = server.ended();
     children.into_iter().for_each(await_end);
@@ -98,6 +89,27 @@ async fn ctrl_c_ends_the_runs_first() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_while_it_builds_leaves_nobody() {
+    for signal in [Signal::KILL, Signal::INT] {
+        // Whoever comes to be from now on has the mark, also one that is nobody's child any more.
+        let mark = format!("FOURWAVE_TEST={}-{signal:?}", std::process::id());
+        let mut command = Command::new(FOURWAVE);
+        let (name, value) = mark.split_once('=').unwrap();
+        command.env(name, value).args(["--listen", "127.0.0.1:0"]);
+        let mut server = Server::spawn(command);
+        let run = || start_run(&server, json!({ "script": WAITING, "pace": "full" }));
+        join_all((0..20).map(|_| run())).await; // started, and not waited for
+        assert!(!processes_with(&mark).is_empty(), "the server has it");
+        server.signal(signal);
+        server.ended();
+        eventually("nobody is left", || async {
+            processes_with(&mark).is_empty().then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_nursery_that_is_killed_is_started_again() {
     let server = Server::start(&[]);
     waiting_runs(&server, 1).await;
@@ -105,10 +117,6 @@ async fn a_nursery_that_is_killed_is_started_again() {
     let nursery = rustix::process::Pid::from_raw(children[0]).unwrap();
     rustix::process::kill_process(nursery, Signal::KILL).unwrap();
     children.into_iter().for_each(await_end);
-    let pid = server.pid();
-    eventually("the devices are gone", || async move {
-        (hosts(pid)[0] == 0).then_some(())
-    })
-    .await;
+    Held::once(&server, |held| held.devices == 0).await;
     waiting_runs(&server, 1).await;
 }

@@ -177,6 +177,11 @@ fn a_link_that_goes_down_and_comes_up_keeps_the_connection() {
 }
 
 #[test]
+fn a_link_that_is_up_can_be_brought_up() {
+    lab("client link up\nclient send \"x\" => 1\nserver recv => \"x\"");
+}
+
+#[test]
 fn a_host_that_crashed_and_booted_answers_with_a_reset() {
     let events = lab(
         "crash: server crash\nexpect server sent nothing since crash\nexpect client ESTABLISHED\nserver boot\n\
@@ -231,10 +236,78 @@ fn a_stopped_process_is_not_found_out() {
 }
 
 #[test]
+fn a_stopped_process_takes_an_order_when_it_goes_on() {
+    lab(
+        "server stop\nserver recv &\nclient send \"x\" => 1\nexpect server recvq 1\nserver continue\nexpect server recvq 0\nwait server => \"x\"",
+    );
+    lab(
+        "client stop\nclient close => blocked\nexpect client ESTABLISHED\nclient continue\nexpect client FIN_WAIT_2\nwait client => 0",
+    );
+}
+
+#[test]
+fn a_stop_wakes_recv_which_then_holds_the_socket_no_longer() {
+    let events = lab(
+        "client thread reader\nreader recv => blocked\nclient close => 0\nexpect client ESTABLISHED\n\
+         client stop\nexpect client FIN_WAIT_2\nclient continue\nwait reader => EBADF",
+    );
+    let state = events
+        .of("state")
+        .into_iter()
+        .find(|state| state["to"] == "FIN_WAIT_1")
+        .unwrap();
+    let enter = state["cause"]["call"].as_u64().expect("a call");
+    assert_eq!(events.0[enter as usize]["call"], "recv");
+}
+
+#[test]
+fn what_a_woken_call_does_comes_from_that_call() {
+    let events = play(&format!(
+        "{OPEN}client thread reader\nreader recv => blocked\nclient close => 0\nserver send 20K => 20480\n\
+         expect client sent FIN\nexpect client CLOSED"
+    ));
+    // Nothing arrives while the thread that the first segment woke closes the socket.
+    assert_eq!(
+        events.path("client", false)[2..],
+        ["FIN_WAIT_1", "CLOSED"],
+        "{events}"
+    );
+    let fin = |state: &&serde_json::Value| state["to"] == "FIN_WAIT_1";
+    let state = events.of("state").into_iter().find(fin).unwrap();
+    let enter = state["cause"]["call"].as_u64().expect("a call");
+    assert_eq!(events.0[enter as usize]["call"], "recv");
+}
+
+#[test]
+fn a_connect_whose_socket_was_closed_connects_and_sends_a_fin() {
+    // Whether ESTABLISHED is read or inferred is up to the scheduler; it is told, with its cause.
+    let events = play(
+        "server listen\nclient thread other\nwire hold SYN,ACK\nother connect &\nclient close => 0\nwire release\n\
+         wait other => 0\nexpect client FIN_WAIT_2",
+    );
+    let path = ["SYN_SENT", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2"];
+    assert_eq!(events.path("client", false), path, "{events}");
+    let causes: Vec<bool> = events
+        .of("state")
+        .iter()
+        .filter(|state| state["host"] == "client")
+        .map(|state| state["cause"]["segment"].is_u64())
+        .collect();
+    assert_eq!(causes, [false, true, false, true]);
+}
+
+#[test]
 fn a_duplicated_segment_is_acknowledged_again_and_counted_once() {
     lab(
         "wire duplicate data from client\nclient send \"x\" => 1\nserver recv => \"x\"\nexpect server recvq 0\nexpect client ESTABLISHED",
     );
+}
+
+#[test]
+fn what_the_last_line_sent_arrives() {
+    let events = lab("wire delay 20ms\nclient close &");
+    assert_eq!(events.path("server", false).last(), Some(&"CLOSE_WAIT"));
+    assert_eq!(events.path("client", false).last(), Some(&"FIN_WAIT_2"));
 }
 
 #[test]

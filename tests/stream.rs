@@ -6,16 +6,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::support::{Events, Server, command, request, start_run};
-
-async fn connect(
-    server: &Server,
-    id: &str,
-    from: usize,
-) -> impl futures_util::Stream<Item = Result<Message, Error>> + Unpin {
-    let url = format!("ws://{}/api/runs/{id}/events?from={from}", server.address);
-    tokio_tungstenite::connect_async(url).await.unwrap().0
-}
+use crate::support::{Events, Server, command, connect, request, start_run};
 
 /// Everything that a follower gets, until the server says goodbye.
 async fn follow(server: &Server, id: &str, from: usize) -> Events {

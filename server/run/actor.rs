@@ -203,18 +203,18 @@ impl Actor {
         .is_ok_and(|ended| ended > 0)
     }
 
-    /// Its process has ended.
-    pub(super) fn gone(&mut self) -> What {
+    /// Its process has ended. That is no news of a thread or a fork which never took up its work.
+    pub(super) fn gone(&mut self) -> Option<What> {
         self.life = Life::Gone;
         self.call = None;
         let what = self.ending.unwrap_or(ProcessChange::Lost);
-        What::Process {
+        (self.tid != 0).then(|| What::Process {
             host: self.host,
             actor: self.name.clone(),
             pid: self.pid,
             tid: self.tid,
             what,
-        }
+        })
     }
 
     /// It took up its work; where it has a process of its own, as a fork.
@@ -345,10 +345,9 @@ impl Actor {
     }
 
     /// Whether something may happen in its host that comes from it: it carries out an order and does not sleep in a
-    /// call, or its process ends.
+    /// call, or was woken in one, or its process ends.
     pub(super) fn is_busy(&self) -> bool {
-        let works =
-            self.life == Life::Alive && self.outcome.is_none() && !self.slept && !self.is_asleep();
+        let works = self.life == Life::Alive && self.outcome.is_none() && !self.is_asleep();
         works || self.is_dying()
     }
 
@@ -357,18 +356,31 @@ impl Actor {
         self.is_dying() || (!self.moves_data && self.is_busy())
     }
 
-    /// Whether its thread sleeps in a call, as it does in one that blocks: /proc/PID/task/TID/stat, proc(5).
+    /// Whether its thread sleeps in a call, as it does in one that blocks, or was stopped before it could enter one.
     pub(super) fn is_asleep(&self) -> bool {
-        let asleep = || {
-            let stat =
-                std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
-            stat.is_ok_and(|stat| {
-                stat.rsplit(')')
-                    .next()
-                    .is_some_and(|rest| rest.trim_start().starts_with(['S', 'T']))
-            })
-        };
-        self.acting().is_some() && asleep()
+        match self.acting() {
+            Some(_) => self.is_in(&['S', 'T']),
+            None => self.is_stopped(), // it sleeps also between two orders
+        }
+    }
+
+    /// Whether its thread was stopped: SIGSTOP, signal(7).
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_in(&['T'])
+    }
+
+    /// Whether its thread is in one of these states: /proc/PID/task/TID/stat, proc(5).
+    fn is_in(&self, states: &[char]) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", self.pid, self.tid));
+        stat.is_ok_and(|stat| {
+            let rest = stat.rsplit(')').next();
+            rest.is_some_and(|rest| rest.trim_start().starts_with(states))
+        })
+    }
+
+    /// It got a signal, which wakes it where it sleeps: from here on its call may do more.
+    pub(super) fn rouse(&mut self) {
+        self.slept = false;
     }
 
     /// Whether its call fell asleep, and what it had done by then was seen.

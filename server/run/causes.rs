@@ -5,10 +5,12 @@ use std::io;
 use super::RunError;
 use super::probe::{Reading, SocketTable};
 use super::reset::{self, Circumstances, timer_that_sent};
+use super::watch::Known;
 use super::wire::Packet;
 use super::world::World;
 use crate::clock::now;
 use crate::event::{Cause, Host, Timer, What};
+use crate::state::State;
 
 impl World<'_> {
     /// Reads a host's sockets and tells what changed since the last time. Where `cause` is not given, it is a call that
@@ -49,13 +51,27 @@ impl World<'_> {
             None => Vec::new(),
         };
         self.hear()?; // rule 1
+        let woke = |(index, asleep): &(usize, bool)| {
+            let actor = &self.actors[*index];
+            actor.slept() && (!asleep || actor.has_returned())
+        };
+        let woken = calls.iter().filter(|call| woke(call));
+        let woken = woken.filter_map(|(index, _)| self.actors[*index].acting());
+        let woken = woken.max().map(Cause::Call);
         let cause = cause.or_else(|| self.cause_in(host));
-        let packets = self.explain(host, cause, packets);
+        let packets = self.explain(host, cause, woken, packets);
         let told = self.hosts[host as usize]
             .watch
             .compare(readings, cause, now());
         let by = cause.or_else(|| told.iter().find_map(timer_of));
-        for what in told {
+        for mut what in told {
+            // No segment makes a program close; the call that it woke does, and may have before the table was read.
+            if let What::State { to, cause, .. } = &mut what
+                && matches!(to, State::FinWait1 | State::LastAck)
+                && matches!(cause, Cause::Segment(_))
+            {
+                *cause = woken.unwrap_or(*cause);
+            }
             self.timeline.tell(what);
         }
         self.send(packets);
@@ -124,8 +140,15 @@ impl World<'_> {
         actor.call_name()
     }
 
-    /// Says of each packet why it was sent, while the sockets are known as they were before.
-    fn explain(&self, host: Host, cause: Option<Cause>, packets: Vec<Packet>) -> Vec<Packet> {
+    /// Says of each packet why it was sent, while the sockets are known as they were before. A FIN is sent by a call,
+    /// also where a segment had to wake it.
+    fn explain(
+        &self,
+        host: Host,
+        cause: Option<Cause>,
+        woken: Option<Cause>,
+        packets: Vec<Packet>,
+    ) -> Vec<Packet> {
         let watch = &self.hosts[host as usize].watch;
         let arrived = match cause {
             Some(Cause::Segment(_)) => self.last_arrived[host as usize].as_ref(),
@@ -134,7 +157,11 @@ impl World<'_> {
         let explained = packets.into_iter().map(|(mut segment, bytes)| {
             let socket = watch.sender(&segment);
             let cause = cause.unwrap_or_else(|| Cause::Timer(timer_that_sent(socket, &segment)));
-            if segment.flags.iter().any(|flag| flag == "RST") {
+            let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
+            let is_open = |known: &Known| !known.reading.state.own_fin_queued();
+            let closes = has("FIN") && !segment.retransmission && socket.is_some_and(is_open);
+            let cause = woken.filter(|_| closes).unwrap_or(cause);
+            if has("RST") {
                 // What a segment met is what it met; a call may have closed its socket since.
                 let late = socket.or_else(|| watch.late_sender(&segment));
                 segment.reset = Some(reset::reason(&Circumstances {

@@ -105,7 +105,25 @@ impl Director<'_, '_> {
             what: change,
         };
         self.world.timeline.tell(what);
-        Ok(())
+        let (host, process) = (*host, self.world.actors[actor].process().clone());
+        self.world
+            .actors
+            .iter_mut()
+            .filter(|actor| actor.is_of(&process))
+            .for_each(Actor::rouse);
+        // Stopped, it has let go of what its calls held open; an order that it got meanwhile is carried out when it
+        // goes on.
+        self.until(|world| {
+            let mut own = world.actors.iter().filter(|actor| actor.is_of(&process));
+            own.all(|actor| {
+                let arrived = match signal {
+                    Signal::Stop => actor.is_stopped(),
+                    _ => !actor.is_busy(),
+                };
+                arrived || !actor.is_alive()
+            })
+        })?;
+        Ok(self.world.observe(host, None)?)
     }
 
     /// An actor's process ends by itself.

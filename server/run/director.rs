@@ -81,6 +81,7 @@ impl<'w, 'a> Director<'w, 'a> {
             self.step(step)?;
             self.tell_step(step, StepPhase::End);
         }
+        self.settle()?; // what the last lines sent arrives, also where they ended in `&`
         Ok(self.ok)
     }
 

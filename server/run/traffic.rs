@@ -68,6 +68,9 @@ impl World<'_> {
         if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
             return Ok(false);
         }
+        if self.hear()? {
+            return Ok(true); // a call returned just now: first what it did
+        }
         let Some((mut segment, packet)) = self.wire.arrive() else {
             return Ok(false);
         };

@@ -119,9 +119,17 @@ impl Watch {
 
     fn take(&mut self, reading: Reading, cause: Option<Cause>, now: Nanos, told: &mut Vec<What>) {
         let ends = ends_of(&reading);
-        let before = self.known.remove(&ends);
+        let mut before = self.known.remove(&ends);
         let cause = cause
             .unwrap_or_else(|| Cause::Timer(before.as_ref().and_then(|known| known.reading.timer)));
+        // From TIME_WAIT a new SYN may open another connection at once (RFC 9293, section 3.6.1, MAY-2), between the same
+        // ends: the old one is gone.
+        let replaced = |known: &mut Known| {
+            known.reading.state == State::TimeWait && reading.state != State::TimeWait
+        };
+        if let Some(old) = before.take_if(replaced) {
+            self.tell_state(&old.name, ends, State::TimeWait, State::Closed, cause, told);
+        }
         let dress = match (self.dresses.get(&reading.inode), &before) {
             (Some(dress), _) => *dress,
             (None, Some(before)) => before.dress, // a socket that nobody holds any more has no inode
@@ -244,7 +252,12 @@ impl Watch {
                 peer: ends.1,
             },
         );
-        let Some(between) = state::between(from, to) else {
+        // One segment that led so far woke a connect whose socket had been closed meanwhile: ESTABLISHED wakes it, and
+        // SYN_RECEIVED does not.
+        let woke_connect =
+            matches!(cause, Cause::Segment(_)) && (from, to) == (State::SynSent, State::FinWait1);
+        let known = woke_connect.then(|| vec![State::Established]);
+        let Some(between) = known.or_else(|| state::between(from, to)) else {
             return told.push(What::Gap {
                 host,
                 socket,

@@ -42,7 +42,7 @@ use crate::sys;
 /// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
 const LOOK: Nanos = 100_000_000;
 /// How long a packet waits at most for a running call (rule 4), and how often that is looked at.
-pub(super) const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
+pub(super) const COURTESY: [Nanos; 2] = [250_000_000, 100_000];
 
 /// See the head of this file.
 pub(super) struct World<'a> {
@@ -179,7 +179,9 @@ impl<'a> World<'a> {
         for actor in ended {
             let Actor { host, pid, .. } = self.actors[actor];
             self.observe(host, Some(Cause::Kill))?;
-            self.timeline.tell(self.actors[actor].gone());
+            if let Some(what) = self.actors[actor].gone() {
+                self.timeline.tell(what);
+            }
             self.hosts[host as usize].descriptors.ended(pid);
             self.tell_descriptors(host);
         }

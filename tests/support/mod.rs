@@ -1,6 +1,7 @@
 //! What the tests share: the command, a server of one's own, events.
 
 pub mod browser;
+pub mod held;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -8,8 +9,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use serde_json::Value;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// The program under test.
 pub const FOURWAVE: &str = env!("CARGO_BIN_EXE_fourwave");
@@ -223,6 +225,29 @@ pub fn descendants(pid: i32) -> Vec<i32> {
         .collect()
 }
 
+/// The processes that began with this in their environment, as `NAME=VALUE`, whoever their parents are.
+pub fn processes_with(variable: &str) -> Vec<i32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter(|pid| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == variable.as_bytes())
+    })
+    .collect()
+}
+
+/// Signals a process, where it still is one below `ancestor`: the number may mean another by now.
+pub fn kill_descendant(ancestor: i32, pid: i32, signal: Signal) {
+    let Ok(process) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else {
+        return;
+    };
+    if descendants(ancestor).contains(&pid) {
+        let _ = pidfd_send_signal(process, signal); // it may just have ended
+    }
+}
+
 /// Waits until a process has ended.
 pub fn await_end(pid: i32) {
     let Ok(process) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else {
@@ -273,4 +298,14 @@ pub async fn start_run(server: &Server, wanted: Value) -> String {
     let (status, answer) = request("POST", &server.url("/api/runs"), Some(wanted)).await;
     assert_eq!(status, 201, "{answer}");
     answer["id"].as_str().unwrap().to_owned()
+}
+
+/// A run's live socket, from the event number `from` on.
+pub async fn connect(
+    server: &Server,
+    id: &str,
+    from: usize,
+) -> impl futures_util::Stream<Item = Result<Message, Error>> + Unpin + use<> {
+    let url = format!("ws://{}/api/runs/{id}/events?from={from}", server.address);
+    tokio_tungstenite::connect_async(url).await.unwrap().0
 }

@@ -1,0 +1,83 @@
+//! What a server holds for its runs, counted from outside.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::{Server, descendants, eventually};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Below the server.
+    pub processes: usize,
+    /// Network namespaces that one of these is in, or that the server holds open.
+    pub namespaces: usize,
+    /// TUN devices that the server holds.
+    pub devices: usize,
+    /// Descriptors of all kinds, of the server and of the processes below it.
+    pub descriptors: usize,
+    /// Threads of the server that play a run, or take one down.
+    pub runs: usize,
+}
+
+impl Held {
+    pub fn by(server: &Server) -> Held {
+        let pid = server.pid();
+        let below = descendants(pid);
+        let own = links(&format!("/proc/{pid}/fd"));
+        let inside = below
+            .iter()
+            .filter_map(|pid| link(Path::new(&format!("/proc/{pid}/ns/net"))));
+        let open = own
+            .iter()
+            .filter(|target| target.starts_with("net:"))
+            .cloned();
+        let others = below
+            .iter()
+            .map(|pid| links(&format!("/proc/{pid}/fd")).len());
+        Held {
+            processes: below.len(),
+            namespaces: inside.chain(open).collect::<BTreeSet<_>>().len(),
+            devices: own
+                .iter()
+                .filter(|target| target.ends_with("net/tun"))
+                .count(),
+            descriptors: own.len() + others.sum::<usize>(),
+            runs: runs(pid),
+        }
+    }
+
+    /// Waits until a server holds what it shall: giving back takes the kernel a while. What it holds meanwhile is printed.
+    pub async fn once(server: &Server, is_so: impl Fn(&Held) -> bool) -> Held {
+        let mut last = None;
+        eventually("the server holds what it shall", || {
+            let held = Held::by(server);
+            if last.replace(held.clone()).as_ref() != Some(&held) {
+                println!("{held:?}");
+            }
+            let is_so = is_so(&held);
+            async move { is_so.then_some(held) }
+        })
+        .await
+    }
+}
+
+fn runs(pid: i32) -> usize {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"))
+        .unwrap()
+        .flatten();
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok())
+        .filter(|name| name.trim() == "run")
+        .count()
+}
+
+/// What the links in a folder lead to; nothing where the folder is gone.
+fn links(folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| link(&entry.path())).collect()
+}
+
+fn link(path: &Path) -> Option<String> {
+    let target = std::fs::read_link(path).ok()?;
+    Some(target.to_string_lossy().into_owned())
+}
