@@ -77,6 +77,9 @@ pub struct Run {
     /// One event a line, as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Keep the segments in a capture file as well, for Wireshark and its kin.
+    #[arg(long, value_name = "FILE")]
+    pub pcapng: Option<PathBuf>,
     /// Hold each segment on the wire so that an eye can follow.
     #[arg(long)]
     pub slow: bool,

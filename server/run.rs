@@ -174,13 +174,13 @@ pub fn play(
         .try_into()
         .unwrap_or_else(|_| unreachable!("two hosts"));
     let mut world = World::new(Timeline::new(sink), hosts, actors, stop);
+    let (machine, began) = (rustix::system::uname(), world.timeline.began());
     world.timeline.tell(What::Run {
         scenario: play.scenario.map(Into::into),
         script: play.script.text.clone(),
-        kernel: rustix::system::uname()
-            .release()
-            .to_string_lossy()
-            .into_owned(),
+        kernel: machine.release().to_string_lossy().into_owned(),
+        machine: Some(machine.machine().to_string_lossy().into_owned()),
+        began: Some(began),
         delay: play.pace.delay.as_micros() as u64,
         hosts: facts,
     });

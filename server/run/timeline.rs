@@ -1,11 +1,12 @@
 //! A run's clock and its list of events.
 
-use crate::clock::{Nanos, now};
+use crate::clock::{Nanos, now, wall};
 use crate::event::{Event, What};
 
 /// Stamps events and hands them on.
 pub(super) struct Timeline<'a> {
     epoch: Nanos,
+    began: u64,
     next_seq: u32,
     last: Nanos,
     sink: &'a mut dyn FnMut(Event),
@@ -14,9 +15,10 @@ pub(super) struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// A timeline that begins now.
     pub(super) fn new(sink: &'a mut dyn FnMut(Event)) -> Timeline<'a> {
-        let epoch = now();
+        let (epoch, began) = (now(), wall());
         Timeline {
             epoch,
+            began,
             next_seq: 0,
             last: epoch,
             sink,
@@ -42,6 +44,11 @@ impl<'a> Timeline<'a> {
     /// µs between the run's beginning and a moment.
     pub(super) fn since_start(&self, at: Nanos) -> u64 {
         at.saturating_sub(self.epoch) / 1000
+    }
+
+    /// When it began, µs since 1970.
+    pub(super) fn began(&self) -> u64 {
+        self.began
     }
 
     /// When something last happened.
