@@ -33,6 +33,7 @@ function prepare(origin) {
   run = { history: new History(), layout, player: new Player(layout), origin, drawn: "" };
   ladder.reset();
   $(".invitation").hidden = true;
+  $(".capture").hidden = true;
   document.body.dataset.mode = origin;
   say("");
   return run;
@@ -52,6 +53,7 @@ function take(events) {
   run.drawn = "";
   if (last.type === "end") finish(last);
   tellOrigin();
+  offerCapture();
 }
 
 function finish(end) {
@@ -116,6 +118,12 @@ function refused(error) {
     server: () => words("error.server"),
   };
   say(texts[answer.error]?.() ?? words("error.other", { message: answer.message ?? answer.error }), true);
+}
+
+/** The same run as a file for other tools, as far as it is when that is asked for. */
+function offerCapture() {
+  $(".capture").hidden = false;
+  $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
 }
 
 /** A line below the picture: where the run comes from, or what went wrong. */
