@@ -27,6 +27,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rustix::event::Timespec;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, netlink};
 use rustix::process::Signal;
 use thiserror::Error;
 
@@ -209,6 +210,18 @@ pub fn play(
     });
     take_down(world);
     Ok(())
+}
+
+/// How many TCP sockets the kernel lists in the network namespace of this process: whether it lists them at all, which
+/// takes a module that not every machine has.
+pub fn readable_sockets() -> io::Result<usize> {
+    let netlink = rustix::net::socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        Some(netlink::SOCK_DIAG),
+    )?;
+    Ok(SocketTable::new(netlink).read()?.len())
 }
 
 /// Ends every process of a run and gives its devices and namespaces back. Closing a TUN device waits for the kernel,
