@@ -48,6 +48,16 @@ pub fn recording(id: &str) -> Option<String> {
     String::from_utf8(Shipped::get(&recording_path(id))?.data.into_owned()).ok()
 }
 
+/// The events of a recording, which this program wrote.
+///
+/// # Panics
+/// Where it did not.
+pub fn read_recording(lines: &str) -> Vec<Event> {
+    let events = lines.lines().map(serde_json::from_str);
+    let events: Result<_, _> = events.collect();
+    events.unwrap_or_else(|error| panic!("a recording is broken: {error}"))
+}
+
 /// Writes events as a recording.
 pub fn write_recording(events: &[Event], mut to: impl io::Write) -> io::Result<()> {
     for event in events {

@@ -10,3 +10,9 @@ pub fn now() -> Nanos {
     let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec as Nanos * 1_000_000_000 + now.tv_nsec as Nanos
 }
+
+/// µs since 1970 by CLOCK_REALTIME, for people and files: it may be set while a run goes on.
+pub fn wall() -> u64 {
+    let now = clock_gettime(ClockId::Realtime);
+    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1000
+}

@@ -1,6 +1,7 @@
 //! What the program does in each of its roles.
 
 mod check;
+mod doctor;
 mod record;
 mod run;
 mod serve;
@@ -14,6 +15,7 @@ use fourwave::nursery::Nursery;
 use fourwave::remedy;
 
 pub(crate) use check::check;
+pub(crate) use doctor::doctor;
 pub(crate) use record::record;
 pub(crate) use run::run;
 pub(crate) use serve::serve;

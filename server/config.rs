@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+/// Where the page is served.
+const ADDRESS: &str = "127.0.0.1:4444";
+
 /// How TCP connections end, shown with real sockets on this machine's kernel.
 #[derive(Debug, Parser)]
 #[command(version, about, args_conflicts_with_subcommands = true)]
@@ -28,6 +31,12 @@ pub enum Role {
         #[arg(default_value = "scenarios")]
         paths: Vec<PathBuf>,
     },
+    /// Say what this machine allows, and for what it does not, the command that would. Ends with 1 if no run is possible.
+    Doctor {
+        /// The address that the page would be served on.
+        #[arg(long, env = "FOURWAVE_LISTEN", default_value = ADDRESS, value_name = "ADDRESS:PORT")]
+        listen: SocketAddr,
+    },
     /// Play every scenario of a folder and keep the recordings, which are shipped in the program.
     Record {
         /// The folder with the scenarios.
@@ -46,7 +55,7 @@ pub struct Serve {
     #[arg(
         long,
         env = "FOURWAVE_LISTEN",
-        default_value = "127.0.0.1:4444",
+        default_value = ADDRESS,
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
@@ -77,6 +86,9 @@ pub struct Run {
     /// One event a line, as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Keep the segments in a capture file as well, for Wireshark and its kin.
+    #[arg(long, value_name = "FILE")]
+    pub pcapng: Option<PathBuf>,
     /// Hold each segment on the wire so that an eye can follow.
     #[arg(long)]
     pub slow: bool,

@@ -76,6 +76,12 @@ pub enum What {
         script: String,
         /// The kernel's release, uname(2).
         kernel: String,
+        /// The machine's architecture, uname(2).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        machine: Option<String>,
+        /// When `t` was 0: µs since 1970 (CLOCK_REALTIME). None in recordings that are older than this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<u64>,
         /// The wire's delay that the run began with, µs.
         delay: u64,
         /// Both hosts.

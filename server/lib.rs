@@ -6,7 +6,8 @@
 //! 2. [`script`] and [`scenario`]: what is to be played; [`catalogue`]: what is shipped.
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
-//! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal.
+//! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal, [`pcapng`] in other
+//!    people's tools.
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
 pub mod catalogue;
@@ -20,6 +21,7 @@ pub mod event;
 pub mod lab;
 pub mod message;
 pub mod nursery;
+pub mod pcapng;
 pub mod remedy;
 pub mod run;
 pub mod scenario;

@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         None => command::serve(&config.serve),
         Some(Role::Run(run)) => command::run(&run),
         Some(Role::Check { paths }) => command::check(&paths),
+        Some(Role::Doctor { listen }) => command::doctor(listen),
         Some(Role::Record { folder }) => command::record(&folder),
         Some(Role::Nursery) => child::nursery()
             .map(|()| ExitCode::SUCCESS)

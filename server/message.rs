@@ -57,7 +57,7 @@ pub struct Refusal {
 }
 
 /// The steps of set-up, in their order.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SetupStep {
     /// Starting the nursery process.

@@ -3,9 +3,13 @@
 use std::fs;
 use std::io;
 
+use rustix::process::{Resource, getrlimit};
 use serde::Serialize;
 
 use crate::message::{Refusal, SetupStep};
+
+/// How many files a process must be able to have open: actors keep their own from 900 on, out of the script's way.
+pub const OPEN_FILES: u64 = 1024;
 
 /// A refusal in words.
 #[derive(Clone, Debug, Serialize)]
@@ -20,34 +24,48 @@ pub struct Remedy {
 
 /// Looks at the machine's settings to find which of them refused.
 pub fn remedy(refusal: &Refusal) -> Remedy {
-    let (tried, command) = match refusal.step {
-        SetupStep::Start => ("starting a process of its own", limit(refusal.errno)),
-        SetupStep::Namespace => ("unshare(CLONE_NEWUSER | CLONE_NEWNET)", namespaces()),
-        SetupStep::UserMap => ("writing /proc/self/uid_map", namespaces()),
-        SetupStep::OpenTun => ("opening /dev/net/tun", tun(refusal.errno)),
-        SetupStep::Device => ("making the network device wire0", "sudo modprobe tun"),
-        SetupStep::Sysctl => (
-            "writing /proc/sys/net",
-            "docker run --security-opt systempaths=unconfined …",
-        ),
-        SetupStep::SocketTable => (
-            "opening a NETLINK_SOCK_DIAG socket",
-            "sudo modprobe tcp_diag",
-        ),
+    let command = match refusal.step {
+        _ if matches!(refusal.errno, libc::EMFILE | libc::ENFILE) => limit(refusal.errno),
+        SetupStep::Start => limit(refusal.errno),
+        SetupStep::Namespace | SetupStep::UserMap => namespaces(),
+        SetupStep::OpenTun => tun(refusal.errno),
+        SetupStep::Device => "sudo modprobe tun",
+        SetupStep::Sysctl => "docker run --security-opt systempaths=unconfined …",
+        SetupStep::SocketTable => "sudo modprobe tcp_diag",
     };
     Remedy {
-        tried,
+        tried: tried(refusal.step),
         answer: answer(refusal.errno),
         command,
+    }
+}
+
+/// What is done at a step, as a system call or a path.
+pub fn tried(step: SetupStep) -> &'static str {
+    match step {
+        SetupStep::Start => "starting a process of its own",
+        SetupStep::Namespace => "unshare(CLONE_NEWUSER | CLONE_NEWNET)",
+        SetupStep::UserMap => "writing /proc/self/uid_map",
+        SetupStep::OpenTun => "opening /dev/net/tun",
+        SetupStep::Device => "making the network device wire0",
+        SetupStep::Sysctl => "writing /proc/sys/net",
+        SetupStep::SocketTable => "opening a NETLINK_SOCK_DIAG socket",
     }
 }
 
 fn limit(errno: i32) -> &'static str {
     match errno {
         libc::EMFILE | libc::ENFILE | libc::EINVAL => "ulimit -n 4096",
+        libc::ECHILD if is_short_of_files() => "ulimit -n 4096", // it ended by itself
         libc::ETIMEDOUT => "uptime (the machine took too long; is it busy?)",
         _ => "ulimit -u unlimited",
     }
+}
+
+fn is_short_of_files() -> bool {
+    getrlimit(Resource::Nofile)
+        .current
+        .is_some_and(|most| most < OPEN_FILES)
 }
 
 fn namespaces() -> &'static str {

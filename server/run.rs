@@ -28,6 +28,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rustix::event::Timespec;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, netlink};
 use rustix::process::Signal;
 use thiserror::Error;
 
@@ -181,13 +182,13 @@ pub fn play(
         .try_into()
         .unwrap_or_else(|_| unreachable!("two hosts"));
     let mut world = World::new(Timeline::new(sink), hosts, actors, stop);
+    let (machine, began) = (rustix::system::uname(), world.timeline.began());
     world.timeline.tell(What::Run {
         scenario: play.scenario.map(Into::into),
         script: play.script.text.clone(),
-        kernel: rustix::system::uname()
-            .release()
-            .to_string_lossy()
-            .into_owned(),
+        kernel: machine.release().to_string_lossy().into_owned(),
+        machine: Some(machine.machine().to_string_lossy().into_owned()),
+        began: Some(began),
         delay: play.pace.delay.as_micros() as u64,
         hosts: facts,
     });
@@ -215,6 +216,18 @@ pub fn play(
     });
     take_down(world);
     Ok(())
+}
+
+/// How many TCP sockets the kernel lists in the network namespace of this process: whether it lists them at all, which
+/// takes a module that not every machine has.
+pub fn readable_sockets() -> io::Result<usize> {
+    let netlink = rustix::net::socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        Some(netlink::SOCK_DIAG),
+    )?;
+    Ok(SocketTable::new(netlink).read()?.len())
 }
 
 /// Ends every process of a run and gives its devices and namespaces back. Closing a TUN device waits for the kernel,

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod exports;
 mod guard;
 mod live;
 mod pages;
@@ -66,8 +67,13 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs", post(api::start))
         .route("/api/runs/{id}", get(api::status).delete(api::stop))
         .route("/api/runs/{id}/events", get(live::events))
+        .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
         .route("/api/check", post(api::check))
         .route("/api/recordings/{id}", get(api::recording))
+        .route(
+            "/api/recordings/{id}/pcapng",
+            get(exports::recording_pcapng),
+        )
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .layer(middleware::from_fn(guard::same_origin))

@@ -35,6 +35,20 @@ async fn events_of(server: &Server, id: &str) -> Events {
     Events::parse(&reqwest::get(url).await.unwrap().text().await.unwrap())
 }
 
+/// The run on the stage can be kept as a capture, without a mouse too.
+async fn assert_downloads_capture(browser: &Browser, address: &str) {
+    let found = browser
+        .call(
+            "const link = document.querySelector('.capture'); link.focus(); \
+             const bytes = new Uint8Array(await (await fetch(link.href)).arrayBuffer()); \
+             return [link.checkVisibility(), document.activeElement === link, link.hasAttribute('download'), \
+                     new URL(link.href).pathname, [...bytes.slice(0, 4)]];",
+        )
+        .await;
+    let section_header = [0x0a, 0x0d, 0x0d, 0x0a];
+    assert_eq!(found, json!([true, true, true, address, section_header]));
+}
+
 #[tokio::test]
 async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
     let server = Server::start(&[]);
@@ -71,6 +85,7 @@ async fn run_shows_the_four_waves_as_the_kernel_gave_them() {
     );
     let server_path = [events.path("server", true), events.path("server", false)].concat();
     assert_eq!(shown_states(&browser, "server").await, json!(server_path));
+    assert_downloads_capture(&browser, &format!("/api/runs/{id}/pcapng")).await;
     assert_eq!(browser.console().await, Vec::<String>::new());
 }
 
@@ -96,6 +111,12 @@ async fn a_recording_is_played_paused_stepped_and_scrubbed() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
+    assert_eq!(
+        browser
+            .get("document.querySelector('.capture').checkVisibility()")
+            .await,
+        json!(false)
+    );
     browser.click(".invitation [data-act=recording]").await;
     browser
         .until("document.querySelector('.origin').textContent.startsWith('Recorded on Linux')")
@@ -139,6 +160,7 @@ async fn a_recording_is_played_paused_stepped_and_scrubbed() {
     browser
         .until(&format!("{states} === 'CLOSED LISTEN'"))
         .await;
+    assert_downloads_capture(&browser, "/api/recordings/half-close/pcapng").await;
     assert_eq!(browser.console().await, Vec::<String>::new());
 }
 

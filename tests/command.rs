@@ -199,6 +199,51 @@ fn record_writes_what_is_shipped() {
 }
 
 #[test]
+fn doctor_finds_all_that_a_run_needs() {
+    let output = command(&["doctor", "--listen", "127.0.0.1:0"], "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.lines().all(|line| line.starts_with("✓ ")), "{text}");
+    for name in [
+        "kernel: Linux ",
+        "open files: ",
+        "processes: ",
+        "namespaces: ",
+        "TUN: opening /dev/net/tun",
+        "network device: ",
+        "sysctls: ",
+        "socket table: ",
+        "small tables: ",
+        "destroy: ",
+        "address: 127.0.0.1:0 is free",
+    ] {
+        assert!(text.contains(&format!("✓ {name}")), "{name}: {text}");
+    }
+    let trial = text
+        .lines()
+        .find(|line| line.contains("trial run"))
+        .unwrap();
+    let states = "client FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT, server CLOSE_WAIT LAST_ACK CLOSED";
+    assert!(
+        trial.contains(" ms: ") && trial.ends_with(states),
+        "{trial}"
+    );
+}
+
+#[test]
+fn doctor_tells_of_a_port_in_use_but_runs_need_none() {
+    let server = Server::start(&[]);
+    let output = command(&["doctor", "--listen", &server.address], "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let line = format!("– address: {}: Address already in use", server.address);
+    assert!(
+        text.contains(&line) && text.contains("fourwave --listen 127.0.0.1:0"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_port_in_use_is_named_with_a_way_out() {
     let server = Server::start(&[]);
     let output = command(&["--listen", &server.address], "");

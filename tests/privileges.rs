@@ -132,3 +132,57 @@ fn refused_namespaces_are_told_from_a_refused_device() {
         "{text}"
     );
 }
+
+/// The lines of `fourwave doctor` where no run is possible.
+fn diagnosis(mut command: Command) -> Vec<String> {
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    text.lines().map(Into::into).collect()
+}
+
+fn begins(lines: &[String], beginning: &str) -> bool {
+    lines.iter().any(|line| line.starts_with(beginning))
+}
+
+#[test]
+fn doctor_names_the_step_that_is_refused_and_its_command() {
+    let lines = diagnosis(with_own_mounts(
+        "mount -t tmpfs none /dev/net; exec \"$0\" doctor",
+    ));
+    let refused: Vec<&String> = lines.iter().filter(|line| line.starts_with('✗')).collect();
+    assert_eq!(refused.len(), 1, "{lines:?}");
+    let found = "✗ TUN: opening /dev/net/tun: No such file or directory; this would allow it: ";
+    assert!(refused[0].starts_with(found), "{refused:?}");
+    assert!(
+        refused[0].ends_with("sudo modprobe tun") || refused[0].contains("docker run"),
+        "{refused:?}"
+    );
+    assert!(begins(&lines, "✓ namespaces: "), "{lines:?}");
+    assert!(begins(&lines, "– trial run: not tried"), "{lines:?}");
+}
+
+#[test]
+fn doctor_tells_namespaces_and_limits() {
+    let mut command = Command::new("unshare");
+    let shell = "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$0\" doctor";
+    command
+        .args(["--user", "--map-root-user", "sh", "-ec", shell])
+        .arg(program());
+    let lines = diagnosis(command);
+    assert!(begins(&lines, "✗ namespaces: unshare("), "{lines:?}");
+    assert!(begins(&lines, "– TUN: not tried"), "{lines:?}");
+
+    let mut command = Command::new("sh");
+    command
+        .args(["-ec", "ulimit -n 800; exec \"$0\" doctor"])
+        .arg(program());
+    let lines = diagnosis(command);
+    let command = "this would allow it: ulimit -n 4096";
+    assert!(
+        lines.contains(&format!("✗ open files: 800 at once; {command}")),
+        "{lines:?}"
+    );
+    let child = lines.iter().find(|line| line.starts_with("✗ child: "));
+    assert!(child.unwrap().ends_with(command), "{lines:?}");
+}

@@ -4,6 +4,7 @@
 
 mod actors;
 mod browser;
+mod capture;
 mod causes;
 mod cleanup;
 mod command;

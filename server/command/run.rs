@@ -12,6 +12,7 @@ use fourwave::catalogue;
 use fourwave::config::Run;
 use fourwave::draw::Drawing;
 use fourwave::event::{Ending, Event, What};
+use fourwave::pcapng;
 use fourwave::run::{MOST_EVENTS, Pace, Play, play};
 use fourwave::scenario::{self, draw_mistakes};
 use fourwave::script::{self, Script};
@@ -28,6 +29,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     );
     let mut told = Ok(());
     let (mut all_true, mut played) = (true, false);
+    let mut kept = Vec::new();
     let stop = AtomicBool::new(false);
     let mut sink = |event: Event| {
         match &event.what {
@@ -46,6 +48,9 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
             told = drawn;
             stop.store(true, Ordering::Relaxed); // nobody reads any more
         }
+        if run.pcapng.is_some() {
+            kept.push(event);
+        }
     };
     play(
         &nursery,
@@ -59,12 +64,26 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         &stop,
         &mut sink,
     )?;
+    if let Some(file) = &run.pcapng {
+        write_capture(file, &kept)?;
+    }
     told.context("writing to standard output")?;
     Ok(ExitCode::from(if !played {
         2
     } else {
         u8::from(!all_true)
     }))
+}
+
+/// After the run is drawn, so that a file which cannot be written costs nothing but itself.
+fn write_capture(file: &Path, events: &[Event]) -> Result<()> {
+    fs::write(file, pcapng::capture(events)).map_err(|error| {
+        anyhow!(
+            "the run is over, but its capture was not kept: writing {}: {error}; \
+             name a file after --pcapng that can be written",
+            file.display()
+        )
+    })
 }
 
 fn print_json(event: &Event) -> io::Result<()> {

@@ -3,12 +3,13 @@
 use std::mem;
 
 use super::segment::Plain;
-use crate::clock::{Nanos, now};
+use crate::clock::{Nanos, now, wall};
 use crate::event::{Event, Host, What};
 
 /// Stamps events and hands them on.
 pub(super) struct Timeline<'a> {
     epoch: Nanos,
+    began: u64,
     next_seq: u32,
     last: Nanos,
     /// What passed without being told one by one, since the last event.
@@ -19,9 +20,10 @@ pub(super) struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// A timeline that begins now.
     pub(super) fn new(sink: &'a mut dyn FnMut(Event)) -> Timeline<'a> {
-        let epoch = now();
+        let (epoch, began) = (now(), wall());
         Timeline {
             epoch,
+            began,
             next_seq: 0,
             last: epoch,
             passed: Vec::new(),
@@ -89,6 +91,11 @@ impl<'a> Timeline<'a> {
     /// µs between the run's beginning and a moment.
     pub(super) fn since_start(&self, at: Nanos) -> u64 {
         at.saturating_sub(self.epoch) / 1000
+    }
+
+    /// When it began, µs since 1970.
+    pub(super) fn began(&self) -> u64 {
+        self.began
     }
 
     /// When something last happened.

@@ -164,10 +164,7 @@ pub(super) async fn stop(State(server): State<Server>, Path(id): Path<String>) -
 pub(super) async fn recording(Path(id): Path<String>) -> Response {
     match catalogue::recording(&id) {
         Some(events) => ([(header::CONTENT_TYPE, "application/x-ndjson")], events).into_response(),
-        None => Refused::Unknown {
-            message: format!("there is no recording {id:?}"),
-        }
-        .into_response(),
+        None => unknown_recording(&id),
     }
 }
 
@@ -181,6 +178,13 @@ pub(super) fn wrong(message: &str) -> Response {
 pub(super) fn unknown_run(id: &str) -> Response {
     Refused::Unknown {
         message: format!("there is no run {id:?}, or it is long over"),
+    }
+    .into_response()
+}
+
+pub(super) fn unknown_recording(id: &str) -> Response {
+    Refused::Unknown {
+        message: format!("there is no recording {id:?}"),
     }
     .into_response()
 }

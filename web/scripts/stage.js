@@ -43,6 +43,7 @@ function prepare(origin) {
   run = { history: new History(), layout, player: new Player(layout), origin, drawn: "", moment: null };
   ladder.reset();
   $(".invitation").hidden = true;
+  $(".capture").hidden = true;
   document.body.dataset.mode = origin;
   say("");
   return run;
@@ -63,6 +64,7 @@ function take(events) {
   if (last.type === "end") finish(last);
   arrive();
   tellOrigin();
+  offerCapture();
 }
 
 /** Goes to the moment that the address named, as soon as it is there. */
@@ -163,6 +165,12 @@ function refused(error) {
     server: () => words("error.server"),
   };
   say(texts[answer.error]?.() ?? words("error.other", { message: answer.message ?? answer.error }), true);
+}
+
+/** The same run as a file for other tools, as far as it is when that is asked for. */
+function offerCapture() {
+  $(".capture").hidden = false;
+  $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
 }
 
 /** A line below the picture: where the run comes from, or what went wrong. */
