@@ -81,7 +81,15 @@ impl Watch {
 
     fn take(&mut self, reading: Reading, cause: Cause, now: Nanos, told: &mut Vec<What>) {
         let ends = ends_of(&reading);
-        let before = self.known.remove(&ends);
+        let mut before = self.known.remove(&ends);
+        // Another connection between the same ends took the old one's place: RFC 9293, section 3.6.1 (MAY-2).
+        let followed = |old: &mut Known| {
+            old.reading.state == State::TimeWait && reading.state != State::TimeWait
+        };
+        if let Some(old) = before.take_if(followed) {
+            let Known { name, reading, .. } = old;
+            self.tell_state(&name, ends, reading.state, State::Closed, cause, told);
+        }
         let name = match self.names.get(&reading.inode) {
             Some(name) => Some(name.clone()),
             None => before.as_ref().and_then(|known| known.name.clone()),
