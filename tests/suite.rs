@@ -4,6 +4,7 @@
 
 mod actors;
 mod browser;
+mod catalogue;
 mod cleanup;
 mod command;
 mod lab;
