@@ -45,13 +45,12 @@ fn server_first() {
 #[test]
 fn both_at_once() {
     opened(
-        "wire hold any
-         client close => 0
-         server close => 0
-         wire release FIN
-         expect client CLOSING
-         expect server CLOSING
-         wire release",
+        "wire hold FIN
+         client close &
+         server close &
+         wire release
+         wait client => 0
+         wait server => 0",
     )
     .sent("client:FIN,ACK server:FIN,ACK server:ACK client:ACK")
     .client("FIN_WAIT_1 CLOSING TIME_WAIT")
