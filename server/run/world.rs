@@ -9,7 +9,8 @@
 //! 2. An actor reports that a call returned *after* the kernel queued its packets. So an exit that was read is held back
 //!    until the wire was read once more.
 //! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so the table
-//!    read right afterwards shows what that one packet changed.
+//!    read right afterwards shows what that one packet changed. A thread that the packet woke comes later: the actors share
+//!    this thread's processor, and do not interrupt it.
 //! 4. Nothing is delivered to a host while a call there is under way and its thread runs, or while a process there ends:
 //!    what a table shows then would have two causes. Such a thread returns or falls asleep within microseconds.
 
@@ -23,7 +24,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::RunError;
 use super::actor::Actor;
-use super::probe::SocketTable;
+use super::probe::{Reading, SocketTable};
 use super::timeline::Timeline;
 use super::watch::Watch;
 use super::wire::{self, Told, Wire};
@@ -281,13 +282,15 @@ impl<'a> World<'a> {
             }
             None => Err("it has no power".into()),
         };
+        // At once, before anything is told: rule 3.
+        let readings = self.read(to)?;
         if let Err(reason) = &taken {
             segment.phase = SegmentPhase::Dropped;
             segment.reason = Some(format!("{to} did not take it: {reason}"));
         }
         let id = segment.id;
         self.tell_segment(now(), (segment, None));
-        self.observe(to, Some(Cause::Segment(id)))?;
+        self.compare(to, readings, Some(Cause::Segment(id)))?;
         Ok(true)
     }
 
@@ -305,13 +308,31 @@ impl<'a> World<'a> {
             .calls_in(host)
             .filter(|index| self.actors[*index].is_asleep())
             .collect();
-        let readings = match &mut self.hosts[host as usize].power {
+        let readings = self.read(host)?;
+        self.compare(host, readings, cause)?;
+        // What these had done before they fell asleep was in that reading.
+        sleepers
+            .into_iter()
+            .for_each(|index| self.actors[index].seen_asleep());
+        Ok(())
+    }
+
+    fn read(&mut self, host: Host) -> Result<Vec<Reading>, RunError> {
+        match &mut self.hosts[host as usize].power {
             Some(power) => power
                 .table
                 .read()
-                .map_err(|source| RunError::ReadSockets { host, source })?,
-            None => Vec::new(),
-        };
+                .map_err(|source| RunError::ReadSockets { host, source }),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn compare(
+        &mut self,
+        host: Host,
+        readings: Vec<Reading>,
+        cause: Option<Cause>,
+    ) -> Result<(), RunError> {
         self.hear()?; // rule 1
         let cause = cause.unwrap_or_else(|| self.cause_in(host));
         for what in self.hosts[host as usize]
@@ -320,10 +341,6 @@ impl<'a> World<'a> {
         {
             self.timeline.tell(what);
         }
-        // What these had done before they fell asleep was in that reading.
-        sleepers
-            .into_iter()
-            .for_each(|index| self.actors[index].seen_asleep());
         Ok(())
     }
 
