@@ -9,8 +9,7 @@
 //! 2. An actor reports that a call returned *after* the kernel queued its packets. So an exit that was read is held back
 //!    until the wire was read once more.
 //! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so the table
-//!    read right afterwards shows what that one packet changed. A thread that the packet woke comes later: the actors share
-//!    this thread's processor, and do not interrupt it.
+//!    read right afterwards shows what that one packet changed; and perhaps what a thread that it woke has done since.
 //! 4. Nothing is delivered to a host while a call there is under way and its thread runs, or while a process there ends:
 //!    what a table shows then would have two causes. Such a thread returns or falls asleep within microseconds.
 
