@@ -32,7 +32,7 @@ fn listener_closed_with_backlog() {
          server accept as accepted
          client connect as two => 0
          client connect as three => 0
-         close: server close on listener => 0
+         server close on listener => 0
          client recv on two => ECONNRESET
          client recv on three => ECONNRESET
          client send \"x\" on one => 1
@@ -50,7 +50,7 @@ fn listener_closed_with_backlog() {
     .path("server", "listener", "LISTEN CLOSED");
 }
 
-/// A queue of length 0 takes one connection, as everywhere in Linux: full is more than the length.
+/// A queue of length 0 takes one connection: it is full once it has more than its length.
 #[test]
 fn backlog_full() {
     bare(
@@ -125,7 +125,8 @@ fn blind_reset() {
         .server("");
 }
 
-/// Both SYNs are sent again with an ACK, as the same sequence number.
+/// Both SYNs are sent again with an ACK, under the same sequence number. A socket that connects to itself is not played:
+/// between a host and itself lies no wire.
 #[test]
 fn both_connect() {
     let row = bare(

@@ -98,7 +98,7 @@ fn syn_to_time_wait() {
          client close
          expect server TIME_WAIT
          client bind 40000 => 0
-         again: client connect => 0
+         client connect => 0
          server accept => 4",
     )
     .sent(
