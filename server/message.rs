@@ -146,10 +146,10 @@ pub enum Call {
     Close,
     /// dup(2).
     Dup,
-    /// poll(2) for everything that can be asked for; None waits for ever.
-    Poll(Option<Duration>),
-    /// epoll_wait(2) for the same on an epoll(7) of its own; None waits for ever.
-    Epoll(Option<Duration>),
+    /// poll(2).
+    Poll(Await),
+    /// epoll_wait(2) on an epoll(7) of its own.
+    Epoll(Await),
     /// setsockopt(2), or fcntl(2) for O_NONBLOCK.
     Set(SocketOption),
     /// getsockopt(2).
@@ -159,6 +159,25 @@ pub enum Call {
     /// getpeername(2).
     Peer,
 }
+
+/// What poll and epoll wait for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Await {
+    /// The bits of [`POLL_EVENTS`] that are asked for.
+    pub events: u32,
+    /// So long at most; None for ever.
+    pub time: Option<Duration>,
+}
+
+/// The events of poll(2), without their POLL, in the order in which scripts write them; epoll(7) has the same bits.
+pub const POLL_EVENTS: [(&str, u32); 6] = [
+    ("IN", 0x1),
+    ("OUT", 0x4),
+    ("RDHUP", 0x2000),
+    ("ERR", 0x8),
+    ("HUP", 0x10),
+    ("NVAL", 0x20),
+];
 
 /// A socket option and its value; socket(7), tcp(7).
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]

@@ -5,6 +5,7 @@
 mod actors;
 mod browser;
 mod capture;
+mod catalogue;
 mod causes;
 mod cleanup;
 mod command;

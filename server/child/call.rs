@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::actor::{Descriptor, Process};
 use crate::channel::Channel;
 use crate::clock::now;
-use crate::message::{Call, How, Made, PREVIEW, Payload, Report, Returned};
+use crate::message::{Await, Call, How, Made, POLL_EVENTS, PREVIEW, Payload, Report, Returned};
 use crate::sys;
 
 /// One order being carried out.
@@ -82,14 +82,13 @@ impl Caller<'_> {
                 self.call("close", &[], sys::close)
             }
             Call::Dup => self.make("dup", vec![self.fd().to_string()], || sys::dup(self.fd())),
-            Call::Poll(time) => {
-                let events = libc::POLLIN | libc::POLLOUT | libc::POLLRDHUP;
+            Call::Poll(Await { events, time }) => {
                 self.wait("poll", self.fd(), *time, |fd, timeout| {
-                    let (ready, events) = sys::poll(fd, events, timeout);
-                    (ready, events as u32)
+                    let (ready, given) = sys::poll(fd, *events as i16, timeout);
+                    (ready, given as u32)
                 })
             }
-            Call::Epoll(time) => self.epoll(*time),
+            Call::Epoll(awaited) => self.epoll(*awaited),
             Call::Set(option) => self.set(*option),
             Call::Get(query) => self.get(*query),
             Call::Name | Call::Peer => {
@@ -190,19 +189,10 @@ impl Caller<'_> {
         time: Option<Duration>,
         wait: impl FnOnce(RawFd, i32) -> (sys::Returned, u32),
     ) -> io::Result<Returned> {
-        // The same bits in poll(2) and epoll(7), in the order in which scripts write them.
-        const EVENTS: [(&str, u32); 6] = [
-            ("IN", 0x1),
-            ("OUT", 0x4),
-            ("RDHUP", 0x2000),
-            ("ERR", 0x8),
-            ("HUP", 0x10),
-            ("NVAL", 0x20),
-        ];
         let timeout = time.map_or(-1, |time| time.as_millis() as i32);
         self.enter(name, vec![fd.to_string(), timeout.to_string()])?;
         let (returned, events) = wait(fd, timeout);
-        let names: Vec<&str> = EVENTS
+        let names: Vec<&str> = POLL_EVENTS
             .iter()
             .filter(|(_, bit)| events & bit != 0)
             .map(|(name, _)| *name)
@@ -217,7 +207,7 @@ impl Caller<'_> {
         )
     }
 
-    fn epoll(&self, time: Option<Duration>) -> io::Result<Returned> {
+    fn epoll(&self, Await { events, time }: Await) -> io::Result<Returned> {
         let made = self.told(
             "epoll_create1",
             vec!["EPOLL_CLOEXEC".into()],
@@ -227,7 +217,6 @@ impl Caller<'_> {
         if made.errno.is_some() {
             return Ok(made);
         }
-        let events = (libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP) as u32;
         let args = vec![
             epoll.to_string(),
             "EPOLL_CTL_ADD".into(),

@@ -12,12 +12,20 @@ use crate::clock::now;
 use crate::event::{Cause, Host, Timer, What};
 use crate::state::State;
 
+/// What was seen of a host at one moment.
+pub(super) struct Glance {
+    host: Host,
+    /// The actors in a call, and whether each slept.
+    calls: Vec<(usize, bool)>,
+    readings: Vec<Reading>,
+}
+
 impl World<'_> {
     /// Reads a host's sockets and tells what changed since the last time. Where `cause` is not given, it is a call that
     /// runs, the end of a process, or else a timer.
     pub(super) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
-        self.read_table(host, cause, Vec::new(), SocketTable::read)
-            .map(drop)
+        let glance = self.glance(host, SocketTable::read)?;
+        self.tell_glance(glance, cause, Vec::new()).map(drop)
     }
 
     /// The same around segments, which change no listening socket: calls and the ends of processes do, and have readings
@@ -28,18 +36,17 @@ impl World<'_> {
         cause: Option<Cause>,
         packets: Vec<Packet>,
     ) -> Result<Option<Cause>, RunError> {
-        self.read_table(host, cause, packets, SocketTable::read_connections)
+        let glance = self.glance(host, SocketTable::read_connections)?;
+        self.tell_glance(glance, cause, packets)
     }
 
-    fn read_table(
+    /// Looks at a host.
+    pub(super) fn glance(
         &mut self,
         host: Host,
-        cause: Option<Cause>,
-        packets: Vec<Packet>,
         read: fn(&mut SocketTable) -> io::Result<Vec<Reading>>,
-    ) -> Result<Option<Cause>, RunError> {
-        // Asked before the channels are read: whoever returned by then has said so.
-        let calls: Vec<(usize, bool)> = (0..self.actors.len())
+    ) -> Result<Glance, RunError> {
+        let calls = (0..self.actors.len())
             .filter(|index| self.actors[*index].host == host)
             .filter(|index| self.actors[*index].acting().is_some())
             .map(|index| (index, self.actors[index].is_asleep()))
@@ -50,7 +57,26 @@ impl World<'_> {
             }
             None => Vec::new(),
         };
-        self.hear()?; // rule 1
+        Ok(Glance {
+            host,
+            calls,
+            readings,
+        })
+    }
+
+    /// Tells what a glance shows that is new, and then these packets.
+    pub(super) fn tell_glance(
+        &mut self,
+        glance: Glance,
+        cause: Option<Cause>,
+        packets: Vec<Packet>,
+    ) -> Result<Option<Cause>, RunError> {
+        let Glance {
+            host,
+            calls,
+            readings,
+        } = glance;
+        self.hear()?; // rule 1; and whoever had returned by the glance has said so
         let woke = |(index, asleep): &(usize, bool)| {
             let actor = &self.actors[*index];
             actor.slept() && (!asleep || actor.has_returned())

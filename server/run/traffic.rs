@@ -3,6 +3,7 @@
 use std::mem;
 
 use super::RunError;
+use super::probe::SocketTable;
 use super::wire::{self, Packet, Told};
 use super::world::{COURTESY, Power, World};
 use crate::clock::{Nanos, now};
@@ -84,14 +85,13 @@ impl World<'_> {
             segment.phase = SegmentPhase::Dropped;
             segment.reason = Some(format!("{to} did not take it: {reason}"));
         }
-        let answers = self.read_wire(to)?; // sent before `write` returned (rule 3)
-        let arrived = segment.clone();
+        // Sent, changed and woken before `write` returned (rule 3): looked at before anything is told, which takes longer.
+        let glance = self.glance(to, SocketTable::read_connections)?;
+        let answers = self.read_wire(to)?;
+        let cause = Some(Cause::Segment(segment.id));
+        self.last_arrived[to as usize] = Some(segment.clone());
         self.tell_segment(now(), (segment, None));
-        self.last_arrived[to as usize] = Some(arrived);
-        let id = self.last_arrived[to as usize]
-            .as_ref()
-            .map(|segment| segment.id);
-        self.observe_sent(to, id.map(Cause::Segment), answers)?;
+        self.tell_glance(glance, cause, answers)?;
         Ok(true)
     }
 

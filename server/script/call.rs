@@ -1,16 +1,17 @@
 //! The grammar of calls and their options.
 
-use std::time::Duration;
-
 use super::line::Line;
 use super::token::Kind;
 use super::{Deed, Mistake};
-use crate::message::{Call, How, Payload, Query, SocketOption};
+use crate::message::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
 /// The port that `listen` binds and `connect` connects to where none is named.
 const PORT: u16 = 7000;
 /// The most bytes that a line may name.
 const MOST_BYTES: usize = 1 << 20;
+
+/// How many of poll's events are asked for; the others come unasked.
+const ASKED: usize = 3;
 
 pub(super) const CALLS: &str = "socket, bind, listen, connect, disconnect, accept, send, recv, \
                                 shutdown, close, dup, poll, epoll, set, get, name, peer";
@@ -48,8 +49,8 @@ impl Line {
             "shutdown" => Call::Shutdown(self.how()?),
             "close" => Call::Close,
             "dup" => Call::Dup,
-            "poll" => Call::Poll(self.timeout()?),
-            "epoll" => Call::Epoll(self.timeout()?),
+            "poll" => Call::Poll(self.awaited()?),
+            "epoll" => Call::Epoll(self.awaited()?),
             "set" => Call::Set(self.option()?),
             "get" => Call::Get(self.query()?),
             "name" => Call::Name,
@@ -171,13 +172,21 @@ impl Line {
         })
     }
 
-    /// The time after which poll gives up; for ever where none is named.
-    fn timeout(&mut self) -> Result<Option<Duration>, Mistake> {
-        if self.has_argument() {
-            self.time().map(Some)
+    /// The events that poll asks for, all where none is named, and the time after which it gives up, never where none is.
+    fn awaited(&mut self) -> Result<Await, Mistake> {
+        let (named, all) = POLL_EVENTS[..ASKED]
+            .iter()
+            .fold((0, 0), |(named, all), (name, bit)| {
+                let bit_named = if self.keyword(name) { *bit } else { 0 };
+                (named | bit_named, all | bit)
+            });
+        let time = if self.has_argument() {
+            Some(self.time()?)
         } else {
-            Ok(None)
-        }
+            None
+        };
+        let events = if named == 0 { all } else { named };
+        Ok(Await { events, time })
     }
 
     fn how(&mut self) -> Result<How, Mistake> {

@@ -7,6 +7,7 @@ use super::token::{self, Kind, Token};
 use super::{Beginning, Deed, HostDeed, Mistake, Outcome, Signal, Step};
 use crate::errno;
 use crate::event::Host;
+use crate::message::POLL_EVENTS;
 use crate::state::State;
 
 /// The longest time that a line may name.
@@ -14,8 +15,6 @@ const LONGEST_TIME: Duration = Duration::from_secs(60);
 /// What can be said of an actor or a host besides its calls.
 pub(super) const OTHERS: &str =
     "thread, fork, process, kill, stop, continue, exit, link, crash, boot, sysctl, destroy";
-/// Poll's events, poll(2), without their POLL.
-const EVENTS: [&str; 6] = ["IN", "OUT", "RDHUP", "ERR", "HUP", "NVAL"];
 /// The sysctls that a script may write: each belongs to the host's own network namespace (ip-sysctl).
 const SYSCTLS: [&str; 20] = [
     "tcp_abort_on_overflow",
@@ -347,7 +346,7 @@ impl Line {
             return Ok(Outcome::Text(text));
         }
         let mut words = Vec::new();
-        let is_event = |word: &str| EVENTS.contains(&word);
+        let is_event = |word: &str| POLL_EVENTS.iter().any(|(name, _)| *name == word);
         while let Kind::Word(word) = self.peek().clone()
             && (is_event(&word)
                 || (words.is_empty() && (errno::is_name(&word) || State::named(&word).is_some())))
