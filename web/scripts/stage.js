@@ -212,6 +212,7 @@ addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   const presses = event.key === " " && event.target.closest("button, a");
   if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "m") return map.toggle();
   const act = { " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end" }[event.key];
   if (!act || !run) return;
   event.preventDefault();
@@ -240,7 +241,7 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   player.speed = transport.speed;
   player.tick(elapsed, isLive ? live : undefined, questions.stop(run));
   const clock = player.following ? Math.floor(live / 100_000) : "";
-  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected].join(" ");
+  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected, map.isOpen].join(" ");
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
