@@ -2,7 +2,8 @@
 
 import { Editor } from "./editor.js";
 import { Hosts } from "./hosts.js";
-import { Inspector } from "./inspector.js";
+import { Inspector, neighbour } from "./inspector.js";
+import { journey } from "./journey.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { History } from "./model.js";
@@ -22,7 +23,7 @@ const ladder = new Ladder($(".ladder"), words, { onSelect: select });
 const hosts = new Hosts(document.querySelectorAll(".host"), words);
 const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine });
 const map = new StateMap($("#map"), words);
-const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null) });
+const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null), onSelect: inspect });
 const questions = new Questions($(".question"), { questions: data.questions ?? [], words, onAnswer: goOn });
 const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
@@ -180,6 +181,20 @@ function select(id) {
   ladder.select(id);
 }
 
+/** Opens a segment; what lies ahead of the playhead is gone to, up to what it changed. */
+function inspect(id) {
+  if (!run || !id) return;
+  select(id);
+  ladder.reveal(id);
+  const { first, last } = journey(run.history.events, id);
+  if (first.seq >= run.layout.count(run.player.y)) seekEvent(last);
+}
+
+/** Opens the segment before or after the one that is open. */
+function leaf(direction) {
+  if (run) inspect(neighbour(run.history.events, run.layout.count(run.player.y), run.selected, direction));
+}
+
 /** A question was answered: the run shows what it is. */
 function goOn() {
   run.player.playing = true;
@@ -197,6 +212,14 @@ const acts = {
   forth: () => run?.player.step(1),
   home: () => run?.player.seek(0),
   end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
+  map: () => map.toggle(),
+  inspect() {
+    if (!run?.selected) leaf(0);
+    inspector.focus();
+  },
+  close: () => run?.selected && select(null),
+  before: () => leaf(-1),
+  after: () => leaf(1),
   seek(part) {
     if (!run) return;
     run.player.playing = false;
@@ -208,13 +231,17 @@ for (const button of document.querySelectorAll("main [data-act]")) {
   button.addEventListener("click", () => acts[button.dataset.act]());
 }
 
+const KEYS = {
+  " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end",
+  m: "map", i: "inspect", "[": "before", "]": "after", Escape: "close",
+};
+
 addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   const presses = event.key === " " && event.target.closest("button, a");
   if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "m") return map.toggle();
-  const act = { " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end" }[event.key];
-  if (!act || !run) return;
+  const act = KEYS[event.key];
+  if (!act || (!run && act !== "map")) return;
   event.preventDefault();
   acts[act]();
 });
