@@ -7,6 +7,7 @@ mod browser;
 mod causes;
 mod cleanup;
 mod command;
+mod inspector;
 mod lab;
 mod pages;
 mod privileges;

@@ -11,7 +11,7 @@ export class Dissection {
   element = node("div", { className: "dissection" });
   #words;
   #tree = node("ul", { className: "fields", role: "tree" });
-  #bytes = node("div", { className: "bytes", role: "grid" });
+  #bytes = node("div", { className: "dump", role: "grid" });
   #said = node("p", { className: "pointed" });
   #open = new Set(OPEN);
   #shown;
@@ -144,7 +144,9 @@ export class Dissection {
 
   #go(field) {
     this.#stand(field);
-    this.#rows.get(field).focus();
+    const row = this.#rows.get(field);
+    row.focus({ preventScroll: true });
+    row.firstElementChild.scrollIntoView({ block: "nearest" });
   }
 
   #enter(cell) {
@@ -187,12 +189,14 @@ export class Dissection {
     if (first && byte === undefined) reveal(this.#bytes, this.#cells[first.start]);
     const names = fields.map((field) => this.#words(`field.${field.key}`).split(" · ")[0]);
     const flags = fields.length > 2 ? [this.#words("field.flags").split(" · ")[0]] : names;
-    this.#said.textContent = first ? [flags.join(", "), this.#range(first), first.section].filter(Boolean).join(" · ") : this.#words("inspector.hint");
+    this.#said.textContent = first ? [range(first), flags.join(", "), first.section].filter(Boolean).join(" · ") : this.#words("inspector.hint");
   }
+}
 
-  #range({ start, end }) {
-    return end - start === 1 ? this.#words("packet.byte", { n: start }) : this.#words("packet.bytes", { from: start, to: end - 1 });
-  }
+/** Which bytes a field is in, counted as beside them. */
+function range({ start, end }) {
+  const offset = (byte) => byte.toString(16).padStart(3, "0");
+  return end - start === 1 ? offset(start) : `${offset(start)}–${offset(end - 1)}`;
 }
 
 /** The bits, where it is less than its bytes, and where it is defined. */
@@ -215,7 +219,7 @@ function rows(cells, bytes) {
   return Array.from({ length: Math.ceil(cells.length / PER_ROW) }, (_, index) => {
     const [from, to] = [index * PER_ROW, (index + 1) * PER_ROW];
     const offset = node("span", { className: "offset", "aria-hidden": "true" }, from.toString(16).padStart(3, "0"));
-    const text = node("span", { className: "text", "aria-hidden": "true" }, [...bytes.subarray(from, to)].map(readable).join(""));
+    const text = node("span", { className: "text", "aria-hidden": "true" }, [...bytes.subarray(from, to)].map(readable).join("").padEnd(PER_ROW));
     return node("div", { role: "row" }, offset, ...cells.slice(from, to), text);
   });
 }

@@ -50,9 +50,16 @@ export class Inspector {
     const { first, shift } = whole;
     this.#element.hidden = false;
     if (this.#called) this.focus();
-    setText(this.#title, this.#words("inspector.name", { id: first.id, name: first.flags.join(", "), from: first.from, to: first.to }));
+    this.#name(first);
     this.#tell(journey(events, selected), events);
     this.#dissection.show(first.id, bytesOf(first.bytes), (bytes) => dissect(bytes, { seq: first.seq_rel, ack: first.ack_rel, shift }));
+  }
+
+  #name({ id, flags, from, to }) {
+    const name = this.#words("inspector.name", { id, name: flags.join(", ") });
+    if (this.#title.dataset.id === String(id)) return;
+    this.#title.dataset.id = id;
+    this.#title.replaceChildren(`${name} `, node("span", { className: "route" }, `${from} → ${to}`));
   }
 
   #close() {
@@ -122,7 +129,8 @@ export class Inspector {
   /** Another segment, which can be opened. */
   #segment(id, events) {
     const first = events.find((event) => event.type === "segment" && event.id === id);
-    return node("button", { type: "button", className: "link", "data-pick": id }, `${id} ${first ? nameOf(first) : ""}`.trim());
+    const name = this.#words("inspector.segment", { id, name: first ? nameOf(first) : "?" });
+    return node("button", { type: "button", className: "link", "data-pick": id }, name);
   }
 }
 
@@ -137,8 +145,4 @@ export function neighbour(events, count, id, direction) {
 function filled(text, inner) {
   const [before, after = ""] = text.split("\0");
   return node("span", {}, before, inner, after);
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

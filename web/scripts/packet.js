@@ -82,13 +82,13 @@ function tcp(bytes, { seq, ack, shift }) {
     field("source_port", 0, 2, word(0, 2)),
     field("destination_port", 2, 4, word(2, 4)),
     field("sequence", 4, 8, word(4, 8), { section: "RFC 9293, 3.4", note: relative(seq) }),
-    field("acknowledgment", 8, 12, word(8, 12), { section: "RFC 9293, 3.4", note: set("ack") ? relative(ack) : { key: "no_ack" } }),
+    field("acknowledgment", 8, 12, word(8, 12), { section: "RFC 9293, 3.4", note: set("ack") ? relative(ack) : { key: "unused" } }),
     field("data_offset", 12, 13, `${bytes[at + 12] >> 4} × 4 = ${length} B`, { bits: "0xf0" }),
     field("reserved", 12, 13, bytes[at + 12] & 15, { bits: "0x0f" }),
     field("flags", 13, 14, FLAGS.filter(set).reverse().join(", ").toUpperCase() || "0", { children: flags }),
     field("window", 14, 16, word(14, 16), { section: "RFC 9293, 3.8.6", note: scaled(word(14, 16), set("syn"), shift) }),
     field("checksum", 16, 18, hex(word(16, 18), 4), { note: { key: verdict(bytes, at) } }),
-    field("urgent_pointer", 18, 20, word(18, 20), { note: set("urg") ? undefined : { key: "no_urg" } }),
+    field("urgent_pointer", 18, 20, word(18, 20), { note: set("urg") ? undefined : { key: "unused" } }),
   ];
   if (length > 20) {
     const inside = options(bytes, at, length, Number.isInteger(ack) ? word(8, 12) - ack : 0);

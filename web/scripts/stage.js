@@ -177,6 +177,8 @@ function seekEvent(seq) {
 /** Picks a segment by its id, or none. */
 function select(id) {
   if (!run) return;
+  // Where the inspector is a sheet over the page's end, what it is about stays above it.
+  if (id && !run.selected && matchMedia("(max-width: 60rem)").matches) $(".picture").scrollIntoView({ block: "start" });
   run.selected = id;
   ladder.select(id);
 }
