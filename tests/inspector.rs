@@ -11,8 +11,8 @@ const LAPTOP: [u32; 2] = [1280, 900];
 /// Options of all kinds, data that is cut, a forgery, a copy: a loss makes the server tell what it has (SACK).
 const ALL_KINDS: &str = "server listen\nclient connect\nserver accept\nclient set nodelay on\n\
     wire drop data from client\nclient send \"lost\" => 4\nclient send \"kept\" => 4\nserver recv 8 all\n\
-    client send 1000 => 1000\nserver recv 1000 all\nwire duplicate FIN\nclient shutdown write\nserver close\n\
-    wire inject SYN to server\nclient close\n";
+    client send 1000 => 1000\nserver recv 1000 all\nwire inject SYN to server\n\
+    wire duplicate FIN\nclient shutdown write\nserver close\nclient close\n";
 
 /// Names the page's own modules in a function's body.
 const MODULES: &str = "
@@ -40,7 +40,7 @@ async fn the_fields_are_what_the_events_say_and_the_path_is_the_states() {
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
     let (url, events) = finished(&server, ALL_KINDS).await;
-    assert_eq!(events.reason(), "played to its end");
+    assert_eq!(events.reason(), "played to the end");
     let body = "
         const events = await read(URL);
         const wrong = [], kinds = new Set();

@@ -34,10 +34,10 @@ function queueBefore(events, { seq, host, socket }) {
 
 /**
  * The shift of a segment's window: what its direction's SYN said, if the other's said something too (RFC 7323, 2.2). Null
- * where windows are not scaled, undefined where a SYN is not known.
+ * where windows are not scaled, undefined where a SYN is not known. A forged SYN agrees on nothing.
  */
 function shiftOf(events, { seq, source, destination }) {
-  const syn = (from, to) => events.findLast((event) => event.seq <= seq && event.type === "segment" && event.bytes && event.flags.includes("SYN") && event.source === from && event.destination === to);
+  const syn = (from, to) => events.findLast((event) => event.seq <= seq && event.type === "segment" && event.phase === "sent" && event.flags.includes("SYN") && event.source === from && event.destination === to);
   const syns = [syn(source, destination), syn(destination, source)];
   if (!syns.every(Boolean)) return undefined;
   const shifts = syns.map(({ options }) => options.find((option) => option.startsWith("wscale "))?.slice(7));
