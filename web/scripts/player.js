@@ -72,9 +72,9 @@ export class Player {
     this.playing = true;
   }
 
-  step(direction) {
+  /** To the next of these heights, or the one before: all moments, or those at which a state changes. */
+  step(direction, moments = this.#layout.moments) {
     this.playing = this.following = false;
-    const { moments } = this.#layout;
     const next = direction > 0 ? moments.find((y) => y > this.y + 0.5) : moments.findLast((y) => y < this.y - 0.5);
     this.y = next ?? (direction > 0 ? this.#layout.end : 0);
   }

@@ -1,0 +1,52 @@
+// How the page is looked at: on a wall, on paper, on a phone, and the list of keys.
+
+const $ = (selector) => document.querySelector(selector);
+
+/** A choice that the browser remembers, where it may. */
+export const memory = {
+  get(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  set(key, value) {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // A browser that keeps nothing forgets this too.
+    }
+  },
+};
+
+/** Large type for a room; remembered. */
+export function projector(on = !("projector" in document.documentElement.dataset)) {
+  document.documentElement.toggleAttribute("data-projector", on);
+  $("#projector").setAttribute("aria-pressed", on);
+  memory.set("projector", on ? "on" : "off");
+}
+
+export function keys() {
+  const dialog = $("#keys");
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+/** `onFace` is called with the host that a phone shows; `onPrint` before the page goes to paper, and after. */
+export function watch({ onFace, onPrint }) {
+  $("#projector").addEventListener("click", () => projector());
+  for (const button of document.querySelectorAll("[data-side]")) {
+    button.addEventListener("click", () => face(button.dataset.side, onFace));
+  }
+  face("client", onFace);
+  addEventListener("beforeprint", () => onPrint(true));
+  addEventListener("afterprint", () => onPrint(false));
+  if (memory.get("projector") === "on") projector(true);
+}
+
+function face(host, onFace) {
+  for (const button of document.querySelectorAll("[data-side]")) button.setAttribute("aria-pressed", button.dataset.side === host);
+  $(".hosts").dataset.side = host;
+  onFace(host);
+}
