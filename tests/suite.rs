@@ -9,6 +9,7 @@ mod catalogue;
 mod causes;
 mod cleanup;
 mod command;
+mod inspector;
 mod lab;
 mod pages;
 mod privileges;

@@ -29,6 +29,9 @@ export class Ladder {
   #shown = 0;
   #y = 0;
   #ended = false;
+  #selected = null;
+  /** The chips that are under way, by the ids of their segments. */
+  #chips = new Map();
   /** Whether states are said with the names of their sockets. */
   #wide = false;
   #columns;
@@ -38,8 +41,11 @@ export class Ladder {
   /** `onSelect` is called with the id of a segment that somebody picks. */
   constructor(box, words, { onSelect }) {
     this.#box = box;
-    box.addEventListener("click", (event) => {
-      const picked = event.target.closest("[data-segment]");
+    // A chip moves on while it is pressed: what counts is where that began.
+    let pressed;
+    box.addEventListener("pointerdown", ({ target }) => (pressed = target.closest("[data-segment]")));
+    box.addEventListener("click", ({ target }) => {
+      const picked = target.closest("[data-segment]") ?? pressed;
       onSelect(picked ? Number(picked.dataset.segment) : null);
     });
     this.#words = words;
@@ -50,6 +56,7 @@ export class Ladder {
 
   /** Forgets the run that was drawn. */
   reset() {
+    this.#selected = null;
     this.#wide = false;
     this.#ended = false;
     this.#y = 0;
@@ -59,6 +66,7 @@ export class Ladder {
   /** Forgets everything that was drawn. */
   clear() {
     this.#items.clear();
+    this.#chips.clear();
     this.#marks = [];
     this.#shown = 0;
     this.cut = make("rect", { x: 0, y: 0, width: "100%", height: 0 });
@@ -131,6 +139,7 @@ export class Ladder {
       this.#sorted = false;
     }
     if (items.length) this.#ribbons();
+    if (this.#selected) this.select(this.#selected);
   }
 
   /** What a kind of item draws with. */
@@ -186,6 +195,15 @@ export class Ladder {
     if (moved) this.#follow(); // else somebody may be looking elsewhere
   }
 
+  /** Brings a segment into sight, by its id. */
+  reveal(id) {
+    const item = this.#items.get(`segment ${id}`)?.item;
+    const { scrollTop, clientHeight } = this.#box;
+    if (!item) return;
+    if (item.y < scrollTop + 20) this.#box.scrollTop = item.y - clientHeight / 3;
+    else if (item.end > scrollTop + clientHeight - 20) this.#box.scrollTop = item.end - (clientHeight * 2) / 3;
+  }
+
   /** Where there is room for the calls of one host only, shows this one's. */
   face(host) {
     this.#side = host;
@@ -203,13 +221,14 @@ export class Ladder {
 
   /** Marks the segment that somebody picked, by its id. */
   select(id) {
+    this.#selected = id;
     for (const node of this.#svg.querySelectorAll(".selected")) node.classList.remove("selected");
     for (const node of this.#svg.querySelectorAll(`[data-segment="${id}"]`)) node.classList.add("selected");
   }
 
   /** The segments that are under way at this moment, each as a chip on its line. */
   #flights(y) {
-    const chips = [];
+    const chips = new Map();
     for (const { item } of this.#items.values()) {
       const waits = item.held && item.open;
       if (item.kind !== "segment" || y < item.y || (y >= item.end && !waits)) continue;
@@ -220,11 +239,16 @@ export class Ladder {
       const text = item.held ? `✋ ${nameOf(item)}` : nameOf(item);
       const width = (text.length + 2) * this.#columns.character;
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
-      const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, transform: `translate(${inside} ${y})` },
+      const old = this.#chips.get(item.id);
+      const chip = old?.text === text ? old.chip : make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
         make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
-      chips.push(chip);
+      chip.setAttribute("transform", `translate(${inside} ${y})`);
+      chips.set(item.id, { chip, text });
     }
-    this.layers.head.replaceChildren(this.head, ...chips);
+    // One that stays is the same node: a press on it must find it again when it is let go.
+    for (const [id, { chip }] of this.#chips) if (chips.get(id)?.chip !== chip) chip.remove();
+    for (const { chip } of chips.values()) if (!chip.isConnected) this.layers.head.append(chip);
+    this.#chips = chips;
   }
 
   /** Keeps the moment in sight. */
@@ -265,12 +289,12 @@ const draw = {
     line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, "data-segment": item.id, class: `segment ${kind}${item.injected ? " injected" : ""}` }));
     if (item.open) return;
     const angle = (Math.atan2(item.end - item.y, x1 - x0) * 180) / Math.PI;
-    at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}` }));
+    at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}`, "data-segment": item.id }));
     const tilt = x1 > x0 ? angle : angle - 180;
     const lanes = columns.narrow ? (columns.narrow === item.from ? [0.68] : [0.32]) : [0.5, 0.27, 0.73];
     const at_ = (lanes[item.lane] ?? lanes[0]) * lost;
     const middle = [x0 + (x1 - x0) * at_, item.y + (item.end - item.y) * at_];
-    at(item.end, make("text", { transform: `translate(${middle.join(" ")}) rotate(${tilt})`, y: -6, class: `name ${kind}` }, nameOf(item)));
+    at(item.end, make("text", { transform: `translate(${middle.join(" ")}) rotate(${tilt})`, y: -6, class: `name ${kind}`, "data-segment": item.id }, nameOf(item)));
     if (kind === "fin" && !item.lost) {
       at(item.y, make("path", { d: "M0 0v-11l8 3.2-8 3.2", transform: `translate(${x0 + (x1 > x0 ? 7 : -7)} ${item.y - 1}) scale(${x1 > x0 ? 1 : -1} 1)`, class: "flag" }));
     }

@@ -75,7 +75,8 @@ const handlers = {
   state(model, event) {
     // What had arrived may still be read after the connection is gone; what was not sent never will be.
     const over = event.to === "CLOSED" ? { send: 0, timer: null } : {};
-    const changed = inSocket(model, event, (socket) => ({ ...socket, state: event.to, ...over }));
+    const path = (socket) => [...(event.from === "CLOSED" ? [] : socket.path), ...steps(model, event, socket)];
+    const changed = inSocket(model, event, (socket) => ({ ...socket, state: event.to, path: path(socket), ...over }));
     return event.type === "gap" ? changed : { ...changed, change: event };
   },
 
@@ -98,6 +99,13 @@ const handlers = {
   end: (model, event) => ({ ...model, ended: event }),
 };
 
+/** What a change of state adds to the path that a socket has taken; the first names also where it began. */
+function steps({ segments }, { seq, type, from, to, observed, cause }, { path }) {
+  const reset = segments[cause?.segment]?.flags.includes("RST") ?? false;
+  const step = { seq, state: to, observed: observed ?? true, gap: type === "gap", reset };
+  return path.length && from !== "CLOSED" ? [step] : [{ seq, state: from, observed: true, gap: false, reset: false }, step];
+}
+
 /** What arrived for a socket is lost when nothing keeps it open any more. */
 function closed(host, before) {
   const open = host.files.map((file) => file.inode);
@@ -119,7 +127,7 @@ function inActor(model, event, change) {
 function inSocket(model, event, change) {
   const key = keyOf(event.socket);
   return inHost(model, event.host, (host) => {
-    const before = host.sockets[key] ?? { key, ...event.socket, state: "CLOSED", recv: 0, send: 0, timer: null };
+    const before = host.sockets[key] ?? { key, ...event.socket, state: "CLOSED", path: [], recv: 0, send: 0, timer: null };
     const socket = change({ ...before, name: event.socket.name ?? before.name });
     const order = host.order.includes(key) || isListener(socket) ? host.order : [...host.order, key];
     return { ...host, sockets: { ...host.sockets, [key]: socket }, order };
@@ -138,6 +146,17 @@ export const isListener = (socket) => socket.peer === "0.0.0.0:0";
 export function shown({ order, sockets }) {
   const open = order.filter((key) => sockets[key].state !== "CLOSED");
   return sockets[open.at(-1) ?? order.at(-1)] ?? Object.values(sockets)[0] ?? null;
+}
+
+/**
+ * The states that a host's socket went through, from the first on. A connection that came out of a listening socket has
+ * that one's way behind it.
+ */
+export function pathOf({ sockets }, socket) {
+  const path = socket?.path ?? [];
+  if (path[0]?.state !== "LISTEN") return path;
+  const listener = Object.values(sockets).find((other) => isListener(other) && other.path.some(({ seq }) => seq < path[0].seq));
+  return [...(listener?.path ?? []).filter(({ seq, state }) => seq < path[0].seq && state !== "LISTEN"), ...path];
 }
 
 /** A host's other connections that are not closed. */

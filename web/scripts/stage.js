@@ -2,7 +2,8 @@
 
 import { Editor } from "./editor.js";
 import { Hosts } from "./hosts.js";
-import { Inspector } from "./inspector.js";
+import { Inspector, neighbour } from "./inspector.js";
+import { journey } from "./journey.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { History } from "./model.js";
@@ -24,7 +25,7 @@ const ladder = new Ladder($(".ladder"), words, { onSelect: select });
 const hosts = new Hosts(document.querySelectorAll(".host"), words);
 const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine });
 const map = new StateMap($("#map"), words);
-const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null) });
+const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null), onSelect: inspect });
 const questions = new Questions($(".question"), { questions: data.questions ?? [], words, onAnswer: goOn });
 const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
@@ -224,8 +225,24 @@ function seekEvent(seq) {
 /** Picks a segment by its id, or none. */
 function select(id) {
   if (!run) return;
+  // Where the inspector is a sheet over the page's end, what it is about stays above it.
+  if (id && !run.selected && matchMedia("(max-width: 60rem)").matches) $(".picture").scrollIntoView({ block: "start" });
   run.selected = id;
   ladder.select(id);
+}
+
+/** Opens a segment; what lies ahead of the playhead is gone to, up to what it changed. */
+function inspect(id) {
+  if (!run || !id) return;
+  select(id);
+  ladder.reveal(id);
+  const { first, last } = journey(run.history.events, id);
+  if (first.seq >= run.layout.count(run.player.y)) seekEvent(last);
+}
+
+/** Opens the segment before or after the one that is open. */
+function leaf(direction) {
+  if (run) inspect(neighbour(run.history.events, run.layout.count(run.player.y), run.selected, direction));
 }
 
 /** A question was answered: the run shows what it is. */
@@ -249,6 +266,15 @@ const acts = {
   projector: () => view.projector(),
   home: () => run?.player.seek(0),
   end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
+  map: () => map.toggle(),
+  inspect() {
+    if (!run) return;
+    if (!run.selected) leaf(0);
+    inspector.focus();
+  },
+  close: () => run?.selected && select(null),
+  former: () => leaf(-1),
+  latter: () => leaf(1),
   seek(part) {
     if (!run) return;
     run.player.playing = false;
@@ -271,6 +297,11 @@ const KEYS = {
   r: "run",
   p: "projector",
   "?": "keys",
+  m: "map",
+  i: "inspect",
+  "[": "former",
+  "]": "latter",
+  Escape: "close",
 };
 
 addEventListener("keydown", (event) => {
@@ -315,7 +346,7 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   player.speed = transport.speed;
   player.tick(elapsed, isLive ? live : undefined, questions.stop(run));
   const clock = player.following ? Math.floor(live / 100_000) : "";
-  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected].join(" ");
+  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected, map.isOpen].join(" ");
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
