@@ -103,7 +103,9 @@ async fn play(server: &Server, seed: u64, mut disturbance: Option<Disturbance>) 
     let mut socket = connect(server, &id, 0).await;
     let mut events: Vec<Event> = Vec::new();
     while let Some(Ok(Message::Text(text))) = socket.next().await {
-        let lines = text.lines();
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with("{\"waiting\""));
         events.extend(lines.map(|line| serde_json::from_str::<Event>(line).unwrap()));
         if events.len() < middle {
             continue;

@@ -69,6 +69,11 @@ impl World<'_> {
         if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
             return Ok(false);
         }
+        let fell_asleep = |index: usize| self.actors[index].is_asleep();
+        if self.calls_in(to).any(fell_asleep) {
+            self.observe(to, None)?; // what a call did before it fell asleep is its own
+            return Ok(true);
+        }
         if self.hear()? {
             return Ok(true); // a call returned just now: first what it did
         }
