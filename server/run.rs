@@ -211,9 +211,10 @@ pub fn play(
     Ok(())
 }
 
-/// Ends every process of a run and gives its devices and namespaces back. Closing a TUN device waits for the kernel,
-/// some tens of ms, which is why this comes after the last event.
-fn take_down(world: World<'_>) {
+/// Gives a run's devices and namespaces back and ends its processes: after the last event, since it takes its time.
+fn take_down(mut world: World<'_>) {
+    // First, while somebody still holds each connection: what can be destroyed differs.
+    world.hosts.iter_mut().for_each(|host| host.power = None);
     for actor in &world.actors {
         let _ = actor.signal(Signal::KILL); // it fails only where the process is gone already
     }
