@@ -158,14 +158,12 @@ pub fn tun_persist(tun: &OwnedFd) -> io::Result<()> {
     done(unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNSETPERSIST as _, 1) })
 }
 
-/// Gives `device` the address `own`/32; `socket` is any IPv4 socket.
+/// Gives `device`, which is point-to-point, the address `own`, and thus /32; `socket` is any IPv4 socket.
 pub fn interface_address(socket: &OwnedFd, device: &str, own: Ipv4Addr) -> io::Result<()> {
     let mut request = request(device);
     request.ifr_ifru.ifru_addr = plain(own);
-    // SAFETY (both): the request is valid and outlives the call.
-    done(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFADDR, &request) })?;
-    request.ifr_ifru.ifru_netmask = plain(Ipv4Addr::BROADCAST);
-    done(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFNETMASK, &request) })
+    // SAFETY: the request is valid and outlives the call.
+    done(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFADDR, &request) })
 }
 
 /// Takes `device` down.

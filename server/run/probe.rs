@@ -51,6 +51,7 @@ const NLMSG_DONE: u16 = 3;
 /// The eleven states and TCP_NEW_SYN_RECV; not the sockets that are only bound.
 const STATES: u32 = 0x1ffe;
 const LISTEN: u32 = 1 << 10;
+const TIME_WAIT: u32 = 1 << 6;
 
 impl SocketTable {
     /// The table that a NETLINK_SOCK_DIAG socket tells of.
@@ -115,6 +116,15 @@ impl SocketTable {
             Some(message) => Err(error(message)),
             None => Err(io::ErrorKind::InvalidData.into()),
         }
+    }
+
+    /// Destroys every connection that holds on to its host: TIME_WAIT does not, and listening sockets go with their
+    /// processes.
+    pub(super) fn destroy_all(&mut self) -> io::Result<()> {
+        for Reading { local, peer, .. } in self.dump(STATES & !LISTEN & !TIME_WAIT)? {
+            let _ = self.destroy(local, peer); // it may have gone by itself meanwhile
+        }
+        Ok(())
     }
 
     /// struct inet_diag_req_v2.

@@ -79,11 +79,13 @@ pub(super) struct Power {
 }
 
 impl Drop for Power {
-    /// Removing a device makes its remover wait for the kernel, some tens of ms, and all others who make or remove one
-    /// wait for him. Left to the namespace, which ends with its last descriptor, it goes in the kernel's background
-    /// together with those of other namespaces that have ended.
+    /// What is left of a host is for the kernel to clear away in its background.
     fn drop(&mut self) {
-        let _ = sys::tun_persist(&self.tun); // else closing it takes its time
+        // A connection that nobody holds and whose FIN nobody answers keeps its namespace for a minute or two.
+        let _ = self.table.destroy_all();
+        // Removing a device makes its remover wait for the kernel, some tens of ms, and all others who make or remove
+        // one wait for him. Left to the namespace it goes together with those of others that have ended.
+        let _ = sys::tun_persist(&self.tun);
     }
 }
 

@@ -14,7 +14,7 @@ use super::pair::Pair;
 use super::table::{Promise, Row, median};
 
 const MEGABYTES: usize = 64;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 7;
 
 pub fn measure(bench: &Bench) -> Row {
     let (mut ours, mut unobserved) = (Vec::new(), Vec::new());
