@@ -96,19 +96,3 @@ const deedOf = (line) => line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").match(/^(?:"(
 
 /** Whether a line only looks at a state: then ✓ says it all. */
 const expects = (line) => /^\s*(\S+:\s*)?expect\b/.test(line);
-
-/** Puts a note's text into a node: `code` and *stress* are all the markup there is. */
-function markup(node, text) {
-  if (node.dataset.text === text) return;
-  node.dataset.text = text;
-  const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).filter(Boolean);
-  node.replaceChildren(
-    ...parts.map((part) => {
-      const tag = { "`": "code", "*": "em" }[part[0]];
-      if (!tag) return part;
-      const inner = document.createElement(tag);
-      inner.textContent = part.slice(1, -1);
-      return inner;
-    }),
-  );
-}
