@@ -1,6 +1,7 @@
 // The two cards above the picture: each host at the moment under the playhead.
 
 import { called, duration, gave, others, shown } from "./model.js";
+import { putResult } from "./result.js";
 
 /** What a vessel holds when it is full; above that it only says so in bytes. */
 const FULL = 4096;
@@ -8,8 +9,11 @@ const FULL = 4096;
 export class Hosts {
   #cards;
   #words;
+  #named;
 
-  constructor(cards, words) {
+  /** `named` gives a result's name. */
+  constructor(cards, words, { named }) {
+    this.#named = named;
     this.#cards = [...cards];
     this.#words = words;
   }
@@ -36,8 +40,9 @@ export class Hosts {
     const fd = host.files.find((file) => file.socket === socket?.name)?.descriptors[0]?.fd;
     const call = actors.find((actor) => actor.call)?.call;
     const last = actors.flatMap((actor) => actor.results ?? []).sort((a, b) => b.seq - a.seq)[0];
-    const doing = call ? `${called(call)} ⋯ ${this.#words("stage.waiting")}` : last ? `${called(last)} = ${gave(last)}` : "";
-    set(".socket", [fd === undefined ? "" : `fd ${fd}`, doing].filter(Boolean).join("  ·  "));
+    const doing = call ? `${called(call)} ⋯ ${this.#words("stage.waiting")}` : last ? `${called(last)} = ` : "";
+    const before = [fd === undefined ? "" : `fd ${fd}`, doing].filter(Boolean).join("  ·  ");
+    putResult(card.querySelector(".socket"), last && !call ? this.#named(last.seq, gave(last)) : { text: "" }, { before });
 
     set(".others", others(host).map((socket) => `${socket.name ?? "?"}: ${socket.state}`).join("  ·  "));
 
