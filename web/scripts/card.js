@@ -35,13 +35,15 @@ export class Card {
       make("button", { type: "button", value: choice.value }, make("kbd", { ariaHidden: true }, index + 1), this.#choice(question, choice)),
     );
     choices.forEach((button) => button.addEventListener("click", () => this.#acts.onChoose(button.value)));
-    const skip = make("button", { type: "button", className: "link" }, this.#words("questions.skip"));
-    skip.addEventListener("click", this.#acts.onSkip);
-    const box = make("input", { type: "checkbox", checked: true });
-    box.addEventListener("change", () => this.#acts.onSwitch(box.checked));
+    const link = (text, act) => {
+      const button = make("button", { type: "button", className: "link" }, text);
+      button.addEventListener("click", act);
+      return button;
+    };
     const group = make("fieldset", { tabIndex: -1 }, say(make("legend"), question.ask), make("div", { className: "choices" }, ...choices));
-    const ways = make("p", { className: "ways" }, skip, make("label", {}, box, ` ${this.#words("questions.on")}`));
-    this.#put("asked", group, ways);
+    const skip = link(this.#words("questions.skip"), this.#acts.onSkip);
+    const off = link(this.#words("questions.off"), this.#acts.onOff);
+    this.#put("asked", group, make("p", { className: "ways" }, skip, off));
     this.focus();
   }
 

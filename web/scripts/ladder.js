@@ -279,7 +279,9 @@ const draw = {
     };
     if (item.gave !== undefined && !item.waited) {
       const given = result(documented ? room : Math.max(room - item.text.length - 3, 8));
-      return word(item.y, title, shorten(item.text, room - given.textContent.length), given);
+      const left = room - given.textContent.length;
+      const text = documented && item.text.length > left ? item.text.replace(/\(.*/, "()") : item.text;
+      return word(item.y, title, shorten(text, left), given);
     }
     word(item.y, item.full, `${shorten(item.text, room - 2)} `, make("tspan", { class: "waiting" }, "⋯"));
     const x = call + (side < 0 ? 5 : -5);

@@ -44,7 +44,7 @@ export class Questions {
       onChoose: (value) => this.#choose(value),
       onContinue: () => this.#leave(),
       onSkip: () => this.#leave(),
-      onSwitch: (on) => this.#turn(on),
+      onOff: () => this.#turn(false),
     });
     this.#switch = panel;
     panel.hidden = questions.length === 0;
@@ -77,7 +77,7 @@ export class Questions {
   get veil() {
     if (!this.#on) return NOWHERE;
     const asked = this.#run ? this.#asked : this.#questions.map((question) => ({ question }));
-    const next = asked.find((one) => !one.over && one.chosen === undefined);
+    const next = asked.find((one) => !one.over && one.found === undefined);
     return next ? { y: this.#run?.layout.ys[next.begin] ?? Infinity, line: next.question.line } : NOWHERE;
   }
 

@@ -16,6 +16,6 @@ function marked(text, documented) {
   name.title = documented;
   const mark = document.createElement("sup");
   mark.textContent = "Win";
-  name.append(text, mark);
+  name.append(mark, text); // the mark first: what is cut off where it is narrow is the name
   return name;
 }

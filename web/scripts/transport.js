@@ -43,10 +43,11 @@ export class Transport {
     const button = this.#bar.querySelector("[data-act=play]");
     button.dataset.playing = moving;
     button.setAttribute("aria-label", this.#words(moving ? "transport.pause" : "transport.play"));
-    const drawn = `${layout.changes.length} ${layout.end} ${veil.y}`;
+    // What was played is no secret, nor is what comes before the next question.
+    const told = layout.changes.filter((y) => y <= Math.max(veil.y, player.y));
+    const drawn = `${told.length} ${layout.end}`;
     if (this.#ticks.dataset.drawn === drawn) return;
     this.#ticks.dataset.drawn = drawn;
-    const told = layout.changes.filter((y) => y <= veil.y);
     const places = told.map((y) => `${(y / layout.end) * 100}%`);
     this.#ticks.innerHTML = places.map((x) => `<line x1="${x}" x2="${x}" y1="0" y2="100%"/>`).join("");
   }
