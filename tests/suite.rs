@@ -10,6 +10,7 @@ mod command;
 mod lab;
 mod pages;
 mod privileges;
+mod questions;
 mod segments;
 mod states;
 mod stream;
