@@ -385,3 +385,54 @@ client recv on kept                 => ETIMEDOUT
         ])
     );
 }
+
+#[tokio::test]
+async fn the_page_reads_each_kind_of_answer_off_the_run() {
+    let script = r#"
+server listen
+client connect
+server accept
+a: server thread reader
+b: reader recv &
+c: client send "hi"
+d: wait reader => "hi"
+e: server recv => blocked
+f: client shutdown write
+g: client set linger 0
+h: client close
+"#;
+    let asked = [
+        ("b", "gives", "blocked"),
+        ("c", "gives", "2"),
+        ("d", "gives", "\"hi\""),
+        ("e", "gives", "blocked"),
+        ("c", "sends FIN", "nobody"),
+        ("c", "sends ACK,!PSH", "server"),
+        ("f", "sends FIN", "client"),
+        ("f", "state of client", "FIN_WAIT_2"),
+        ("h", "sends RST", "client"),
+        ("h", "state of server", "CLOSED"),
+        ("a", "state of server", "ESTABLISHED"),
+    ];
+    let events = tokio::task::spawn_blocking(move || play(script))
+        .await
+        .unwrap();
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/try")).await;
+    let answers = browser
+        .call(&format!(
+            "const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
+             const {{ answer }} = await import(folder + 'answer.js');
+             const {{ History }} = await import(folder + 'model.js');
+             const history = new History();
+             for (const event of {}) history.add(event);
+             const seq = (label, phase) => history.events.find((event) => event.type === 'step' && event.phase === phase && event.text.startsWith(`${{label}}:`)).seq;
+             return {}.map(([label, about]) => answer(about, history, seq(label, 'begin'), seq(label, 'end')));",
+            serde_json::to_string(&events.0).unwrap(),
+            serde_json::to_string(&asked).unwrap(),
+        ))
+        .await;
+    let expected: Vec<&str> = asked.iter().map(|(.., answer)| *answer).collect();
+    assert_eq!(answers, json!(expected));
+}

@@ -82,6 +82,7 @@ export class Card {
     this.#element.hidden = false;
     this.#element.dataset.phase = phase;
     this.#element.replaceChildren(...nodes);
+    this.#element.scrollTop = 0;
     if (held) this.#element.focus({ preventScroll: true });
   }
 

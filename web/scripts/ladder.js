@@ -279,9 +279,10 @@ const draw = {
     };
     if (item.gave !== undefined && !item.waited) {
       const given = result(documented ? room : Math.max(room - item.text.length - 3, 8));
-      const left = room - given.textContent.length;
-      const text = documented && item.text.length > left ? item.text.replace(/\(.*/, "()") : item.text;
-      return word(item.y, title, shorten(text, left), given);
+      const left = room - given.textContent.length + (documented ? 1 : 0);
+      // Winsock's names are long: rather the call without its arguments than half a name.
+      const short = documented && [item.text, item.text.replace(/\(.*/, "()"), item.text.replace(/\(.*/, "")].find((text) => text.length <= left);
+      return word(item.y, title, short || shorten(item.text, left), given);
     }
     word(item.y, item.full, `${shorten(item.text, room - 2)} `, make("tspan", { class: "waiting" }, "⋯"));
     const x = call + (side < 0 ? 5 : -5);
