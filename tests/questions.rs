@@ -301,9 +301,11 @@ async fn through_the_lens_every_result_has_winsocks_name_and_says_so() {
     assert_eq!(browser.get(unmarked).await, 0, "each name has its mark");
     assert!(shows.contains("WSAECONNABORTED 10053: documented by Windows, not observed"));
 
-    // The card of the host, at the moment of the error; remembered over a reload, and gone with the lens.
+    // Remembered over a reload; on the host's card, at the moment behind the error; and gone with the lens.
     browser.driver.refresh().await.unwrap();
     browser.click(".invitation [data-act=recording]").await;
+    until_origin(&browser, "Recorded on Linux").await;
+    browser.click(".script li[data-line='11']").await;
     browser
         .until("document.querySelector('.host.server .socket').textContent.includes('recv(4) = WinWSAECONNRESET 10054')")
         .await;
