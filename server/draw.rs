@@ -135,6 +135,24 @@ impl<W: Write> Drawing<W> {
                 self.open = Some((arrow(segment), Open::Segment(segment.id)));
                 Ok(())
             }
+            What::Passed {
+                from,
+                segments,
+                bytes,
+                ..
+            } => {
+                self.flush()?;
+                let line = format!("{segments} segments, {bytes} B");
+                let wire = match from {
+                    Host::Client => format!("{line} ══▶"),
+                    Host::Server => format!("◀══ {line}"),
+                };
+                self.row(Row {
+                    wire,
+                    paint: QUIET,
+                    ..Row::default()
+                })
+            }
             What::Segment(segment) => match segment.reset {
                 Some(reason) => self.remark(segment.from, format!("RST: {reason}")),
                 None => Ok(()),

@@ -130,6 +130,21 @@ pub enum What {
     },
     /// A segment leaves, arrives, or does not.
     Segment(Box<Segment>),
+    /// Segments crossed the wire that stood out in nothing: too many to be told one by one. Its time is the last one's.
+    Passed {
+        /// The host that sent them.
+        from: Host,
+        /// Source address and port.
+        source: SocketAddrV4,
+        /// Destination address and port.
+        destination: SocketAddrV4,
+        /// How many.
+        segments: u32,
+        /// Their bytes of data.
+        bytes: u64,
+        /// When the first of them passed, µs since the run began.
+        since: u64,
+    },
     /// A connection, or a listening socket, changed its state.
     State {
         /// In which kernel.

@@ -22,6 +22,8 @@ use crate::script::Script;
 
 /// How many runs are remembered after their end, and how many bytes their events may take together.
 const REMEMBERED: (usize, usize) = (200, 64 << 20);
+/// How many runs may wait for their turn.
+const MOST_WAITING: usize = 300;
 /// How long a refusal of the machine is believed before it is asked again.
 const BELIEVED: Duration = Duration::from_secs(2);
 
@@ -31,7 +33,7 @@ type Asked = Result<Arc<Nursery>, (Refusal, Instant)>;
 /// The live runs of this server.
 pub struct Lab {
     nursery: Mutex<Option<Asked>>,
-    runs: Mutex<Runs>,
+    runs: Arc<Mutex<Runs>>,
     most_at_once: usize,
     limit: Duration,
 }
@@ -41,7 +43,19 @@ struct Runs {
     /// Newest last.
     all: VecDeque<Arc<Live>>,
     threads: Vec<JoinHandle<()>>,
+    /// How many of the threads play or are about to.
+    playing: usize,
+    /// First come, first served.
+    waiting: VecDeque<Job>,
     closed: bool,
+}
+
+/// A run that waits for its turn, or has it.
+struct Job {
+    live: Arc<Live>,
+    nursery: Arc<Nursery>,
+    script: Script,
+    pace: Pace,
 }
 
 /// Why a run was not started.
@@ -50,8 +64,8 @@ pub enum StartError {
     /// The machine does not let hosts be built.
     #[error("this machine does not let hosts be built")]
     Refused(Refusal),
-    /// As many runs as are allowed are going on.
-    #[error("{0} runs are going on already")]
+    /// As many runs as are allowed go on or wait.
+    #[error("{0} runs go on or wait already")]
     Full(usize),
     /// The server is about to end.
     #[error("the server is about to end")]
@@ -78,6 +92,8 @@ pub struct Progress {
     pub events: usize,
     /// Whether the last one is among them.
     pub ended: bool,
+    /// Its place among those that wait for their turn, 1 for the next one; 0 where it has begun.
+    pub place: usize,
 }
 
 impl Lab {
@@ -85,7 +101,7 @@ impl Lab {
     pub fn new(most_at_once: usize, limit: Duration) -> Lab {
         Lab {
             nursery: Mutex::default(),
-            runs: Mutex::default(),
+            runs: Arc::default(),
             most_at_once,
             limit,
         }
@@ -108,7 +124,7 @@ impl Lab {
         started
     }
 
-    /// Starts a run.
+    /// Starts a run, or lets it wait where as many as are allowed go on.
     pub fn start(
         &self,
         scenario: Option<&str>,
@@ -121,8 +137,9 @@ impl Lab {
             return Err(StartError::Closed);
         }
         runs.threads.retain(|thread| !thread.is_finished());
-        if runs.threads.len() >= self.most_at_once {
-            return Err(StartError::Full(runs.threads.len()));
+        let others = runs.playing + runs.waiting.len();
+        if others >= self.most_at_once + MOST_WAITING {
+            return Err(StartError::Full(others));
         }
         let live = Arc::new(Live {
             id: random_id(),
@@ -132,10 +149,20 @@ impl Lab {
             grown: watch::Sender::default(),
             stop: AtomicBool::new(false),
         });
-        let (playing, limit) = (live.clone(), self.limit);
-        runs.threads.push(thread::spawn(move || {
-            playing.play(&nursery, &script, pace, limit)
-        }));
+        let job = Job {
+            live: live.clone(),
+            nursery,
+            script,
+            pace,
+        };
+        if runs.playing < self.most_at_once {
+            runs.playing += 1;
+            let (all, limit) = (self.runs.clone(), self.limit);
+            (runs.threads).push(thread::spawn(move || work(&all, job, limit)));
+        } else {
+            runs.waiting.push_back(job);
+            runs.tell_places();
+        }
         runs.forget();
         runs.all.push_back(live.clone());
         Ok(live)
@@ -168,7 +195,28 @@ impl Lab {
     }
 }
 
+/// Plays a run, and then whichever waits longest, until none does.
+fn work(runs: &Mutex<Runs>, first: Job, limit: Duration) {
+    let mut next = Some(first);
+    while let Some(job) = next {
+        job.live.play(&job.nursery, &job.script, job.pace, limit);
+        let mut runs = lock(runs);
+        next = runs.waiting.pop_front();
+        runs.tell_places();
+        if next.is_none() {
+            runs.playing -= 1;
+        }
+    }
+}
+
 impl Runs {
+    /// Tells those that wait, and the one that does no more, where they stand.
+    fn tell_places(&self) {
+        for (index, job) in self.waiting.iter().enumerate() {
+            job.live.stands(index + 1);
+        }
+    }
+
     /// Forgets the oldest runs that have ended, until what is left is not too much.
     fn forget(&mut self) {
         let size = |runs: &Runs| {
@@ -188,11 +236,16 @@ impl Runs {
 
 impl Live {
     fn play(&self, nursery: &Nursery, script: &Script, pace: Pace, limit: Duration) {
+        self.stands(0);
+        if self.stop.load(Ordering::Relaxed) {
+            return self.fail(Ending::Stopped, "stopped before it began".into());
+        }
         let play = Play {
             scenario: self.scenario.as_deref(),
             script,
             pace,
             limit,
+            most_events: run::MOST_EVENTS,
         };
         let mut sink = |event| self.append(&event);
         // A fault in one run touches no other, and its followers are told.
@@ -204,14 +257,24 @@ impl Live {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "the run failed by a mistake in fourwave".into(),
         };
+        self.fail(Ending::Failed, reason);
+    }
+
+    /// The last event of a run that could not tell it itself.
+    fn fail(&self, how: Ending, reason: String) {
         let seq = self.progress().events as u32;
         let what = What::End {
             ok: false,
-            how: Ending::Failed,
+            how,
             line: None,
             reason,
         };
         self.append(&Event { seq, t: 0, what });
+    }
+
+    fn stands(&self, place: usize) {
+        self.grown
+            .send_if_modified(|progress| std::mem::replace(&mut progress.place, place) != place);
     }
 
     fn append(&self, event: &Event) {
@@ -224,7 +287,7 @@ impl Live {
         };
         let ended = matches!(event.what, What::End { .. });
         self.grown
-            .send_modify(|progress| *progress = Progress { events, ended });
+            .send_modify(|progress| (progress.events, progress.ended) = (events, ended));
     }
 
     /// The events from number `from` on, each as JSON.

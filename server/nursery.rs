@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::channel::Channel;
 use crate::message::{Birth, Errand, HostPlan, Refusal, Report, Returned, SetupStep};
@@ -87,10 +88,8 @@ impl Nursery {
             Err(error) => return Err(refusal(&error)),
         }
         let [trial, _] = crate::run::plans();
-        nursery
-            .conceive(trial)
-            .map_err(|error| refusal(&error))?
-            .born()?;
+        let trial = nursery.conceive(trial).map_err(|error| refusal(&error))?;
+        trial.born()?.end().map_err(|error| refusal(&error))?;
         Ok(nursery)
     }
 
@@ -189,17 +188,32 @@ impl Unborn {
     }
 }
 
+impl Newborn {
+    /// Gives the host back, and waits until its process has ended.
+    fn end(self) -> io::Result<()> {
+        let number = Pid::from_raw(self.pid).ok_or_else(gone)?;
+        let process = pidfd_open(number, PidfdFlags::empty())?;
+        drop(self); // the actor reads the end of its channel, and ends
+        let patience = timespec(PATIENCE);
+        poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience))?;
+        Ok(())
+    }
+}
+
+fn timespec(time: Duration) -> Timespec {
+    Timespec {
+        tv_sec: time.as_secs() as i64,
+        tv_nsec: time.subsec_nanos().into(),
+    }
+}
+
 /// Waits for a message, but not for ever.
 pub fn receive<T: serde::de::DeserializeOwned>(
     channel: &Channel,
     patience: Duration,
 ) -> io::Result<(T, Vec<OwnedFd>)> {
     let mut fds = [PollFd::new(channel, PollFlags::IN)];
-    let timeout = Timespec {
-        tv_sec: patience.as_secs() as i64,
-        tv_nsec: patience.subsec_nanos().into(),
-    };
-    if poll(&mut fds, Some(&timeout))? == 0 {
+    if poll(&mut fds, Some(&timespec(patience)))? == 0 {
         return Err(io::Error::from_raw_os_error(libc::ETIMEDOUT));
     }
     channel.receive()?.ok_or_else(gone)

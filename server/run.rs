@@ -4,6 +4,7 @@
 //! no run ever waits for whoever reads.
 
 mod actor;
+mod bulk;
 mod causes;
 mod checks;
 mod deeds;
@@ -35,10 +36,11 @@ use crate::message::{HostPlan, Refusal};
 use crate::nursery::Nursery;
 use crate::script::Script;
 
+pub use probe::{Reading, SocketTable};
+
 use actor::Actor;
 use descriptors::Descriptors;
 use director::{Director, Interruption};
-use probe::SocketTable;
 use timeline::Timeline;
 use watch::Watch;
 use world::{HostEnd, Power, World};
@@ -53,7 +55,12 @@ pub struct Play<'a> {
     pub pace: Pace,
     /// After so long the run ends, wherever it is.
     pub limit: Duration,
+    /// After so many events too.
+    pub most_events: u32,
 }
+
+/// The most events that a run makes where somebody is to look at it.
+pub const MOST_EVENTS: u32 = 20_000;
 
 /// How fast a run goes, where its script does not say.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -189,18 +196,17 @@ pub fn play(
         let what = actor.ready(actor.pid, actor.tid);
         world.timeline.tell(what);
     }
-    let (ok, how, line, reason) =
-        match Director::new(&mut world, nursery, play.pace, play.limit).play(play.script) {
-            Ok(true) => (true, Ending::Played, None, "played to the end".into()),
-            Ok(false) => (
-                false,
-                Ending::Played,
-                None,
-                "played to the end; not every check was true".into(),
-            ),
-            Err(Interruption::Ended { how, line, reason }) => (false, how, Some(line), reason),
-            Err(Interruption::Failed(error)) => (false, Ending::Failed, None, error.to_string()),
-        };
+    let (ok, how, line, reason) = match Director::new(&mut world, nursery, play).play(play.script) {
+        Ok(true) => (true, Ending::Played, None, "played to the end".into()),
+        Ok(false) => (
+            false,
+            Ending::Played,
+            None,
+            "played to the end; not every check was true".into(),
+        ),
+        Err(Interruption::Ended { how, line, reason }) => (false, how, Some(line), reason),
+        Err(Interruption::Failed(error)) => (false, Ending::Failed, None, error.to_string()),
+    };
     world.timeline.tell(What::End {
         ok,
         how,

@@ -151,6 +151,12 @@ pub fn tun_create(tun: &OwnedFd, name: &str) -> io::Result<()> {
     done(unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNSETIFF, &request) })
 }
 
+/// Lets a TUN device live on when its descriptor is closed, until its network namespace goes. See tun.txt, TUNSETPERSIST.
+pub fn tun_persist(tun: &OwnedFd) -> io::Result<()> {
+    // SAFETY: the argument is a number.
+    done(unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNSETPERSIST as _, 1) })
+}
+
 /// Gives `device` the address `own`/32; `socket` is any IPv4 socket.
 pub fn interface_address(socket: &OwnedFd, device: &str, own: Ipv4Addr) -> io::Result<()> {
     let mut request = request(device);

@@ -226,7 +226,7 @@ async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
         )
         .await;
 
-    // The link in another browser: the same script, ready to run.
+    // The link in another browser: the same script.
     let other = Browser::open("zh-CN", LAPTOP).await;
     other.visit(address.as_str()).await;
     other
@@ -234,10 +234,11 @@ async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
             "document.querySelector('.editor textarea').value === 'client connect => ECONNREFUSED'",
         )
         .await;
-    other.click(".invitation [data-act=run]").await;
+    // And the same run, which its server remembers.
     other
         .until("document.querySelector('.script .gave')?.textContent === '✓ ECONNREFUSED'")
         .await;
+    assert_eq!(run_of(&other).await, run_of(&browser).await);
     assert_eq!(other.console().await, Vec::<String>::new());
 }
 
@@ -380,5 +381,76 @@ async fn where_the_machine_refuses_the_recording_plays() {
             .await
             .starts_with("Recorded on Linux")
     );
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_address_keeps_the_moment_and_keys_move_it() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/s/half-close#t=3200")).await;
+    browser
+        .until("document.querySelector('.client .state').textContent === 'ESTABLISHED'")
+        .await;
+    browser
+        .until("document.querySelector('.clock').textContent === '3.2 s'")
+        .await;
+    // To the change after and before: the states tell, and the address follows.
+    browser.press_shifted('\u{e014}').await; // the right arrow
+    browser
+        .until("document.querySelector('.client .state').textContent === 'FIN_WAIT_1'")
+        .await;
+    browser
+        .until("Number(new URLSearchParams(location.hash.slice(1)).get('t')) > 3200")
+        .await;
+    browser.press_shifted('\u{e012}').await;
+    browser
+        .until("document.querySelector('.client .state').textContent === 'ESTABLISHED'")
+        .await;
+    browser.press("?").await;
+    browser.until("document.querySelector('#keys').open").await;
+    browser.press("\u{e00c}").await;
+    browser.until("!document.querySelector('#keys').open").await;
+    browser.press("p").await;
+    browser
+        .until("'projector' in document.documentElement.dataset")
+        .await;
+    let fits = "document.documentElement.scrollHeight <= innerHeight && document.querySelector('.transport').getBoundingClientRect().bottom <= innerHeight + 1";
+    browser.until(fits).await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn each_host_shows_its_programs_its_descriptors_and_its_buffers() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    let script = "server listen\nclient connect\nserver accept\nclient fork child\nclient thread reader\nreader recv &\n\
+                  client send 3000\nclient close\nserver recv peek\nclient set keepalive 5s 5s 5\nsleep 1s";
+    let script: String = script.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    browser
+        .visit(server.url(&format!("/try#script={script}")))
+        .await;
+    browser.click("#pace option[value=full]").await;
+    browser.click(".transport .primary").await;
+    browser
+        .until("document.body.dataset.run && document.querySelector('.origin').textContent.startsWith('Played')")
+        .await;
+    browser.press("\u{e010}").await; // End
+    let rows = |css: &str| {
+        format!("[...document.querySelectorAll('{css} li')].map((row) => row.textContent)")
+    };
+    browser
+        .until(&format!(
+            "{}.join() === 'child 3×1conn'",
+            rows(".client .files")
+        ))
+        .await;
+    let actors = browser.get(&rows(".client .actors")).await;
+    assert_eq!(actors.as_array().unwrap().len(), 3, "{actors}");
+    assert!(
+        actors[2].as_str().unwrap().contains("recv(3) ⋯ waiting"),
+        "{actors}"
+    );
+    assert_eq!(browser.text(".server .recv .bytes").await, "3000 B");
     assert_eq!(browser.console().await, Vec::<String>::new());
 }

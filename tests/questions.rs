@@ -307,7 +307,7 @@ async fn through_the_lens_every_result_has_winsocks_name_and_says_so() {
     until_origin(&browser, "Recorded on Linux").await;
     browser.click(".script li[data-line='11']").await;
     browser
-        .until("document.querySelector('.host.server .socket').textContent.includes('recv(4) = WinWSAECONNRESET 10054')")
+        .until("document.querySelector('.host.server .actors').textContent.includes('recv(4) = WinWSAECONNRESET 10054')")
         .await;
     browser.click("#lens option[value=errno]").await;
     browser

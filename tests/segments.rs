@@ -139,3 +139,38 @@ fn a_send_fills_the_queues_and_a_recv_empties_them() {
     assert_eq!(queue("server", "recv_q"), [5, 3, 0], "a FIN is not counted");
     assert_eq!(queue("client", "send_q"), [5, 0], "a FIN is not counted");
 }
+
+/// The bytes that arrived from a host, told one by one and together. A loaded machine sends again what is late; that
+/// counts once.
+fn arrived(events: &Events, from: &str) -> u64 {
+    let one_by_one = phase(events, "delivered");
+    let first = |segment: &&&Value| segment["retransmission"] == false;
+    let one_by_one = one_by_one
+        .iter()
+        .filter(first)
+        .map(|segment| (segment, "len"));
+    let together = events.of("passed");
+    let together = together.iter().map(|passed| (passed, "bytes"));
+    one_by_one
+        .chain(together)
+        .filter(|(event, _)| event["from"] == from)
+        .map(|(event, bytes)| event[bytes].as_u64().unwrap())
+        .sum()
+}
+
+#[test]
+fn many_segments_are_told_together_and_none_is_missing() {
+    let megabyte = "client send 1M &\nserver recv 1M all => 1048576\nwait client => 1048576\n";
+    let events = play(&format!(
+        "{OPEN}{}last: client send 1M &\nserver recv 1M all => 1048576\nwait client\nexpect client sent ACK since last\n\
+         expect server sent ACK since last\nexpect client sendq 0\nexpect server recvq 0\nquiet: settle\n\
+         expect client sent nothing since quiet\nclient close\nserver recv => 0\nserver close\nexpect client TIME_WAIT",
+        megabyte.repeat(7)
+    ));
+    assert_eq!(arrived(&events, "client"), 8 << 20);
+    assert!(!events.of("passed").is_empty());
+    assert!(events.of("gap").is_empty());
+    // What ends the connection is told one by one, however many there were.
+    let fins = |sent: &&String| sent.contains("FIN");
+    assert_eq!(events.sent().iter().filter(fins).count(), 2);
+}

@@ -23,6 +23,7 @@ async fn follow(server: &Server, id: &str, from: usize) -> Events {
     let mut lines = String::new();
     while let Some(message) = socket.next().await {
         match message.unwrap() {
+            Message::Text(text) if text.starts_with("{\"waiting\"") => {}
             Message::Text(text) => lines.push_str(&format!("{text}\n")),
             Message::Close(frame) => assert_eq!(frame.unwrap().reason.as_str(), "the run is over"),
             other => panic!("{other:?}"),
@@ -148,7 +149,7 @@ async fn a_mistake_is_answered_with_its_place() {
 
 #[tokio::test]
 async fn what_cannot_be_done_is_said() {
-    let server = Server::start(&["--max-runs", "1"]);
+    let server = Server::start(&[]);
     let post = |body: Value| {
         let url = server.url("/api/runs");
         async move { request("POST", &url, Some(body)).await }
@@ -183,24 +184,42 @@ async fn what_cannot_be_done_is_said() {
             .0,
         404
     );
+}
 
-    let id = start_run(&server, json!({ "scenario": "four-waves" })).await;
+#[tokio::test]
+async fn a_run_that_has_to_wait_is_told_its_place_and_begins_by_itself() {
+    let server = Server::start(&["--max-runs", "1"]);
+    let waits = json!({ "script": "server listen\nserver accept" });
+    let first = start_run(&server, waits.clone()).await;
+    let second = start_run(&server, waits).await;
+    let third = start_run(&server, json!({ "scenario": "four-waves", "pace": "full" })).await;
+    let place = |id: &str| {
+        let url = server.url(&format!("/api/runs/{id}"));
+        async move { request("GET", &url, None).await.1["waiting"].clone() }
+    };
     assert_eq!(
-        post(json!({ "scenario": "four-waves" })).await,
-        (503, json!({ "error": "full", "running": 1 }))
+        [
+            place(&first).await,
+            place(&second).await,
+            place(&third).await
+        ],
+        [json!(0), json!(1), json!(2)]
     );
-    assert_eq!(
-        request("DELETE", &server.url(&format!("/api/runs/{id}")), None)
-            .await
-            .0,
-        202
-    );
-    assert!(
-        follow(&server, &id, 0)
-            .await
-            .reason()
-            .starts_with("stopped on line")
-    );
+    let mut socket = connect(&server, &third, 0).await;
+    let mut said = Vec::new();
+    for stopped in [&first, &second] {
+        let Message::Text(text) = socket.next().await.unwrap().unwrap() else {
+            panic!()
+        };
+        said.push(text.to_string());
+        let url = server.url(&format!("/api/runs/{stopped}"));
+        assert_eq!(request("DELETE", &url, None).await.0, 202);
+    }
+    assert_eq!(said, ["{\"waiting\":2}", "{\"waiting\":1}"]);
+    let played = follow(&server, &third, 0).await;
+    assert_eq!(played.reason(), "played to the end", "{played}");
+    let stopped = follow(&server, &second, 0).await;
+    assert!(stopped.reason().starts_with("stopped"), "{stopped}");
 }
 
 #[tokio::test]

@@ -406,6 +406,11 @@ pub(super) fn plain(returned: sys::Returned) -> Returned {
 fn bytes(payload: &Payload) -> Vec<u8> {
     match payload {
         Payload::Text(text) => text.clone().into_bytes(),
-        Payload::Bytes(count) => (b'a'..=b'z').cycle().take(*count).collect(),
+        Payload::Bytes(count) => {
+            const ALPHABET: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
+            let mut bytes = ALPHABET.repeat(count.div_ceil(ALPHABET.len()));
+            bytes.truncate(*count);
+            bytes
+        }
     }
 }

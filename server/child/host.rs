@@ -6,13 +6,19 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{Mode, OFlags};
-use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, netlink};
+use rustix::net::{
+    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, netlink,
+};
 
 use crate::message::{Errand, HostPlan, Refusal, SetupStep};
 use crate::sys;
 
 /// The interface's name, in both hosts.
 const DEVICE: &str = "wire0";
+
+/// How many packets wait in it until the wire takes them: more than the largest window has room for (tcp_rmem), so that
+/// nothing is lost before the wire, where nobody would be told. The usual 500 do not hold what `send 1M` sends at once.
+const QUEUE: i32 = 8192;
 
 /// What the server needs to hold of a host. The namespace lives as long as one of the three is open.
 pub(super) struct Host {
@@ -52,7 +58,8 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
     for (name, value) in &plan.sysctls {
         fs::write(path(name), value).map_err(at(SetupStep::Sysctl))?;
     }
-    let wired = any_socket().and_then(|socket| {
+    let wired = lengthen_queue().and_then(|()| {
+        let socket = any_socket()?;
         sys::interface_address(&socket, DEVICE, plan.address)?;
         sys::interface_up(&socket, DEVICE, plan.peer)
     });
@@ -87,6 +94,47 @@ pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
         socket_table,
         sysctls,
     })
+}
+
+/// RTM_NEWLINK, rtnetlink(7): the device keeps [`QUEUE`] packets. The older ioctl for it asks for root.
+fn lengthen_queue() -> io::Result<()> {
+    const NLM_F_REQUEST_ACK: u16 = 0x1 | 0x4;
+    let mut request = [0; 52];
+    let mut at = 0;
+    let mut put = |bytes: &[u8]| {
+        request[at..at + bytes.len()].copy_from_slice(bytes);
+        at += bytes.len();
+    };
+    put(&52u32.to_ne_bytes()); // struct nlmsghdr
+    put(&libc::RTM_NEWLINK.to_ne_bytes());
+    put(&NLM_F_REQUEST_ACK.to_ne_bytes());
+    put(&[0; 8 + 16]); // the rest of it, and struct ifinfomsg
+    put(&8u16.to_ne_bytes()); // struct rtattr
+    put(&libc::IFLA_TXQLEN.to_ne_bytes());
+    put(&QUEUE.to_ne_bytes());
+    put(&(4 + 1 + DEVICE.len() as u16).to_ne_bytes());
+    put(&libc::IFLA_IFNAME.to_ne_bytes());
+    put(DEVICE.as_bytes());
+
+    let socket = rustix::net::socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        None, // NETLINK_ROUTE
+    )?;
+    rustix::net::sendto(
+        &socket,
+        &request,
+        SendFlags::empty(),
+        &netlink::SocketAddrNetlink::new(0, 0),
+    )?;
+    let mut answer = [0; 128];
+    rustix::net::recv(&socket, &mut answer, RecvFlags::empty())?;
+    // struct nlmsgerr begins with a negative errno, which is 0 where all went well.
+    match i32::from_ne_bytes([answer[16], answer[17], answer[18], answer[19]]) {
+        0 => Ok(()),
+        errno => Err(io::Error::from_raw_os_error(-errno)),
+    }
 }
 
 fn path(sysctl: &str) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fourwave::event::{Event, What};
-use fourwave::run::{Pace, Play, play};
+use fourwave::run::{MOST_EVENTS, Pace, Play, play};
 use fourwave::{catalogue, scenario};
 
 /// Stops at the first scenario whose checks are not all true.
@@ -25,6 +25,7 @@ pub(crate) fn record(folder: &Path) -> Result<ExitCode> {
             script: &scenario.script,
             pace: Pace::FOLLOW,
             limit: Duration::from_secs(120),
+            most_events: MOST_EVENTS,
         };
         play(&nursery, &play_it, &AtomicBool::new(false), &mut |event| {
             events.push(event)

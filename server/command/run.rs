@@ -12,7 +12,7 @@ use fourwave::catalogue;
 use fourwave::config::Run;
 use fourwave::draw::Drawing;
 use fourwave::event::{Ending, Event, What};
-use fourwave::run::{Pace, Play, play};
+use fourwave::run::{MOST_EVENTS, Pace, Play, play};
 use fourwave::scenario::{self, draw_mistakes};
 use fourwave::script::{self, Script};
 
@@ -54,6 +54,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
             script: &script,
             pace,
             limit,
+            most_events: MOST_EVENTS,
         },
         &stop,
         &mut sink,

@@ -10,7 +10,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 use crate::channel::Channel;
 use crate::errno;
 use crate::event::{CallPhase, Cause, Host, ProcessChange, What};
-use crate::message::{Made, Order, Report, Returned};
+use crate::message::{Call, Made, Order, Report, Returned};
 
 /// One actor: a thread of a process in one of the hosts.
 pub(super) struct Actor {
@@ -36,6 +36,8 @@ pub(super) struct Actor {
     slept: bool,
     /// Whether the enter that was read last, and perhaps not told yet, was of a call that may act.
     heard_deed: bool,
+    /// Whether its last order was to send or to receive, which changes no state.
+    moves_data: bool,
     /// What its last order gave; None while it is being carried out.
     pub(super) outcome: Option<Returned>,
 }
@@ -102,6 +104,7 @@ impl Actor {
             returned: false,
             slept: false,
             heard_deed: false,
+            moves_data: false,
             outcome: Some(Returned::default()),
         }
     }
@@ -110,6 +113,13 @@ impl Actor {
     pub(super) fn order(&mut self, order: &Order) -> io::Result<()> {
         self.outcome = None;
         self.slept = false;
+        self.moves_data = matches!(
+            order,
+            Order::Call {
+                call: Call::Send { .. } | Call::Recv { .. },
+                ..
+            }
+        );
         self.channel.send(order, &[])
     }
 
@@ -340,6 +350,11 @@ impl Actor {
         let works =
             self.life == Life::Alive && self.outcome.is_none() && !self.slept && !self.is_asleep();
         works || self.is_dying()
+    }
+
+    /// The same for what is more than the moving of data.
+    pub(super) fn may_change_states(&self) -> bool {
+        self.is_dying() || (!self.moves_data && self.is_busy())
     }
 
     /// Whether its thread sleeps in a call, as it does in one that blocks: /proc/PID/task/TID/stat, proc(5).

@@ -1,6 +1,9 @@
 //! What made something happen in a host: the order in which the world looks makes that certain (see [`super::world`]).
 
+use std::io;
+
 use super::RunError;
+use super::probe::{Reading, SocketTable};
 use super::reset::{self, Circumstances, timer_that_sent};
 use super::wire::Packet;
 use super::world::World;
@@ -11,15 +14,27 @@ impl World<'_> {
     /// Reads a host's sockets and tells what changed since the last time. Where `cause` is not given, it is a call that
     /// runs, the end of a process, or else a timer.
     pub(super) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
-        self.observe_sent(host, cause, Vec::new()).map(drop)
+        self.read_table(host, cause, Vec::new(), SocketTable::read)
+            .map(drop)
     }
 
-    /// The same, and then tells what the host has sent, from the same cause. Gives the cause, where one is known.
+    /// The same around segments, which change no listening socket: calls and the ends of processes do, and have readings
+    /// of their own. Then tells what the host has sent, from the same cause; gives that, where it is known.
     pub(super) fn observe_sent(
         &mut self,
         host: Host,
         cause: Option<Cause>,
         packets: Vec<Packet>,
+    ) -> Result<Option<Cause>, RunError> {
+        self.read_table(host, cause, packets, SocketTable::read_connections)
+    }
+
+    fn read_table(
+        &mut self,
+        host: Host,
+        cause: Option<Cause>,
+        packets: Vec<Packet>,
+        read: fn(&mut SocketTable) -> io::Result<Vec<Reading>>,
     ) -> Result<Option<Cause>, RunError> {
         // Asked before the channels are read: whoever returned by then has said so.
         let calls: Vec<(usize, bool)> = (0..self.actors.len())
@@ -28,10 +43,9 @@ impl World<'_> {
             .map(|index| (index, self.actors[index].is_asleep()))
             .collect();
         let readings = match &mut self.hosts[host as usize].power {
-            Some(power) => power
-                .table
-                .read()
-                .map_err(|source| RunError::ReadSockets { host, source })?,
+            Some(power) => {
+                read(&mut power.table).map_err(|source| RunError::ReadSockets { host, source })?
+            }
             None => Vec::new(),
         };
         self.hear()?; // rule 1
@@ -69,7 +83,11 @@ impl World<'_> {
         }
         // It did nothing but wait, and nothing that was seen has woken it: a timer has, its own or one of its socket.
         let by = self.observe_sent(host, None, Vec::new())?;
-        Ok(by.or(Some(Cause::Timer(Some(Timer::Call)))))
+        let timer = self
+            .bulk
+            .is_unused()
+            .then_some(Cause::Timer(Some(Timer::Call)));
+        Ok(by.or(timer)) // what passed untold may have woken it
     }
 
     /// The actors of a host whose call may still have done something that no reading showed.

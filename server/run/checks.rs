@@ -80,6 +80,7 @@ fn sent(
         .filter(|(seq, segment)| *seq >= since && segment.from == host);
     let all: Vec<String> = segments
         .map(|(_, segment)| segment.flags.join(","))
+        .chain(world.bulk.sent(host, since))
         .collect();
     let meant = |bits: &String| {
         flags.is_none_or(|flags| {

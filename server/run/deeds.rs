@@ -193,6 +193,7 @@ impl Director<'_, '_> {
         let packets = self.world.read_wire(host)?;
         self.world
             .observe_sent(host, Some(Cause::Destroy), packets)?;
+        self.world.observe(host, Some(Cause::Destroy))?; // it may have been a listening one
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::outcome::{describe, fits, found};
 use super::world::{SOON, World};
-use super::{Pace, RunError};
+use super::{Pace, Play, RunError};
 use crate::clock::{Nanos, now};
 use crate::event::{Ending, StepPhase, What};
 use crate::message::Order;
@@ -14,8 +14,6 @@ use crate::script::{Deed, Outcome, Script, Step};
 
 /// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
 const QUIET: Nanos = 60_000_000;
-/// The most events of one run.
-const MOST_EVENTS: u32 = 20_000;
 
 /// Why a script was not played to its end.
 pub(super) enum Interruption {
@@ -44,6 +42,7 @@ pub(super) struct Director<'w, 'a> {
     pace: Pace,
     deadline: Nanos,
     limit: Duration,
+    most_events: u32,
     /// The line being played, for messages.
     pub(super) line: usize,
     /// Whether every check so far was true.
@@ -54,16 +53,16 @@ impl<'w, 'a> Director<'w, 'a> {
     pub(super) fn new(
         world: &'w mut World<'a>,
         nursery: &'w Nursery,
-        pace: Pace,
-        limit: Duration,
+        play: &Play<'_>,
     ) -> Director<'w, 'a> {
         Director {
             world,
             nursery,
             labels: HashMap::new(),
-            pace,
-            deadline: now().saturating_add(limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
-            limit,
+            pace: play.pace,
+            deadline: now().saturating_add(play.limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
+            limit: play.limit,
+            most_events: play.most_events,
             line: 0,
             ok: true,
         }
@@ -75,6 +74,7 @@ impl<'w, 'a> Director<'w, 'a> {
         for step in &script.steps {
             self.line = step.line;
             if let Some(label) = &step.label {
+                self.world.timeline.tell_passed(); // before the label
                 self.labels.insert(label.clone(), self.world.timeline.len());
             }
             self.tell_step(step, StepPhase::Begin);
@@ -246,8 +246,9 @@ impl<'w, 'a> Director<'w, 'a> {
                 format!("line {line} was still waiting when the run's {limit} s were over");
             return Err(self.ended(Ending::TooLong, reason));
         }
-        if self.world.timeline.len() > MOST_EVENTS {
-            let reason = format!("more than {MOST_EVENTS} events; stopped on line {line}");
+        if self.world.timeline.len() > self.most_events {
+            let most = self.most_events;
+            let reason = format!("more than {most} events; stopped on line {line}");
             return Err(self.ended(Ending::TooMuch, reason));
         }
         Ok(false)

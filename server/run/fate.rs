@@ -34,6 +34,15 @@ pub(super) enum Fate {
 }
 
 impl Orders {
+    /// Whether every segment arrives, once and at once.
+    pub(super) fn is_empty(&self) -> bool {
+        self.delay.is_zero()
+            && !self.cut
+            && self.drops.is_empty()
+            && self.holds.is_empty()
+            && self.duplicates.is_empty()
+    }
+
     /// Decides about a segment when it is sent; later orders do not change what was decided.
     pub(super) fn decide(&mut self, segment: &Segment) -> Fate {
         if self.cut {

@@ -13,7 +13,7 @@ use crate::state::State;
 
 /// A socket in the kernel's table.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Reading {
+pub struct Reading {
     pub(super) local: SocketAddrV4,
     pub(super) peer: SocketAddrV4,
     pub(super) state: State,
@@ -31,9 +31,11 @@ pub(super) struct Reading {
 }
 
 /// One host's table.
-pub(super) struct SocketTable {
+pub struct SocketTable {
     netlink: OwnedFd,
     buffer: Vec<u8>,
+    /// The listening sockets as they were last read.
+    listening: Vec<Reading>,
 }
 
 // include/uapi/linux/netlink.h and inet_diag.h.
@@ -48,18 +50,37 @@ const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 /// The eleven states and TCP_NEW_SYN_RECV; not the sockets that are only bound.
 const STATES: u32 = 0x1ffe;
+const LISTEN: u32 = 1 << 10;
 
 impl SocketTable {
-    pub(super) fn new(netlink: OwnedFd) -> SocketTable {
+    /// The table that a NETLINK_SOCK_DIAG socket tells of.
+    pub fn new(netlink: OwnedFd) -> SocketTable {
         SocketTable {
             netlink,
             buffer: vec![0; 32 * 1024],
+            listening: Vec::new(),
         }
     }
 
     /// Every TCP socket of the host, in the order of their ports.
-    pub(super) fn read(&mut self) -> io::Result<Vec<Reading>> {
-        self.ask(NLM_F_REQUEST_DUMP, SOCK_DIAG_BY_FAMILY, None)?;
+    pub fn read(&mut self) -> io::Result<Vec<Reading>> {
+        let readings = self.dump(STATES)?;
+        let listens = |reading: &&Reading| reading.state == State::Listen;
+        self.listening = readings.iter().filter(listens).cloned().collect();
+        Ok(readings)
+    }
+
+    /// The same, but the listening sockets as they were at the last [`SocketTable::read`]. The kernel keeps those of all
+    /// namespaces in one great table, so that looking for them costs several times what looking for the others does.
+    pub fn read_connections(&mut self) -> io::Result<Vec<Reading>> {
+        let mut readings = self.dump(STATES & !LISTEN)?;
+        readings.extend_from_slice(&self.listening);
+        readings.sort_by_key(ends);
+        Ok(readings)
+    }
+
+    fn dump(&mut self, states: u32) -> io::Result<Vec<Reading>> {
+        self.ask(NLM_F_REQUEST_DUMP, SOCK_DIAG_BY_FAMILY, states, None)?;
         let mut readings = Vec::new();
         loop {
             let (_, length) =
@@ -73,7 +94,7 @@ impl SocketTable {
                 }
                 match kind {
                     NLMSG_DONE => {
-                        readings.sort_by_key(|reading: &Reading| (reading.local, reading.peer));
+                        readings.sort_by_key(ends);
                         return Ok(readings);
                     }
                     NLMSG_ERROR => return Err(error(&rest[HEADER..])),
@@ -86,7 +107,7 @@ impl SocketTable {
 
     /// Destroys a socket from outside: SOCK_DESTROY, sock_diag(7).
     pub(super) fn destroy(&mut self, local: SocketAddrV4, peer: SocketAddrV4) -> io::Result<()> {
-        self.ask(NLM_F_REQUEST_ACK, SOCK_DESTROY, Some((local, peer)))?;
+        self.ask(NLM_F_REQUEST_ACK, SOCK_DESTROY, STATES, Some((local, peer)))?;
         let (_, length) =
             rustix::net::recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
         match self.buffer[..length].get(HEADER..) {
@@ -101,6 +122,7 @@ impl SocketTable {
         &self,
         flags: u16,
         kind: u16,
+        states: u32,
         socket: Option<(SocketAddrV4, SocketAddrV4)>,
     ) -> io::Result<()> {
         let mut request = [0u8; REQUEST];
@@ -109,7 +131,7 @@ impl SocketTable {
         request[6..8].copy_from_slice(&flags.to_ne_bytes());
         request[HEADER] = libc::AF_INET as u8;
         request[HEADER + 1] = libc::IPPROTO_TCP as u8;
-        request[HEADER + 4..HEADER + 8].copy_from_slice(&STATES.to_ne_bytes());
+        request[HEADER + 4..HEADER + 8].copy_from_slice(&states.to_ne_bytes());
         if let Some((local, peer)) = socket {
             let id = &mut request[HEADER + 8..];
             id[0..2].copy_from_slice(&local.port().to_be_bytes());
@@ -126,6 +148,10 @@ impl SocketTable {
         )?;
         Ok(())
     }
+}
+
+fn ends(reading: &Reading) -> (SocketAddrV4, SocketAddrV4) {
+    (reading.local, reading.peer)
 }
 
 /// struct nlmsgerr begins with a negative errno, which is 0 where all went well.

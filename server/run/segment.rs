@@ -14,8 +14,8 @@ use crate::script::Forgery;
 /// How many bytes of data an event shows.
 const SHOWN: usize = 256;
 
-/// One direction of one connection.
-type Direction = (SocketAddrV4, SocketAddrV4);
+/// One direction of one connection: from, to.
+pub(super) type Direction = (SocketAddrV4, SocketAddrV4);
 
 /// What must be remembered of each direction to give relative numbers and to tell a retransmission.
 #[derive(Default)]
@@ -34,7 +34,61 @@ struct Seen {
     ack: u32,
 }
 
+/// What matters of a segment that stands out in nothing.
+pub(super) struct Plain {
+    /// Where it is from, and where it goes.
+    pub(super) ends: Direction,
+    pub(super) len: usize,
+    pub(super) push: bool,
+    next: u32,
+    ack: u32,
+}
+
 impl Decoder {
+    /// Reads a packet whose bits are ACK and perhaps PSH, whose window is open and whose numbers are new: nothing of its
+    /// connection changes by it but how far it is. None for any other.
+    pub(super) fn plain(&self, packet: &[u8]) -> Option<Plain> {
+        let sliced = SlicedPacket::from_ip(packet).ok()?;
+        let (Some(NetSlice::Ipv4(ip)), Some(TransportSlice::Tcp(tcp))) =
+            (sliced.net, sliced.transport)
+        else {
+            return None;
+        };
+        let source = SocketAddrV4::new(Ipv4Addr::from(ip.header().source()), tcp.source_port());
+        let destination = SocketAddrV4::new(
+            Ipv4Addr::from(ip.header().destination()),
+            tcp.destination_port(),
+        );
+        let bits = [
+            tcp.syn(),
+            tcp.fin(),
+            tcp.rst(),
+            tcp.urg(),
+            tcp.ece(),
+            tcp.cwr(),
+        ];
+        let seen = self.directions.get(&(source, destination))?;
+        let is_plain = tcp.ack()
+            && !bits.contains(&true)
+            && tcp.window_size() > 0
+            && tcp.sequence_number() == seen.next;
+        let len = tcp.payload().len();
+        is_plain.then(|| Plain {
+            ends: (source, destination),
+            len,
+            push: tcp.psh(),
+            next: seen.next.wrapping_add(len as u32),
+            ack: tcp.acknowledgment_number(),
+        })
+    }
+
+    /// Remembers that such a segment was sent.
+    pub(super) fn note_plain(&mut self, plain: &Plain) {
+        if let Some(seen) = self.directions.get_mut(&plain.ends) {
+            (seen.next, seen.ack) = (plain.next, plain.ack);
+        }
+    }
+
     /// Reads a packet that left `from`; None for anything but TCP over IPv4.
     pub(super) fn decode(&mut self, from: Host, packet: &[u8]) -> Option<Segment> {
         let sliced = SlicedPacket::from_ip(packet).ok()?;

@@ -1,13 +1,18 @@
 //! A run's clock and its list of events.
 
+use std::mem;
+
+use super::segment::Plain;
 use crate::clock::{Nanos, now};
-use crate::event::{Event, What};
+use crate::event::{Event, Host, What};
 
 /// Stamps events and hands them on.
 pub(super) struct Timeline<'a> {
     epoch: Nanos,
     next_seq: u32,
     last: Nanos,
+    /// What passed without being told one by one, since the last event.
+    passed: Vec<What>,
     sink: &'a mut dyn FnMut(Event),
 }
 
@@ -19,6 +24,7 @@ impl<'a> Timeline<'a> {
             epoch,
             next_seq: 0,
             last: epoch,
+            passed: Vec::new(),
             sink,
         }
     }
@@ -31,12 +37,53 @@ impl<'a> Timeline<'a> {
     /// Something that was stamped where it happened. Never before what was told already: cause precedes effect, also
     /// where two processes stamped them within the same microseconds.
     pub(super) fn tell_at(&mut self, at: Nanos, what: What) -> u32 {
+        self.tell_passed();
         self.last = self.last.max(at);
+        self.put(what)
+    }
+
+    fn put(&mut self, what: What) -> u32 {
         let seq = self.next_seq;
         self.next_seq += 1;
         let t = self.since_start(self.last);
         (self.sink)(Event { seq, t, what });
         seq
+    }
+
+    /// A segment passed. That is told before the next event, together with those before it of the same direction.
+    pub(super) fn passed(&mut self, host: Host, plain: &Plain, at: Nanos) {
+        self.last = self.last.max(at);
+        let alike = self.passed.iter_mut().find_map(|what| match what {
+            What::Passed {
+                source,
+                destination,
+                segments,
+                bytes,
+                ..
+            } if (*source, *destination) == plain.ends => Some((segments, bytes)),
+            _ => None,
+        });
+        match alike {
+            Some((segments, bytes)) => {
+                *segments += 1;
+                *bytes += plain.len as u64;
+            }
+            None => self.passed.push(What::Passed {
+                from: host,
+                source: plain.ends.0,
+                destination: plain.ends.1,
+                segments: 1,
+                bytes: plain.len as u64,
+                since: self.since_start(at),
+            }),
+        }
+    }
+
+    /// Tells what passed.
+    pub(super) fn tell_passed(&mut self) {
+        for what in mem::take(&mut self.passed) {
+            self.put(what);
+        }
     }
 
     /// µs between the run's beginning and a moment.

@@ -1,5 +1,7 @@
 //! What goes over the wire: read where it leaves, delivered where it arrives, told both times.
 
+use std::mem;
+
 use super::RunError;
 use super::wire::{self, Packet, Told};
 use super::world::{COURTESY, Power, World};
@@ -7,16 +9,32 @@ use crate::clock::{Nanos, now};
 use crate::event::{Cause, Host, SegmentPhase, What};
 
 impl World<'_> {
-    /// What a host has sent since this was last asked.
+    /// What each host has sent since this was last asked, but for what is not told one by one.
+    pub(super) fn leaving(&mut self) -> Result<[Vec<Packet>; 2], RunError> {
+        let mut leaving = [Vec::new(), Vec::new()];
+        if self.pass()? {
+            return Ok(leaving);
+        }
+        for (host, packet) in mem::take(&mut self.bulk.outstanding) {
+            leaving[host as usize].extend(self.wire.decode(host, packet));
+        }
+        for host in Host::BOTH {
+            leaving[host as usize].extend(self.read_wire(host)?);
+        }
+        Ok(leaving)
+    }
+
+    /// What one host has sent since this was last asked.
     pub(super) fn read_wire(&mut self, host: Host) -> Result<Vec<Packet>, RunError> {
         let mut packets = Vec::new();
         let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
             return Ok(packets);
         };
+        let mut buffer = [0; wire::LONGEST];
         while let Some(packet) =
-            wire::read(tun).map_err(|source| RunError::ReadWire { host, source })?
+            wire::read(tun, &mut buffer).map_err(|source| RunError::ReadWire { host, source })?
         {
-            packets.extend(self.wire.decode(host, packet));
+            packets.extend(self.wire.decode(host, packet.to_vec()));
         }
         Ok(packets)
     }

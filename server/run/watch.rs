@@ -337,6 +337,12 @@ impl Watch {
             .find(|known| ends_of(&known.reading) == ends)
     }
 
+    /// Whether a connection was ESTABLISHED when it was last read.
+    pub(super) fn is_established(&self, ends: Ends) -> bool {
+        let known = self.known.get(&ends);
+        known.is_some_and(|known| known.reading.state == State::Established)
+    }
+
     /// Whether anything that was sent waits to be acknowledged.
     pub(super) fn unacknowledged(&self) -> bool {
         self.known

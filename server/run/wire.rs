@@ -16,7 +16,7 @@ use crate::script::{Filter, Forgery};
 #[derive(Default)]
 pub(super) struct Wire {
     pub(super) orders: Orders,
-    decoder: Decoder,
+    pub(super) decoder: Decoder,
     under_way: BinaryHeap<Reverse<Flight>>,
     held: Vec<Flight>,
 }
@@ -152,6 +152,11 @@ impl Wire {
         ))
     }
 
+    /// Whether a segment that is sent now arrives now, whichever it is.
+    pub(super) fn is_free(&self) -> bool {
+        self.is_empty() && self.orders.is_empty()
+    }
+
     /// Whether nothing is under way. What is held does not move by itself.
     pub(super) fn is_empty(&self) -> bool {
         self.under_way.is_empty()
@@ -166,11 +171,16 @@ fn lost(segment: &Segment, reason: &str) -> Segment {
     }
 }
 
+/// Room for any packet: the MTU is 1500.
+pub(super) const LONGEST: usize = 2048;
+
 /// The next packet that a host has sent, if there is one.
-pub(super) fn read(tun: &OwnedFd) -> io::Result<Option<Vec<u8>>> {
-    let mut packet = [0; 2048]; // MTU 1500
-    match rustix::io::read(tun, &mut packet) {
-        Ok(length) => Ok(Some(packet[..length].to_vec())),
+pub(super) fn read<'a>(
+    tun: &OwnedFd,
+    buffer: &'a mut [u8; LONGEST],
+) -> io::Result<Option<&'a [u8]>> {
+    match rustix::io::read(tun, &mut buffer[..]) {
+        Ok(length) => Ok(Some(&buffer[..length])),
         Err(rustix::io::Errno::AGAIN) => Ok(None),
         // The device is down: nothing leaves it.
         Err(rustix::io::Errno::IO) => Ok(None),

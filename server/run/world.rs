@@ -28,6 +28,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::RunError;
 use super::actor::Actor;
+use super::bulk::Bulk;
 use super::descriptors::Descriptors;
 use super::probe::SocketTable;
 use super::timeline::Timeline;
@@ -36,6 +37,7 @@ use super::wire::Wire;
 use crate::clock::{Nanos, now};
 use crate::event::{Cause, Host, Segment};
 use crate::message::Report;
+use crate::sys;
 
 /// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
 const LOOK: Nanos = 100_000_000;
@@ -46,6 +48,7 @@ pub(super) const COURTESY: [Nanos; 2] = [20_000_000, 100_000];
 pub(super) struct World<'a> {
     pub(super) timeline: Timeline<'a>,
     pub(super) wire: Wire,
+    pub(super) bulk: Bulk,
     pub(super) hosts: [HostEnd; 2],
     pub(super) actors: Vec<Actor>,
     /// What each host has sent: the event's `seq`, and the segment.
@@ -75,6 +78,15 @@ pub(super) struct Power {
     pub(super) namespace: OwnedFd,
 }
 
+impl Drop for Power {
+    /// Removing a device makes its remover wait for the kernel, some tens of ms, and all others who make or remove one
+    /// wait for him. Left to the namespace, which ends with its last descriptor, it goes in the kernel's background
+    /// together with those of other namespaces that have ended.
+    fn drop(&mut self) {
+        let _ = sys::tun_persist(&self.tun); // else closing it takes its time
+    }
+}
+
 impl<'a> World<'a> {
     pub(super) fn new(
         timeline: Timeline<'a>,
@@ -87,6 +99,7 @@ impl<'a> World<'a> {
         World {
             timeline,
             wire,
+            bulk: Bulk::default(),
             hosts,
             actors,
             held_back,
@@ -100,6 +113,7 @@ impl<'a> World<'a> {
     /// Waits for the next thing that happens, but not past `until`, and tells all of it.
     pub(super) fn turn(&mut self, until: Nanos) -> Result<(), RunError> {
         let mut deadline = until.min(self.last_look + LOOK);
+        deadline = deadline.min(self.bulk.due().unwrap_or(Nanos::MAX));
         if let Some(due) = self.wire.next_due() {
             let is_late = due <= now(); // rule 4: a call runs
             deadline = deadline.min(if is_late { now() + COURTESY[1] } else { due });
@@ -107,6 +121,7 @@ impl<'a> World<'a> {
         self.wait(deadline.saturating_sub(now()))
             .map_err(RunError::Wait)?;
         while self.look()? {}
+        self.read_passed()?;
         for host in Host::BOTH {
             // A call that blocks may have changed a state without sending anything.
             let asleep = self
@@ -150,10 +165,9 @@ impl<'a> World<'a> {
             .filter(|index| self.actors[*index].has_ended())
             .collect();
         let returned = mem::take(&mut self.held_back);
-        let leaving = Host::BOTH.map(|host| self.read_wire(host));
+        let leaving = self.leaving()?;
         let mut anything = self.hear()? || !returned.is_empty() || !ended.is_empty();
         for (host, packets) in Host::BOTH.into_iter().zip(leaving) {
-            let packets = packets?;
             anything |= !packets.is_empty();
             if !packets.is_empty() {
                 self.observe_sent(host, None, packets)?;
@@ -290,7 +304,9 @@ impl<'a> World<'a> {
 
     /// Whether nothing is on the wire and everything that was sent is acknowledged.
     pub(super) fn is_calm(&self) -> bool {
-        self.wire.is_empty() && !self.hosts.iter().any(|host| host.watch.unacknowledged())
+        self.wire.is_empty()
+            && self.bulk.is_read()
+            && !self.hosts.iter().any(|host| host.watch.unacknowledged())
     }
 
     /// Whether the run shall end now.

@@ -141,7 +141,8 @@ pub(super) async fn status(State(server): State<Server>, Path(id): Path<String>)
         Some(live) => {
             let progress = live.progress();
             let (scenario, events, ended) = (&live.scenario, progress.events, progress.ended);
-            Json(json!({ "id": live.id, "scenario": scenario, "events": events, "ended": ended }))
+            let waiting = progress.place;
+            Json(json!({ "id": live.id, "scenario": scenario, "events": events, "ended": ended, "waiting": waiting }))
                 .into_response()
         }
         None => unknown_run(&id),

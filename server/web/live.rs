@@ -30,7 +30,7 @@ const BATCH: usize = 256;
 const BUFFER: usize = 8 * 1024;
 
 /// GET /api/runs/ID/events?from=SEQ: a WebSocket of text messages, each with one event a line; for a plain request what
-/// there is by now.
+/// there is by now. A run that waits for its turn says `{"waiting": PLACE}` instead, whenever that changes.
 pub(super) async fn events(
     State(server): State<Server>,
     Path(id): Path<String>,
@@ -62,8 +62,20 @@ pub(super) async fn events(
 async fn follow(mut socket: WebSocket, live: Arc<Live>, from: usize, mut server: Server) {
     let mut sent = from;
     let mut progress = live.follow();
+    let mut place = 0;
     let ended = loop {
         let now = *progress.borrow_and_update();
+        if now.place > 0 && now.place != place {
+            place = now.place;
+            if !send(
+                &mut socket,
+                Message::Text(format!("{{\"waiting\":{place}}}").into()),
+            )
+            .await
+            {
+                return;
+            }
+        }
         if now.events > sent {
             for events in live.events(sent).chunks(BATCH) {
                 sent += events.len();

@@ -42,6 +42,8 @@ struct Stage {
     title: String,
     summary: String,
     sources: &'static [Source],
+    /// What a labelled line means, for paper.
+    notes: Vec<(String, String)>,
     /// What the page's scripts need to know, as JSON.
     data: String,
 }
@@ -82,6 +84,11 @@ pub(super) async fn scenario(
         .iter()
         .map(|(label, note)| (label.clone(), json!(asked.0.of(note))))
         .collect();
+    let on_paper = scenario.script.steps.iter().filter_map(|step| {
+        let note = scenario.notes.get(step.label.as_ref()?)?;
+        Some((step.text.clone(), asked.0.of(note).replace(['`', '*'], "")))
+    });
+    let on_paper = on_paper.collect();
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
@@ -101,6 +108,7 @@ pub(super) async fn scenario(
             title,
             summary,
             sources: &scenario.sources,
+            notes: on_paper,
             data: script_safe(&data),
         },
         &asked,
@@ -148,6 +156,7 @@ pub(super) async fn try_it(State(server): State<Server>, asked: Asked) -> Respon
             title,
             summary,
             sources: &[],
+            notes: Vec::new(),
             data: script_safe(&data),
         },
         &asked,

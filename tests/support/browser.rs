@@ -127,6 +127,13 @@ impl Browser {
             .unwrap();
     }
 
+    /// Presses a key while Shift is held.
+    pub async fn press_shifted(&self, key: char) {
+        let shift = '\u{e008}';
+        let chain = self.driver.action_chain().key_down(shift);
+        chain.send_keys(key).key_up(shift).perform().await.unwrap();
+    }
+
     /// Waits until an expression is true in the page.
     pub async fn until(&self, expression: &str) {
         eventually(expression, || async {

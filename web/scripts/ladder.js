@@ -33,6 +33,8 @@ export class Ladder {
   /** Whether states are said with the names of their sockets. */
   #wide = false;
   #columns;
+  /** The host whose calls a narrow picture shows. */
+  #side = "client";
 
   /** `onSelect` is called with the id of a segment that somebody picks; `named` gives a result's name. */
   constructor(box, words, { onSelect, named }) {
@@ -76,20 +78,20 @@ export class Ladder {
 
   #measure() {
     const width = this.#box.clientWidth || 800;
-    const narrow = width < 620;
+    const narrow = width < 620 && this.#side;
     // A character of the machine's words, and how far below a height they stand.
     const em = parseFloat(getComputedStyle(this.#box).fontSize);
     const [character, base] = [em * CHARACTER, em * 0.8];
     const states = narrow ? 0 : character * (this.#wide ? 20 : 14);
-    const calls = narrow ? 0 : Math.min(character * 33, Math.max(character * 19, width * 0.265));
-    const edge = narrow ? 20 : calls + states;
+    const calls = Math.min(character * 33, Math.max(character * 17, width * (narrow ? 0.36 : 0.225)));
+    const edge = (host) => (narrow && host !== narrow ? 20 : calls + states);
     this.#columns = {
       narrow,
       width,
       character,
       base,
-      client: { ribbon: edge, state: narrow ? edge + 14 : edge - 12, call: edge - states - 12, side: -1 },
-      server: { ribbon: width - edge, state: narrow ? width - edge - 14 : width - edge + 12, call: width - edge + states + 12, side: 1 },
+      client: { ribbon: edge("client"), state: edge("client") + (narrow ? 14 : -12), call: edge("client") - states - 12, side: -1 },
+      server: { ribbon: width - edge("server"), state: width - edge("server") + (narrow ? -14 : 12), call: width - edge("server") + states + 12, side: 1 },
     };
     this.#svg.setAttribute("width", width);
   }
@@ -187,6 +189,21 @@ export class Ladder {
     if (moved) this.#follow(); // else somebody may be looking elsewhere
   }
 
+  /** Where there is room for the calls of one host only, shows this one's. */
+  face(host) {
+    this.#side = host;
+    if (this.#columns.narrow) this.#redraw();
+  }
+
+  /** The whole picture, however far the playhead has come: for paper. */
+  unroll(end) {
+    this.#svg.setAttribute("height", end + 30);
+    this.cut.setAttribute("height", end);
+    this.#marks.forEach((mark) => mark.node.classList.remove("later"));
+    this.#shown = this.#marks.length;
+    this.head.classList.add("later");
+  }
+
   /** Marks the segment that somebody picked, by its id. */
   select(id) {
     for (const node of this.#svg.querySelectorAll(".selected")) node.classList.remove("selected");
@@ -232,12 +249,13 @@ const anchor = (side) => (side < 0 ? "end" : "start");
 const draw = {
   state(item, { columns, at, words }) {
     const { state, ribbon, side } = columns[item.host];
+    if (item.ribbon) at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
+    if (columns.narrow && columns.narrow !== item.host) return;
     const shown = columns.narrow ? anchor(-side) : anchor(side);
     const name = item.gap ? `? ${item.text}` : item.text;
     const text = make("text", { x: state, y: item.y + columns.base, "text-anchor": shown, class: "state-word", "data-state": item.state }, item.observed ? name : `(${name})`);
     if (!item.observed) text.append(make("title", {}, words("stage.inferred")));
     at(item.y, text);
-    if (item.ribbon) at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
   },
 
   segment(item, { columns, line, at }) {
@@ -252,7 +270,8 @@ const draw = {
     const angle = (Math.atan2(item.end - item.y, x1 - x0) * 180) / Math.PI;
     at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}` }));
     const tilt = x1 > x0 ? angle : angle - 180;
-    const at_ = 0.5 * lost;
+    const lanes = columns.narrow ? (columns.narrow === item.from ? [0.68] : [0.32]) : [0.5, 0.27, 0.73];
+    const at_ = (lanes[item.lane] ?? lanes[0]) * lost;
     const middle = [x0 + (x1 - x0) * at_, item.y + (item.end - item.y) * at_];
     at(item.end, make("text", { transform: `translate(${middle.join(" ")}) rotate(${tilt})`, y: -6, class: `name ${kind}` }, nameOf(item)));
     if (kind === "fin" && !item.lost) {
@@ -261,7 +280,7 @@ const draw = {
   },
 
   call(item, { columns, at, line, named }) {
-    if (columns.narrow) return;
+    if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
     const room = Math.floor((side < 0 ? call - 8 : columns.width - call - 8) / columns.character);
     const word = (y, title, ...parts) => {
@@ -294,12 +313,14 @@ const draw = {
   },
 
   host(item, { columns, at, words }) {
+    if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
     const text = item.what === "sysctl" ? item.sysctl : words(`host.${item.what}`);
     at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, text));
   },
 
   process(item, { columns, at, words }) {
+    if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
     at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words(`process.${item.what}`)}`));
   },

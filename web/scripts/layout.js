@@ -102,7 +102,7 @@ export class Layout {
     const column = `${event.host} calls`;
     if (event.phase === "enter") {
       this.#place(column);
-      this.#put(`call ${event.seq}`, { kind: "call", host: event.host, actor: event.actor, y: this.#y, text: called(event), full: `${event.call}(${event.args.join(", ")})` });
+      this.#put(`call ${event.seq}`, { kind: "call", host: event.host, actor: event.actor, y: this.#y, text: (event.actor === event.host ? "" : `${event.actor}: `) + called(event), full: `${event.call}(${event.args.join(", ")})` });
       this.#calls.set(event.seq, { t: event.t, arrivals: this.#arrivals[event.host], steps: this.#steps });
       this.#moment();
       return;
@@ -119,6 +119,8 @@ export class Layout {
   }
 
   #arrivals = { client: 0, server: 0 };
+  /** Of each host, what it sent last. */
+  #last = {};
 
   _segment(event) {
     const key = `segment ${event.id}`;
@@ -130,8 +132,12 @@ export class Layout {
       const flight = height(Math.max((event.due ?? event.t) - event.t, 0), true);
       const { id, from, flags, len, data, ack_rel, retransmission } = event;
       const several = Object.values(this.#hosts).some(({ order }) => order.length > 1);
+      // The names of those that leave together stand beside each other, not on each other.
+      const before = this.#last[from];
+      const lane = before && this.#y - before.y < 20 ? (before.lane + 1) % 3 : 0;
+      this.#last[from] = { y: this.#y, lane };
       const of = several ? (from === "client" ? event.source : event.destination).replace(/.*:/, ":") : "";
-      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, of, injected: event.phase === "injected", y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
+      this.#put(key, { kind: "segment", id, from, flags, len, data, ack_rel, retransmission, of, lane, injected: event.phase === "injected", y: this.#y, end: this.#y + Math.max(FLIGHT, flight), open: true });
       this.#flights += 1;
     } else {
       if (!this.items.get(key)?.held) this.#flights -= 1;
@@ -140,6 +146,18 @@ export class Layout {
       this.#put(key, { end: this.#y, open: false, lost: event.phase === "dropped" });
       this.#arrivals[event.to] += 1;
     }
+    this.#moment();
+  }
+
+  /** Many at once, each like the others: one line stands for all of them. */
+  _passed({ seq, from, segments, bytes }) {
+    const to = from === "client" ? "server" : "client";
+    this.#place(`${from} sends`, 15);
+    const y = this.#y;
+    this.#y += FLIGHT;
+    this.#place(`${to} receives`, 15);
+    this.#put(`passed ${seq}`, { kind: "segment", from, flags: ["ACK"], len: bytes, count: segments, y, end: this.#y, open: false });
+    this.#arrivals[to] += 1;
     this.#moment();
   }
 
@@ -196,6 +214,14 @@ export class Layout {
     const [y0, y1] = [this.ys[n - 1], this.ys[n]];
     const [t0, t1] = [this.#times[n - 1], this.#times[n]];
     return y1 > y0 ? t0 + ((t1 - t0) * (y - y0)) / (y1 - y0) : t0;
+  }
+
+  /** Where time t stands. */
+  y(t) {
+    const n = upper(this.#times, t);
+    if (n === 0 || n === this.ys.length) return this.ys[n - 1] ?? 0;
+    const [y0, y1] = [this.ys[n - 1], this.ys[n]];
+    return y0 + ((y1 - y0) * (t - this.#times[n - 1])) / (this.#times[n] - this.#times[n - 1]);
   }
 
   /** Where a live run stands at time t, which is later than its last event. */

@@ -168,7 +168,8 @@ export function kindOf({ flags, len }) {
 }
 
 /** What is written on a segment's line. */
-export function nameOf({ flags, len, data, ack_rel, retransmission, of }) {
+export function nameOf({ flags, len, data, ack_rel, retransmission, of, count }) {
+  if (count) return len > 0 ? `×${count}, ${len} B` : `ACK ×${count}`;
   const controls = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || len === 0));
   const bytes = len > 0 ? `${len} B${data && data.length <= 12 ? ` ${JSON.stringify(data)}` : ""}` : "";
   const number = controls.join() === "ACK" && ack_rel != null ? ` ${ack_rel}` : "";

@@ -68,6 +68,7 @@ export class Questions {
       const y = run.layout.ys[one.chosen === undefined ? one.begin : one.end];
       if (y === undefined) return undefined;
       if (run.player.y <= y) return y;
+      if (this.#waits(one, run)) return run.player.y;
       this.#finish(one); // somebody went past it
     }
     return undefined;
@@ -83,8 +84,8 @@ export class Questions {
 
   show({ player }) {
     const one = this.#on ? this.#asked.find((one) => !one.over) : undefined;
-    const at = (seq) => seq !== undefined && this.#run.layout.ys[seq] === player.y;
-    const phase = !one ? "none" : one.chosen === undefined ? (at(one.begin) ? "asked" : "none") : at(one.end) ? "told" : "answered";
+    const told = one && this.#run.layout.ys[one.end] === player.y;
+    const phase = !one ? "none" : one.chosen === undefined ? (this.#waits(one, this.#run) ? "asked" : "none") : told ? "told" : "answered";
     if (this.#shown.one === one && this.#shown.phase === phase) return;
     this.#shown = { one, phase };
     if (phase === "told") this.#finish(one, false);
@@ -97,6 +98,11 @@ export class Questions {
     else if (this.#shown.phase === "asked") this.#card.focus();
     else return false;
     return true;
+  }
+
+  /** Whether the playhead is where the line has begun and nothing of it shows. */
+  #waits({ begin, chosen }, { layout, player }) {
+    return chosen === undefined && player.y >= layout.ys[begin] && layout.count(player.y) === begin + 1;
   }
 
   #begin(run) {
@@ -165,7 +171,7 @@ export class Questions {
 
   #key(event) {
     const { one, phase } = this.#shown;
-    const typing = event.target.closest("input:not([type=checkbox], [type=range]), textarea, select");
+    const typing = event.target.closest("input:not([type=checkbox], [type=range]), textarea, select, dialog, .inspector");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const presses = event.target.closest("button, a, label, input, summary") && [" ", "Enter"].includes(event.key);
     const choice = phase === "asked" && /^[1-9]$/.test(event.key) && one.question.choices[event.key - 1];

@@ -35,9 +35,9 @@ export async function recording(address) {
 
 /**
  * Follows a live run from its first event to its last. Where the connection is lost it is made again, and goes on after
- * the last event that came; `onGone` says that the server knows the run no more.
+ * the last event that came; `onGone` says that the server knows the run no more, `onWait` the run's place in the queue.
  */
-export function follow({ id, events: address }, { onEvents, onLost, onGone }) {
+export function follow({ id, events: address }, { onEvents, onLost, onGone, onWait }) {
   const origin = location.origin.replace(/^http/, "ws");
   let next = 0;
   let over = false;
@@ -47,6 +47,7 @@ export function follow({ id, events: address }, { onEvents, onLost, onGone }) {
     socket = new WebSocket(`${origin}${address}?from=${next}`);
     socket.onmessage = ({ data }) => {
       const events = parse(data);
+      if (events[0].waiting) return onWait(events[0].waiting);
       next = events.at(-1).seq + 1;
       over = events.at(-1).type === "end";
       patience = 250;

@@ -7,14 +7,16 @@ import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
 import { History } from "./model.js";
+import * as address from "./moment.js";
 import { Player } from "./player.js";
 import { Questions } from "./questions.js";
 import { Script } from "./script.js";
 import { Refused, follow, recording, start, stop } from "./source.js";
 import { StateMap } from "./map.js";
-import { recall, remember as keep } from "./store.js";
+import * as memory from "./store.js";
 import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
+import * as view from "./view.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -46,7 +48,7 @@ function prepare(origin) {
   run?.leave?.();
   if (run?.id && !run.ended) stop(run.id);
   const layout = new Layout();
-  run = { history: new History(), layout, player: new Player(layout), winsock: new Winsock(), origin, drawn: "" };
+  run = { history: new History(), layout, player: new Player(layout), winsock: new Winsock(), origin, drawn: "", moment: null };
   ladder.reset();
   $(".invitation").hidden = true;
   document.body.dataset.mode = origin;
@@ -68,7 +70,27 @@ function take(events) {
   run.lost = false;
   run.drawn = "";
   if (last.type === "end") finish(last);
+  arrive();
   tellOrigin();
+}
+
+/** Goes to the moment that the address named, as soon as it is there. */
+function arrive() {
+  const { moment, layout, player, history, ended } = run;
+  if (moment === null) return;
+  const there = ended || history.events.at(-1).t >= moment * 1000;
+  if (!there) return;
+  run.moment = null;
+  player.playing = false;
+  player.seek(layout.y(moment * 1000));
+}
+
+/** The address follows a playhead that rests. */
+function keep({ player, layout }) {
+  const rests = !player.playing && !player.following && run.moment === null;
+  const t = rests && player.y < layout.end ? (layout.time(player.y) / 1000).toFixed(3) : null;
+  if (rests && t !== run.kept) address.write({ t });
+  run.kept = rests ? t : undefined;
 }
 
 function finish(end) {
@@ -85,19 +107,34 @@ async function play() {
     const started = await start({ ...request, pace: transport.pace });
     if (run !== mine) return stop(started.id);
     if (own) show(wanted.script);
-    run.id = document.body.dataset.run = started.id;
+    address.write({ run: started.id, t: null });
+    attend(started);
     run.player.follow();
-    run.leave = follow(started, {
-      onEvents: take,
-      onLost: () => lose(words("error.lost")),
-      onGone: () => {
-        run.ended = { how: "failed" };
-        lose(words("error.gone"));
-      },
-    });
   } catch (error) {
     if (run === mine) refused(error);
   }
+}
+
+/** Takes the events of a live run as they come. */
+function attend({ id, events }) {
+  run.id = document.body.dataset.run = id;
+  run.leave = follow({ id, events }, {
+    onEvents: take,
+    onLost: () => lose(words("error.lost")),
+    onWait: (place) => say(words("stage.queue", { place })),
+    onGone: () => {
+      run.ended = { how: "failed" };
+      $(".invitation").hidden = run.history.events.length > 0;
+      lose(words("error.gone"));
+    },
+  });
+}
+
+/** A run that the address names, at its moment: it may still go on. */
+function join({ run: id, t }) {
+  prepare("live").moment = t;
+  attend({ id, events: `/api/runs/${id}/events` });
+  if (t === null) run.player.follow();
 }
 
 /** The server is out of reach: nothing more is known, so time stands still. */
@@ -108,11 +145,13 @@ function lose(text) {
 
 async function watch() {
   const mine = prepare("recording");
+  mine.moment = address.read().t;
+  address.write({ run: null });
   try {
     const events = await recording(data.recording);
     if (run !== mine) return;
+    run.player.playing = mine.moment === null;
     take(events);
-    run.player.playing = true;
   } catch (error) {
     if (run === mine) refused(error);
   }
@@ -168,7 +207,8 @@ function edit() {
 /** The address carries a script of one's own, so that a link is enough to share it. */
 function remember(text) {
   wanted = { script: text };
-  history.replaceState(null, "", `/try#script=${encodeURIComponent(text)}`);
+  if (location.pathname !== "/try") history.replaceState(null, "", "/try");
+  address.write({ script: text, run: null, t: null });
 }
 
 function seekLine(line) {
@@ -222,7 +262,11 @@ const acts = {
   edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
   play: () => questions.press() || run?.player.toggle(),
   back: () => run?.player.step(-1),
-  forth: () => run?.player.step(1, questions.stop(run)),
+  forth: () => run?.player.step(1, run.layout.moments, questions.stop(run)),
+  before: () => run?.player.step(-1, run.layout.changes),
+  next: () => run?.player.step(1, run.layout.changes, questions.stop(run)),
+  keys: view.keys,
+  projector: () => view.projector(),
   home: () => run?.player.seek(0),
   end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
   seek(part) {
@@ -232,22 +276,36 @@ const acts = {
   },
 };
 
-for (const button of document.querySelectorAll("main [data-act]")) {
+for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
   button.addEventListener("click", () => acts[button.dataset.act]());
 }
+
+const KEYS = {
+  " ": "play",
+  ArrowLeft: "back",
+  ArrowRight: "forth",
+  "Shift ArrowLeft": "before",
+  "Shift ArrowRight": "next",
+  Home: "home",
+  End: "end",
+  r: "run",
+  p: "projector",
+  "?": "keys",
+};
 
 addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   const presses = event.key === " " && event.target.closest("button, a");
   if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = { " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end" }[event.key];
-  if (!act || !run) return;
+  const key = event.shiftKey && event.key.startsWith("Arrow") ? `Shift ${event.key}` : event.key;
+  const act = KEYS[key];
+  if (!act || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   acts[act]();
 });
 
 $("#lens").addEventListener("change", (event) => {
-  keep("lens", event.target.value);
+  memory.remember("lens", event.target.value);
   look(event.target.value);
 });
 
@@ -258,6 +316,15 @@ $("#language").addEventListener("click", (event) => {
   event.currentTarget.hash = location.hash;
 });
 addEventListener("hashchange", () => location.reload());
+
+view.watch({
+  onFace: (host) => ladder.face(host),
+  onPrint(starts) {
+    if (!run) return;
+    if (starts) ladder.unroll(run.layout.end);
+    else ladder.show(run.player.y, false);
+  },
+});
 
 // One frame: everything that is shown follows from the playhead's height.
 
@@ -289,6 +356,7 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   script.show(model, questions.veil);
   transport.show(moment);
   announce(model.change);
+  keep(run);
 }
 
 let announced = -1;
@@ -303,11 +371,11 @@ function announce(change) {
 
 // What is on the stage when the page opens.
 
-const carried = new URLSearchParams(location.hash.slice(1)).get("script");
-if (carried) wanted = { script: carried };
+const said = address.read();
+if (said.script) wanted = { script: said.script };
 show(wanted.script);
 script.veil(questions.veil.line);
-look(recall("lens") === "winsock" ? "winsock" : "errno");
+look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
 if (!data.scenario) edit();
 $("[data-act=recording]").hidden = !data.recording;
 if (!data.live && data.recording) {
@@ -320,4 +388,6 @@ if (!data.live && data.recording) {
     button.textContent = words("stage.watch");
   }
 }
+if (said.run) join(said);
+else if (said.t !== null && data.recording) watch();
 requestAnimationFrame(frame);

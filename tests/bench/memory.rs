@@ -1,0 +1,58 @@
+//! Memory of live runs: how much more all processes of a server take together while some runs wait. Shared pages count
+//! once, divided among those who share them (PSS, proc(5)).
+
+use serde_json::json;
+
+use super::Bench;
+use super::support::{Server, descendants, eventually, start_run};
+use super::table::{Promise, Row};
+
+const RUNS: usize = 10;
+const WAITING: &str = "server listen\nclient connect\nserver accept\nclient thread reader\nreader recv &\nserver recv";
+
+pub fn measure(_: &Bench) -> Row {
+    let runtime = tokio::runtime::Runtime::new().expect("an async runtime");
+    let each = runtime.block_on(async {
+        let server = Server::start(&[]);
+        wait_in_runs(&server, 1).await; // so that the server has made what it keeps
+        let before = of_all(&server);
+        wait_in_runs(&server, RUNS).await;
+        (of_all(&server) - before) / RUNS as f64
+    });
+    Row {
+        what: "memory of a live run",
+        ours: format!("{each:.2} MB"),
+        reference: None,
+        figure: each,
+        promise: Promise::AtMost(6.0, "MB"),
+    }
+}
+
+/// Starts some runs, and returns when each has come to its last line.
+async fn wait_in_runs(server: &Server, count: usize) {
+    for _ in 0..count {
+        let id = start_run(server, json!({ "script": WAITING, "pace": "full" })).await;
+        let url = server.url(&format!("/api/runs/{id}/events"));
+        eventually("the run waits", || async {
+            let text = reqwest::get(&url).await.ok()?.text().await.ok()?;
+            (text.matches("\"recv\"").count() == 2).then_some(())
+        })
+        .await;
+    }
+}
+
+/// The memory of a server and all processes below it, in MB.
+fn of_all(server: &Server) -> f64 {
+    let all = [vec![server.pid()], descendants(server.pid())].concat();
+    all.into_iter().map(of_one).sum::<f64>() / 1024.0
+}
+
+/// In KB.
+fn of_one(pid: i32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))
+        .expect("a live process tells of its memory");
+    let figure = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    figure
+        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
+        .expect("a figure of its PSS")
+}

@@ -1,0 +1,48 @@
+//! Set-up: from the wish to two hosts with an actor each, ready to play.
+
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use fourwave::nursery::Nursery;
+use fourwave::run::{MOST_EVENTS, Pace, Play, play};
+use fourwave::script;
+
+use super::Bench;
+use super::table::{Promise, Row, median};
+
+const ROUNDS: usize = 15;
+
+pub fn measure(bench: &Bench) -> Row {
+    let (mut ours, mut floors) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(until_first_event(&bench.nursery));
+        floors.extend(bench.floor.as_ref().map(|floor| floor.set_up()));
+    }
+    let (ours, floor) = (median(ours), median(floors));
+    Row {
+        what: "set-up of a run",
+        ours: format!("{ours:.0} µs"),
+        reference: bench.floor.as_ref().map(|_| format!("{floor:.0} µs")),
+        figure: ours / floor,
+        promise: Promise::AtMost(2.0, "×"),
+    }
+}
+
+/// In µs.
+fn until_first_event(nursery: &Nursery) -> f64 {
+    let script = script::parse("settle").expect("a script without mistakes");
+    let play_it = Play {
+        scenario: None,
+        script: &script,
+        pace: Pace::FULL,
+        limit: Duration::from_secs(20),
+        most_events: MOST_EVENTS,
+    };
+    let start = Instant::now();
+    let mut first = None;
+    let mut sink = |_| {
+        first.get_or_insert_with(|| start.elapsed());
+    };
+    play(nursery, &play_it, &AtomicBool::new(false), &mut sink).expect("the run is played");
+    first.expect("a first event").as_secs_f64() * 1e6
+}

@@ -1,0 +1,36 @@
+// How the page is looked at: on a wall, on paper, on a phone, and the list of keys.
+
+import { recall, remember } from "./store.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+/** Large type for a room; remembered. */
+export function projector(on = !("projector" in document.documentElement.dataset)) {
+  document.documentElement.toggleAttribute("data-projector", on);
+  $("#projector").setAttribute("aria-pressed", on);
+  remember("projector", on ? "on" : "off");
+}
+
+export function keys() {
+  const dialog = $("#keys");
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+/** `onFace` is called with the host that a phone shows; `onPrint` before the page goes to paper, and after. */
+export function watch({ onFace, onPrint }) {
+  $("#projector").addEventListener("click", () => projector());
+  for (const button of document.querySelectorAll("[data-side]")) {
+    button.addEventListener("click", () => face(button.dataset.side, onFace));
+  }
+  face("client", onFace);
+  addEventListener("beforeprint", () => onPrint(true));
+  addEventListener("afterprint", () => onPrint(false));
+  if (recall("projector") === "on") projector(true);
+}
+
+function face(host, onFace) {
+  for (const button of document.querySelectorAll("[data-side]")) button.setAttribute("aria-pressed", button.dataset.side === host);
+  $(".hosts").dataset.side = host;
+  onFace(host);
+}
