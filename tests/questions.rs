@@ -179,7 +179,7 @@ async fn a_recording_waits_for_an_answer_and_then_gives_the_runs() {
         .await;
     assert_eq!(browser.text(".score span").await, "1 of 2 right");
 
-    browser.driver.refresh().await.unwrap();
+    browser.visit(server.url("/s/four-waves?lang=en")).await;
     assert_eq!(browser.text(".score span").await, "1 of 2 right");
     browser.click(".score button").await;
     browser
@@ -258,7 +258,7 @@ async fn who_wants_no_questions_gets_none() {
         .await;
 
     // It is remembered.
-    browser.driver.refresh().await.unwrap();
+    browser.visit(server.url("/s/half-close")).await;
     assert_eq!(
         browser
             .get("document.querySelector('.predict input').checked")
@@ -301,8 +301,8 @@ async fn through_the_lens_every_result_has_winsocks_name_and_says_so() {
     assert_eq!(browser.get(unmarked).await, 0, "each name has its mark");
     assert!(shows.contains("WSAECONNABORTED 10053: documented by Windows, not observed"));
 
-    // Remembered over a reload; on the host's card, at the moment behind the error; and gone with the lens.
-    browser.driver.refresh().await.unwrap();
+    // Remembered by the browser; on the host's card, at the moment behind the error; and gone with the lens.
+    browser.visit(server.url("/s/reset-linger-0?lang=en")).await;
     browser.click(".invitation [data-act=recording]").await;
     until_origin(&browser, "Recorded on Linux").await;
     browser.click(".script li[data-line='11']").await;

@@ -192,7 +192,7 @@ export class Ladder {
   /** Where there is room for the calls of one host only, shows this one's. */
   face(host) {
     this.#side = host;
-    if (this.#columns.narrow) this.#redraw();
+    if (this.#columns.narrow) this.redraw();
   }
 
   /** The whole picture, however far the playhead has come: for paper. */
