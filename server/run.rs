@@ -218,7 +218,6 @@ pub fn play(
     Ok(())
 }
 
-<<<<<<< HEAD
 /// How many TCP sockets the kernel lists in the network namespace of this process: whether it lists them at all, which
 /// takes a module that not every machine has.
 pub fn readable_sockets() -> io::Result<usize> {
@@ -231,15 +230,10 @@ pub fn readable_sockets() -> io::Result<usize> {
     Ok(SocketTable::new(netlink).read()?.len())
 }
 
-/// Ends every process of a run and gives its devices and namespaces back. Closing a TUN device waits for the kernel,
-/// some tens of ms, which is why this comes after the last event.
-fn take_down(world: World<'_>) {
-=======
 /// Gives a run's devices and namespaces back and ends its processes: after the last event, since it takes its time.
 fn take_down(mut world: World<'_>) {
     // First, while somebody still holds each connection: what can be destroyed differs.
     world.hosts.iter_mut().for_each(|host| host.power = None);
->>>>>>> bench
     for actor in &world.actors {
         let _ = actor.signal(Signal::KILL); // it fails only where the process is gone already
     }

@@ -1,4 +1,4 @@
-//! Scenario files: title, summary, script and notes, in English and Chinese. One TOML file each.
+//! Scenario files: title, summary, script, notes and questions, in English and Chinese. One TOML file each.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::script::{self, Mistake, Script, draw_at};
+
+mod question;
+
+pub use question::{About, Choice, Question};
 
 /// A scenario without mistakes.
 #[derive(Clone, Debug)]
@@ -23,6 +27,8 @@ pub struct Scenario {
     pub script: Script,
     /// What a labelled moment means, by label.
     pub notes: BTreeMap<String, Words>,
+    /// What is asked before the answer shows, in the order of their lines.
+    pub questions: Vec<Question>,
     /// Where the facts come from.
     pub sources: Vec<Source>,
 }
@@ -56,6 +62,8 @@ struct File {
     script: ScriptText,
     #[serde(default)]
     notes: BTreeMap<Spanned<String>, Words>,
+    #[serde(default)]
+    questions: Vec<question::Written>,
     #[serde(default)]
     sources: Vec<Source>,
 }
@@ -117,6 +125,10 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
             return Err(Broken(draw_at(name, text, [line, column, 1], &message)));
         }
     }
+    let questions = question::read(file.questions, &script).map_err(|(start, message)| {
+        let (line, column) = place(text, start);
+        Broken(draw_at(name, text, [line, column, 1], &message))
+    })?;
     let id = name
         .rsplit('/')
         .next()
@@ -142,6 +154,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         summary,
         script,
         notes,
+        questions,
         sources,
     })
 }

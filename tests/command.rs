@@ -153,6 +153,33 @@ fn check_reports_every_mistake_at_its_place() {
             "missing field `zh`",
         ),
         ("[script]\ntext = 'server listen\n", "5:"),
+        (
+            "[script]\ntext = 'server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n",
+            "broken.toml:7:6: a question at `fin`, but no line",
+        ),
+        (
+            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'takes'\nask = { en = 'a', zh = 'b' }\n",
+            "broken.toml:8:9: found `takes`, expected `gives`",
+        ),
+        (
+            "[script]\ntext = 'fin: sleep 1s'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n",
+            "broken.toml:8:9: `fin` makes no call",
+        ),
+        (
+            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n\
+             choices = [{ value = '0', why = { en = 'a', zh = 'b' } }]\n",
+            "broken.toml:7:6: the question at `fin` needs two choices",
+        ),
+        (
+            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n\
+             choices = [{ value = '0', why = { en = 'a', zh = 'b' } },{ value = '0', why = { en = 'a', zh = 'b' } }]\n",
+            "broken.toml:10:68: `0` is among this question's choices already",
+        ),
+        (
+            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'sends RST'\nask = { en = 'a', zh = 'b' }\n\
+             choices = [{ value = 'both', why = { en = 'a', zh = 'b' } },{ value = 'nobody', why = { en = 'a', zh = 'b' } }]\n",
+            "broken.toml:10:22: found `both`, expected one of client, server, nobody",
+        ),
     ];
     let folder = std::env::temp_dir().join(format!("fourwave-check-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

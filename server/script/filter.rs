@@ -33,6 +33,18 @@ impl Flags {
         BITS.into_iter().find(|bit| *bit == name)
     }
 
+    /// Reads what [`fmt::Display`] writes: `RST`, `FIN,ACK`, `RST,!ACK`.
+    pub fn read(text: &str) -> Option<Flags> {
+        let mut flags = Flags::default();
+        for bit in text.split(',') {
+            match bit.strip_prefix('!') {
+                Some(bit) => flags.unset.push(Flags::named(bit)?),
+                None => flags.set.push(Flags::named(bit)?),
+            }
+        }
+        Some(flags)
+    }
+
     /// Whether a segment's control bits are so.
     pub fn match_bits(&self, bits: &[String]) -> bool {
         let has = |bit: &&str| bits.iter().any(|set| set == bit);

@@ -10,7 +10,7 @@ use super::words::{Asked, Language};
 use super::{Server, assets};
 use crate::catalogue;
 use crate::remedy::{self, Remedy};
-use crate::scenario::{Scenario, Source};
+use crate::scenario::{Choice, Question, Scenario, Source};
 
 /// What every page needs.
 struct Frame {
@@ -93,6 +93,7 @@ pub(super) async fn scenario(
         "scenario": id,
         "script": scenario.script.text,
         "notes": notes,
+        "questions": questions(scenario, &asked),
         "recording": format!("/api/recordings/{id}"),
         "live": frame.remedy.is_none(),
         "words": asked.0.table(),
@@ -113,6 +114,27 @@ pub(super) async fn scenario(
         &asked,
         StatusCode::OK,
     )
+}
+
+/// A scenario's questions in one language, as web/scripts/questions.js reads them.
+fn questions(scenario: &Scenario, asked: &Asked) -> Vec<serde_json::Value> {
+    let choice = |choice: &Choice| {
+        json!({
+            "value": choice.value,
+            "text": choice.text.as_ref().map(|text| asked.0.of(text)),
+            "why": asked.0.of(&choice.why),
+        })
+    };
+    let question = |question: &Question| {
+        json!({
+            "at": question.at,
+            "line": question.line,
+            "about": question.about.to_string(),
+            "ask": asked.0.of(&question.ask),
+            "choices": question.choices.iter().map(choice).collect::<Vec<_>>(),
+        })
+    };
+    scenario.questions.iter().map(question).collect()
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.

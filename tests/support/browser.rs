@@ -20,8 +20,20 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser whose user reads `language`, with a window of that size.
-    pub async fn open(language: &str, [width, height]: [u32; 2]) -> Browser {
+    /// A browser whose user reads `language` and wants no questions, with a window of that size.
+    pub async fn open(language: &str, size: [u32; 2]) -> Browser {
+        let browser = Browser::fresh(language, size).await;
+        let source = "try { localStorage.setItem('questions', 'off') } catch {}";
+        let order = json!({
+            "cmd": "Page.addScriptToEvaluateOnNewDocument",
+            "params": { "source": source },
+        });
+        browser.order("goog/cdp/execute", order).await;
+        browser
+    }
+
+    /// A browser that knows nothing yet, as a visitor's is who comes for the first time.
+    pub async fn fresh(language: &str, [width, height]: [u32; 2]) -> Browser {
         static PROFILES: AtomicU32 = AtomicU32::new(0);
         let number = PROFILES.fetch_add(1, Ordering::Relaxed);
         let profile =
@@ -158,20 +170,19 @@ impl Browser {
             .clone()
     }
 
+    /// What chromedriver answers to an order that only it knows.
+    async fn order(&self, what: &str, order: Value) -> Value {
+        let session = self.driver.session_id();
+        let url = format!("http://127.0.0.1:{}/session/{session}/{what}", self.port);
+        let request = reqwest::Client::new().post(url).json(&order);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        assert!(answer["value"]["error"].is_null(), "{answer}");
+        answer
+    }
+
     /// What the console got since the last time.
     pub async fn console(&self) -> Vec<String> {
-        let url = format!(
-            "http://127.0.0.1:{}/session/{}/se/log",
-            self.port,
-            self.driver.session_id()
-        );
-        let answer = reqwest::Client::new()
-            .post(url)
-            .json(&json!({ "type": "browser" }))
-            .send()
-            .await
-            .unwrap();
-        let answer: Value = answer.json().await.unwrap();
+        let answer = self.order("se/log", json!({ "type": "browser" })).await;
         let entries = answer["value"]
             .as_array()
             .unwrap_or_else(|| panic!("{answer}"));

@@ -1,6 +1,7 @@
 // The two cards above the picture: each host at the moment under the playhead.
 
 import { called, duration, gave, others, shown } from "./model.js";
+import { putResult } from "./result.js";
 
 /** What a vessel holds when it is full; above that it only says so in bytes. */
 const FULL = 4096;
@@ -8,8 +9,11 @@ const FULL = 4096;
 export class Hosts {
   #cards;
   #words;
+  #named;
 
-  constructor(cards, words) {
+  /** `named` gives a result's name. */
+  constructor(cards, words, { named }) {
+    this.#named = named;
     this.#cards = [...cards];
     this.#words = words;
   }
@@ -66,8 +70,9 @@ export class Hosts {
     const who = pid === tid ? `pid ${pid}` : this.#words("stage.thread");
     const last = results?.[0];
     const doing = !alive ? this.#words("stage.ended_process") : call ? `${called(call)} ⋯ ${this.#words("stage.waiting")}` : "";
-    const result = alive && !call && last ? ` = ${gave(last)}` : "";
-    parts(row, [["actor", name], ["who", who], ["doing", doing || (last ? called(last) : "")], ["gave", result]], "");
+    const result = alive && !call && last ? this.#named(last.seq, gave(last)) : { text: "" };
+    parts(row, [["actor", name], ["who", who], ["doing", doing || (last ? called(last) : "")], ["gave", result.text]], "");
+    putResult(row.querySelector(".gave"), result, { before: result.text && " = " });
     row.classList.toggle("waits", Boolean(call));
     row.classList.toggle("failed", Boolean(!call && last?.errno));
   }

@@ -23,6 +23,7 @@ export class Ladder {
   #box;
   #svg;
   #words;
+  #named;
   #items = new Map();
   #marks = [];
   #sorted = true;
@@ -38,8 +39,9 @@ export class Ladder {
   /** The host whose calls a narrow picture shows. */
   #side = "client";
 
-  /** `onSelect` is called with the id of a segment that somebody picks. */
-  constructor(box, words, { onSelect }) {
+  /** `onSelect` is called with the id of a segment that somebody picks; `named` gives a result's name. */
+  constructor(box, words, { onSelect, named }) {
+    this.#named = named;
     this.#box = box;
     // A chip moves on while it is pressed: what counts is where that began.
     let pressed;
@@ -111,10 +113,10 @@ export class Ladder {
 
   #resize() {
     if (Math.abs((this.#box.clientWidth || 800) - this.#columns.width) < 1) return this.#follow();
-    this.#redraw();
+    this.redraw();
   }
 
-  #redraw() {
+  redraw() {
     const items = [...this.#items.values()].map(({ item }) => item);
     const [y, ended] = [this.#y, this.#ended];
     this.clear();
@@ -126,7 +128,7 @@ export class Ladder {
   add(items) {
     if (!this.#wide && items.some((item) => item.kind === "state" && item.text !== item.state)) {
       this.#wide = true;
-      this.#redraw();
+      this.redraw();
     }
     for (const item of items) {
       const old = this.#items.get(item.key);
@@ -152,6 +154,7 @@ export class Ladder {
     return {
       columns: this.#columns,
       words: this.#words,
+      named: this.#named,
       line: (node) => put("lines", node),
       /** A word, or whatever else appears at its moment. */
       at: (y, node) => {
@@ -207,7 +210,7 @@ export class Ladder {
   /** Where there is room for the calls of one host only, shows this one's. */
   face(host) {
     this.#side = host;
-    if (this.#columns.narrow) this.#redraw();
+    if (this.#columns.narrow) this.redraw();
   }
 
   /** The whole picture, however far the playhead has come: for paper. */
@@ -300,7 +303,7 @@ const draw = {
     }
   },
 
-  call(item, { columns, at, line, words }) {
+  call(item, { columns, at, line, named }) {
     if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
     const room = Math.floor((side < 0 ? call - 8 : columns.width - call - 8) / columns.character);
@@ -308,17 +311,28 @@ const draw = {
       const text = make("text", { x: call, y: y + columns.base, "text-anchor": anchor(side), class: "call" }, ...parts, make("title", {}, title));
       at(y, text);
     };
-    const result = (given) => make("tspan", { class: item.failed ? "gave failed" : "gave" }, ` = ${given}`);
+    const { text: gave, documented } = item.gave === undefined ? {} : named(item.exit, item.gave);
+    const title = `${item.full} = ${gave}${documented ? `: ${documented}` : ""}`;
+    const result = (room) => {
+      const name = documented ? gave.split(" ")[0] : gave; // its number stands in the title
+      const given = make("tspan", { class: item.failed || documented ? "gave failed" : "gave" }, ` = ${shorten(name, room - (documented ? 2 : 0))}`);
+      // The mark is raised, and smaller than what it marks.
+      if (documented) given.append(make("tspan", { class: "mark", dy: "-0.35em" }, "Win"));
+      return given;
+    };
     if (item.gave !== undefined && !item.waited) {
-      const given = shorten(item.gave, Math.max(room - item.text.length - 3, 8));
-      return word(item.y, `${item.full} = ${item.gave}`, shorten(item.text, room - given.length - 3), result(given));
+      const given = result(documented ? room : Math.max(room - item.text.length - 3, 8));
+      const left = room - given.textContent.length + (documented ? 1 : 0);
+      // Winsock's names are long: rather the call without its arguments than half a name.
+      const short = documented && [item.text, item.text.replace(/\(.*/, "()"), item.text.replace(/\(.*/, "")].find((text) => text.length <= left);
+      return word(item.y, title, short || shorten(item.text, left), given);
     }
     word(item.y, item.full, `${shorten(item.text, room - 2)} `, make("tspan", { class: "waiting" }, "⋯"));
     const x = call + (side < 0 ? 5 : -5);
     line(make("line", { x1: x, x2: x, y1: item.y + 6, y2: item.end === undefined ? 1e5 : item.end + 6, class: "wait" }));
     if (item.gave !== undefined) {
       const name = item.text.replace(/\(.*/, "()");
-      word(item.end, `${item.full} = ${item.gave}`, name, result(shorten(item.gave, room - name.length - 3)));
+      word(item.end, title, name, result(room - name.length - 3));
     }
   },
 

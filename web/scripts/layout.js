@@ -52,6 +52,8 @@ export class Layout {
     this[`_${event.type}`]?.(event);
     this.ys[event.seq] = this.#y;
     this.#times.push(event.t);
+    // There is a height at which a line has begun and nothing of it shows.
+    if (event.type === "step" && event.phase === "begin") this.#y += 1;
     return this.#changed;
   }
 
@@ -90,22 +92,29 @@ export class Layout {
     this.#moment();
   }
 
+  _step() {
+    this.#steps += 1;
+  }
+
+  #steps = 0;
+
   _call(event) {
     const column = `${event.host} calls`;
     if (event.phase === "enter") {
       this.#place(column);
       this.#put(`call ${event.seq}`, { kind: "call", host: event.host, actor: event.actor, y: this.#y, text: (event.actor === event.host ? "" : `${event.actor}: `) + called(event), full: `${event.call}(${event.args.join(", ")})` });
-      this.#calls.set(event.seq, { t: event.t, arrivals: this.#arrivals[event.host] });
+      this.#calls.set(event.seq, { t: event.t, arrivals: this.#arrivals[event.host], steps: this.#steps });
       this.#moment();
       return;
     }
     const call = this.#calls.get(event.enter);
     if (!call) return;
-    // It waited if something had to arrive before it returned; else it stands on one line with what it gave.
-    const waited = this.#arrivals[event.host] > call.arrivals || event.t - call.t > 20_000;
+    // It waited if something had to arrive, or another line had to be played, before it returned; else it stands on one
+    // line with what it gave.
+    const waited = this.#arrivals[event.host] > call.arrivals || this.#steps > call.steps || event.t - call.t > 20_000;
     if (waited) this.#place(column);
     const end = waited ? this.#y : this.items.get(`call ${event.enter}`).y;
-    this.#put(`call ${event.enter}`, { end, waited, gave: gave(event), failed: Boolean(event.errno) });
+    this.#put(`call ${event.enter}`, { end, waited, exit: event.seq, gave: gave(event), failed: Boolean(event.errno) });
     this.#moment();
   }
 

@@ -56,9 +56,8 @@ const handlers = {
       return inActor({ ...model, calls }, event, (actor) => ({ ...actor, call: event }));
     }
     const line = model.calls[event.enter]?.line ?? model.line;
-    // `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed.
-    const prepares = ["socket", "bind", "epoll_create1", "epoll_ctl"].includes(event.call) && !event.errno;
-    const steps = prepares ? model.steps : { ...model.steps, [line]: { ...model.steps[line], gave: gave(event) } };
+    const step = { ...model.steps[line], gave: gave(event), exit: event.seq };
+    const steps = prepares(event) ? model.steps : { ...model.steps, [line]: step };
     return inActor({ ...model, steps }, event, (actor) => ({
       ...actor,
       call: null,
@@ -171,6 +170,9 @@ export function gave(exit) {
   if (exit.words) return exit.words;
   return exit.data === undefined ? String(exit.result) : JSON.stringify(exit.data);
 }
+
+/** `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed. */
+export const prepares = ({ call, errno }) => ["socket", "bind", "epoll_create1", "epoll_ctl"].includes(call) && !errno;
 
 /** A call as a program would write it, without what a reader can do without. */
 export function called({ call, args }) {

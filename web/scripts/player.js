@@ -72,10 +72,15 @@ export class Player {
     this.playing = true;
   }
 
-  /** To the next of these heights, or the one before: all moments, or those at which a state changes. */
-  step(direction, moments = this.#layout.moments) {
+  /**
+   * To the next of these heights, or the one before: all moments, or those at which a state changes. On the way forth
+   * `stop` is one of them.
+   */
+  step(direction, moments = this.#layout.moments, stop = Infinity) {
+    const from = this.y;
     this.playing = this.following = false;
     const next = direction > 0 ? moments.find((y) => y > this.y + 0.5) : moments.findLast((y) => y < this.y - 0.5);
     this.y = next ?? (direction > 0 ? this.#layout.end : 0);
+    if (from < stop && this.y > stop) this.y = stop;
   }
 }

@@ -1,6 +1,8 @@
 // The script beside the picture: the current line, what each gave, and what this moment means. Also its editor.
 
+import { markup } from "./markup.js";
 import { called, nameOf } from "./model.js";
+import { putResult } from "./result.js";
 
 export class Script {
   #list;
@@ -8,11 +10,14 @@ export class Script {
   #why;
   #words;
   #notes;
+  #named;
+  #veil;
   #rows = new Map();
   #labels = new Map();
 
-  /** `onLine` is called with the number of a line that somebody picks. */
-  constructor(side, { notes, words, onLine }) {
+  /** `onLine` is called with the number of a line that somebody picks; `named` gives a result's name. */
+  constructor(side, { notes, words, onLine, named }) {
+    this.#named = named;
     this.#list = side.querySelector(".script");
     this.#note = side.querySelector(".note .text");
     this.#why = side.querySelector(".note .why");
@@ -28,6 +33,7 @@ export class Script {
   set(text) {
     this.#rows.clear();
     this.#labels.clear();
+    this.#veil = undefined;
     const rows = text.split("\n").map((line, index) => {
       const row = document.createElement("li");
       const code = document.createElement(line.trim() ? "button" : "code");
@@ -41,27 +47,40 @@ export class Script {
       row.classList.toggle("comment", /^\s*(#|$)/.test(line));
       if (line.trim()) row.dataset.line = index + 1;
       if (label) this.#labels.set(index + 1, label);
-      this.#rows.set(index + 1, { row, gave });
+      this.#rows.set(index + 1, { row, code, gave, line });
       return row;
     });
     while (rows.length && !rows.at(-1).dataset.line) rows.pop();
     this.#list.replaceChildren(...rows);
   }
 
-  show(model) {
-    for (const [line, { row, gave }] of this.#rows) {
+  /** Hides what lines must give from a line on, while a question is open or ahead there. */
+  veil(from) {
+    if (from === this.#veil) return;
+    this.#veil = from;
+    for (const [number, { row, code, line }] of this.#rows) {
+      const deed = deedOf(line);
+      const hidden = number >= from;
+      row.title = hidden ? "" : line;
+      code.textContent = hidden ? deed.replace(/^(expect \S+) .*/, "$1 ⋯") : deed;
+    }
+  }
+
+  show(model, veil) {
+    this.veil(veil.line);
+    for (const [line, { row, gave, line: written }] of this.#rows) {
       const step = model.steps[line];
       row.classList.toggle("current", model.run !== null && line === model.line && !model.ended);
       row.classList.toggle("past", Boolean(step));
       const check = step?.check;
       const mark = check ? (check.ok ? "✓ " : "✗ ") : step?.gave !== undefined ? "= " : "";
-      const found = check?.ok && expects(row.title) ? "" : (check?.actual ?? step?.gave ?? "");
-      const text = mark + found + (check?.ok === false ? ` ≠ ${check.expected}` : "");
-      if (gave.textContent !== text) gave.textContent = gave.title = text;
+      const found = check?.ok && expects(written) ? "" : (check?.actual ?? step?.gave ?? "");
+      const name = found && this.#named(check ? check.seq : step.exit, found);
+      putResult(gave, name || { text: found }, { before: mark, after: check?.ok === false ? ` ≠ ${check.expected}` : "" });
       gave.classList.toggle("wrong", check?.ok === false);
     }
     this.#current(model.line);
-    const label = [...this.#labels].filter(([line]) => line <= model.line).at(-1)?.[1];
+    const label = [...this.#labels].filter(([line]) => line <= model.line && line < veil.line).at(-1)?.[1];
     markup(this.#note, (model.run && label && this.#notes[label]) || "");
     const why = model.change ? this.#because(model) : "";
     if (this.#why.textContent !== why) this.#why.textContent = why;
@@ -96,19 +115,3 @@ const deedOf = (line) => line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").match(/^(?:"(
 
 /** Whether a line only looks at a state: then ✓ says it all. */
 const expects = (line) => /^\s*(\S+:\s*)?expect\b/.test(line);
-
-/** Puts a note's text into a node: `code` and *stress* are all the markup there is. */
-function markup(node, text) {
-  if (node.dataset.text === text) return;
-  node.dataset.text = text;
-  const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).filter(Boolean);
-  node.replaceChildren(
-    ...parts.map((part) => {
-      const tag = { "`": "code", "*": "em" }[part[0]];
-      if (!tag) return part;
-      const inner = document.createElement(tag);
-      inner.textContent = part.slice(1, -1);
-      return inner;
-    }),
-  );
-}

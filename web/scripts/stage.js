@@ -6,6 +6,7 @@ import { Inspector, neighbour } from "./inspector.js";
 import { journey } from "./journey.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
+import { Winsock } from "./lens.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
 import { Player } from "./player.js";
@@ -13,6 +14,7 @@ import { Questions } from "./questions.js";
 import { Script } from "./script.js";
 import { Refused, follow, recording, start, stop } from "./source.js";
 import { StateMap } from "./map.js";
+import * as memory from "./store.js";
 import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
 import * as view from "./view.js";
@@ -21,13 +23,19 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const $ = (selector) => document.querySelector(selector);
 
-const ladder = new Ladder($(".ladder"), words, { onSelect: select });
-const hosts = new Hosts(document.querySelectorAll(".host"), words);
-const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine });
+const ladder = new Ladder($(".ladder"), words, { onSelect: select, named });
+const hosts = new Hosts(document.querySelectorAll(".host"), words, { named });
+const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine, named });
 const map = new StateMap($("#map"), words);
 const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null), onSelect: inspect });
-const questions = new Questions($(".question"), { questions: data.questions ?? [], words, onAnswer: goOn });
-const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent });
+const questions = new Questions($(".question"), $(".predict"), {
+  scenario: data.scenario,
+  questions: data.questions ?? [],
+  words,
+  onGo: goOn,
+  onChange: refresh,
+});
+const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent, named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
@@ -41,7 +49,7 @@ function prepare(origin) {
   run?.leave?.();
   if (run?.id && !run.ended) stop(run.id);
   const layout = new Layout();
-  run = { history: new History(), layout, player: new Player(layout), origin, drawn: "", moment: null };
+  run = { history: new History(), layout, player: new Player(layout), winsock: new Winsock(), origin, drawn: "", moment: null };
   ladder.reset();
   $(".invitation").hidden = true;
   $(".capture").hidden = true;
@@ -55,6 +63,7 @@ function take(events) {
   const changed = new Map();
   for (const event of events) {
     run.history.add(event);
+    run.winsock.add(event);
     for (const key of run.layout.add(event)) changed.set(key, run.layout.items.get(key));
   }
   ladder.add([...changed.values()]);
@@ -250,6 +259,25 @@ function goOn() {
   run.player.playing = true;
 }
 
+/** What is shown is to be shown anew, although the playhead stands still. */
+function refresh() {
+  if (run) run.drawn = "";
+  else script.veil(questions.veil.line);
+}
+
+/** The name of a result, by the seq of the event that has it: Linux's, or with the lens Winsock's, where it documents one. */
+function named(seq, text) {
+  const name = $("#lens").value === "winsock" && run?.winsock.names.get(seq);
+  return name ? { text: name.join(" "), documented: words("lens.documented") } : { text };
+}
+
+function look(through) {
+  $("#lens").value = through;
+  $(".documents").hidden = through !== "winsock";
+  ladder.redraw();
+  refresh();
+}
+
 // What the visitor can do.
 
 const acts = {
@@ -257,11 +285,11 @@ const acts = {
   stop: () => run?.id && stop(run.id),
   recording: watch,
   edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
-  play: () => run?.player.toggle(),
+  play: () => questions.press() || run?.player.toggle(),
   back: () => run?.player.step(-1),
-  forth: () => run?.player.step(1),
+  forth: () => run?.player.step(1, run.layout.moments, questions.stop(run)),
   before: () => run?.player.step(-1, run.layout.changes),
-  next: () => run?.player.step(1, run.layout.changes),
+  next: () => run?.player.step(1, run.layout.changes, questions.stop(run)),
   keys: view.keys,
   projector: () => view.projector(),
   home: () => run?.player.seek(0),
@@ -315,8 +343,15 @@ addEventListener("keydown", (event) => {
   acts[act]();
 });
 
-// The language link keeps the script that the address carries.
+$("#lens").addEventListener("change", (event) => {
+  memory.remember("lens", event.target.value);
+  look(event.target.value);
+});
+
+// The language link keeps what the address carries: a script, and whether questions are asked.
 $("#language").addEventListener("click", (event) => {
+  const asked = new URLSearchParams(location.search).get("questions");
+  if (asked) event.currentTarget.search += `&questions=${encodeURIComponent(asked)}`;
   event.currentTarget.hash = location.hash;
 });
 addEventListener("hashchange", () => location.reload());
@@ -350,14 +385,14 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
-  const moment = { model, layout, player, history, ended, selected: run.selected, running: isLive && !lost };
+  const moment = { model, layout, player, history, ended, selected: run.selected, running: isLive && !lost, veil: questions.veil };
   ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
   hosts.show(model);
   map.show(moment);
   inspector.show(moment);
   questions.show(moment);
   transcript.show(moment);
-  script.show(model);
+  script.show(model, questions.veil);
   transport.show(moment);
   announce(model.change);
   keep(run);
@@ -378,6 +413,8 @@ function announce(change) {
 const said = address.read();
 if (said.script) wanted = { script: said.script };
 show(wanted.script);
+script.veil(questions.veil.line);
+look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
 if (!data.scenario) edit();
 $("[data-act=recording]").hidden = !data.recording;
 if (!data.live && data.recording) {

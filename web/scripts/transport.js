@@ -28,7 +28,7 @@ export class Transport {
     return Number(this.#bar.querySelector("#speed").value);
   }
 
-  show({ player, layout, model, running }) {
+  show({ player, layout, model, running, veil }) {
     const run = this.#bar.querySelector(".primary");
     if (run.dataset.act !== "recording") {
       run.dataset.act = running ? "stop" : "run";
@@ -43,10 +43,12 @@ export class Transport {
     const button = this.#bar.querySelector("[data-act=play]");
     button.dataset.playing = moving;
     button.setAttribute("aria-label", this.#words(moving ? "transport.pause" : "transport.play"));
-    const drawn = `${layout.changes.length} ${layout.end}`;
+    // What was played is no secret, nor is what comes before the next question.
+    const told = layout.changes.filter((y) => y <= Math.max(veil.y, player.y));
+    const drawn = `${told.length} ${layout.end}`;
     if (this.#ticks.dataset.drawn === drawn) return;
     this.#ticks.dataset.drawn = drawn;
-    const places = layout.changes.map((y) => `${(y / layout.end) * 100}%`);
+    const places = told.map((y) => `${(y / layout.end) * 100}%`);
     this.#ticks.innerHTML = places.map((x) => `<line x1="${x}" x2="${x}" y1="0" y2="100%"/>`).join("");
   }
 }

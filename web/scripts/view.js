@@ -1,30 +1,14 @@
 // How the page is looked at: on a wall, on paper, on a phone, and the list of keys.
 
-const $ = (selector) => document.querySelector(selector);
+import { recall, remember } from "./store.js";
 
-/** A choice that the browser remembers, where it may. */
-export const memory = {
-  get(key) {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  set(key, value) {
-    try {
-      localStorage.setItem(key, value);
-    } catch {
-      // A browser that keeps nothing forgets this too.
-    }
-  },
-};
+const $ = (selector) => document.querySelector(selector);
 
 /** Large type for a room; remembered. */
 export function projector(on = !("projector" in document.documentElement.dataset)) {
   document.documentElement.toggleAttribute("data-projector", on);
   $("#projector").setAttribute("aria-pressed", on);
-  memory.set("projector", on ? "on" : "off");
+  remember("projector", on ? "on" : "off");
 }
 
 export function keys() {
@@ -42,7 +26,7 @@ export function watch({ onFace, onPrint }) {
   face("client", onFace);
   addEventListener("beforeprint", () => onPrint(true));
   addEventListener("afterprint", () => onPrint(false));
-  if (memory.get("projector") === "on") projector(true);
+  if (recall("projector") === "on") projector(true);
 }
 
 function face(host, onFace) {

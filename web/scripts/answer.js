@@ -1,0 +1,27 @@
+// How a run answers a question. Pure: knows no DOM. server/scenario/question.rs has what a question can be about.
+
+import { gave, prepares, shown } from "./model.js";
+
+/** The answer, from the events of the question's line: its step's begin and end, by their seq. */
+export function answer(about, history, begin, end) {
+  const [kind, rest] = about.split(/ (?:of )?(.*)/);
+  const events = history.events.slice(begin, end + 1);
+  if (kind === "state") return shown(history.at(end + 1).hosts[rest])?.state ?? "CLOSED";
+  if (kind === "sends") return events.find((event) => isSent(event, rest.split(",")))?.from ?? "nobody";
+  return given(events, history.events.slice(0, end + 1));
+}
+
+function isSent({ type, phase, flags }, bits) {
+  const matches = (bit) => (bit[0] === "!" ? !flags.includes(bit.slice(1)) : flags.includes(bit));
+  return type === "segment" && phase === "sent" && bits.every(matches);
+}
+
+/** What the line's last call gave. A line that waits for an actor gives what that actor's last call gave. */
+function given(events, before) {
+  const waited = /^(?:[\p{L}\d_-]+:\s*)?wait (\S+)/u.exec(events[0].text)?.[1];
+  const calls = (waited ? before : events).filter((event) => event.type === "call" && (!waited || event.actor === waited));
+  const own = calls.filter((event) => event.phase === "enter").map((event) => event.seq);
+  const exits = calls.filter((event) => event.phase === "exit" && own.includes(event.enter) && !prepares(event));
+  const open = waited && exits.at(-1)?.enter !== own.at(-1);
+  return exits.length && !open ? gave(exits.at(-1)) : "blocked";
+}

@@ -1,0 +1,106 @@
+// The same result by two names: Linux's, which the run observed, and Winsock's, which Windows documents for the same
+// situation. Pure: knows no DOM. Which of Windows' codes it is depends on how things came to be, and that is concluded
+// from the events before; what Windows does not document for such a situation has no name here.
+
+import { gave } from "./model.js";
+
+/** Those that do not depend on anything. */
+const ALWAYS = {
+  ECONNRESET: ["WSAECONNRESET", 10054],
+  ECONNABORTED: ["WSAECONNABORTED", 10053],
+  ECONNREFUSED: ["WSAECONNREFUSED", 10061],
+  EBADF: ["WSAENOTSOCK", 10038],
+  EHOSTUNREACH: ["WSAEHOSTUNREACH", 10065],
+  ENETUNREACH: ["WSAENETUNREACH", 10051],
+  ENOTCONN: ["WSAENOTCONN", 10057],
+  EADDRINUSE: ["WSAEADDRINUSE", 10048],
+  EADDRNOTAVAIL: ["WSAEADDRNOTAVAIL", 10049],
+  EAGAIN: ["WSAEWOULDBLOCK", 10035],
+};
+const SHUTDOWN = ["WSAESHUTDOWN", 10058];
+const ABORTED = ["WSAECONNABORTED", 10053];
+
+/**
+ * Winsock's name for what a call gave, or undefined. `situation` tells of its socket: `reads` and `writes` whether that
+ * direction is still open here, `connected` whether it ever was, `end` how its connection ended (`reset`, `destroy`,
+ * or the timer that ended it).
+ */
+export function winsock({ call, errno, words, cause }, { reads, writes, connected, end }) {
+  const error = errno ?? (call === "getsockopt" && /^E[A-Z]+$/.test(words) ? words : undefined);
+  if (call === "recv" && !error && !reads) return SHUTDOWN;
+  if (error === "EPIPE") {
+    if (!writes) return SHUTDOWN;
+    if (end === "reset" || end === "destroy") return ABORTED;
+    return connected ? undefined : ALWAYS.ENOTCONN;
+  }
+  if (error === "ETIMEDOUT") {
+    return (cause?.timer ?? end) === "keepalive" ? ["WSAENETRESET", 10052] : ["WSAETIMEDOUT", 10060];
+  }
+  return ALWAYS[error];
+}
+
+/** Folds a run's events into the names of its results: those of calls, and those of checks that look at a call. */
+export class Winsock {
+  /** By the seq of the exit or of the check. */
+  names = new Map();
+  #files = { client: [], server: [] };
+  #resets = new Set();
+  /** How connections ended, and which there were, by host and socket's name. */
+  #ends = new Map();
+  #connected = new Set();
+  /** Which directions were shut down, and since when, by the kernel's number of the socket: a dup'd descriptor knows it too. */
+  #shut = { read: new Map(), write: new Map() };
+  #step = { text: "", exits: [] };
+  #last = {};
+
+  add(event) {
+    this[`_${event.type}`]?.(event);
+  }
+
+  _step({ phase, text }) {
+    if (phase === "begin") this.#step = { text, exits: [] };
+  }
+
+  _descriptors({ host, files }) {
+    this.#files[host] = files;
+  }
+
+  _segment({ id, flags }) {
+    if (flags.includes("RST")) this.#resets.add(id);
+  }
+
+  _state({ host, socket, from, to, cause }) {
+    const key = `${host} ${socket.name}`;
+    this.#connected.add(key);
+    if (to !== "CLOSED") this.#ends.delete(key);
+    else if (from !== "TIME_WAIT") this.#ends.set(key, this.#resets.has(cause.segment) ? "reset" : (cause.timer ?? cause));
+  }
+
+  _call(event) {
+    if (event.phase !== "exit") return;
+    const { seq, host, actor, call, args, enter, result, made } = event;
+    if (call === "accept" && made) this.#connected.add(`${host} ${made}`);
+    const file = this.#files[host].find(({ descriptors }) => descriptors.some(({ pid, fd }) => pid === event.pid && fd === Number(args[0])));
+    const since = (direction) => this.#shut[direction].get(file?.inode) ?? Infinity;
+    if (call === "shutdown" && result === 0 && file) {
+      if (args[1] !== "SHUT_WR") this.#shut.read.set(file.inode, seq);
+      if (args[1] !== "SHUT_RD") this.#shut.write.set(file.inode, seq);
+    }
+    const key = `${host} ${file?.socket}`;
+    const situation = { reads: enter < since("read"), writes: enter < since("write"), connected: this.#connected.has(key), end: this.#ends.get(key) };
+    const name = winsock(event, situation);
+    if (name) this.names.set(seq, name);
+    this.#step.exits.push(event);
+    this.#last[actor] = event;
+  }
+
+  /** A check that looks at what the line's call gave, or the call that the line waited for. */
+  _check({ seq, actual }) {
+    const { text, exits } = this.#step;
+    if (/^([\p{L}\d_-]+:\s*)?expect\b/u.test(text)) return;
+    const waited = /\bwait (\S+)/.exec(text)?.[1];
+    const exit = waited ? this.#last[waited] : exits.at(-1);
+    const name = this.names.get(exit?.seq);
+    if (name && gave(exit) === actual) this.names.set(seq, name);
+  }
+}
