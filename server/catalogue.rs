@@ -33,7 +33,7 @@ pub fn scenarios() -> &'static [Scenario] {
                 )
             })
             .collect();
-        all.sort_by_key(|scenario| scenario.order);
+        all.sort_by_key(|scenario| (scenario.chapter, scenario.order));
         all
     })
 }

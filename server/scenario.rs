@@ -17,7 +17,9 @@ pub use question::{About, Choice, Question};
 pub struct Scenario {
     /// Its file's name without `.toml`.
     pub id: String,
-    /// Its place in the list.
+    /// The chapter of the course that it belongs to.
+    pub chapter: Chapter,
+    /// Its place in that chapter.
     pub order: u32,
     /// Its title.
     pub title: Words,
@@ -29,8 +31,66 @@ pub struct Scenario {
     pub notes: BTreeMap<String, Words>,
     /// What is asked before the answer shows, in the order of their lines.
     pub questions: Vec<Question>,
+    /// What a program should do instead, where there is such a thing.
+    pub fix: Option<Words>,
+    /// The ids of those to read next.
+    pub next: Vec<String>,
     /// Where the facts come from.
     pub sources: Vec<Source>,
+}
+
+/// A chapter of the course.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chapter {
+    /// Opening a connection, and what a socket is.
+    Opening,
+    /// The four waves.
+    Waves,
+    /// close and shutdown.
+    CloseAndShutdown,
+    /// Resets.
+    Resets,
+    /// Who holds the socket: dup, fork, threads.
+    Holders,
+    /// TIME_WAIT and its neighbours.
+    TimeWait,
+    /// The network fails.
+    Network,
+    /// What applications make of it.
+    Applications,
+    /// Forged and unlucky segments.
+    Forged,
+}
+
+impl Chapter {
+    /// All of them, in the course's order.
+    pub const ALL: [Chapter; 9] = [
+        Chapter::Opening,
+        Chapter::Waves,
+        Chapter::CloseAndShutdown,
+        Chapter::Resets,
+        Chapter::Holders,
+        Chapter::TimeWait,
+        Chapter::Network,
+        Chapter::Applications,
+        Chapter::Forged,
+    ];
+
+    /// The key of its title among the words of the pages.
+    pub fn title(self) -> &'static str {
+        match self {
+            Chapter::Opening => "chapter.opening",
+            Chapter::Waves => "chapter.waves",
+            Chapter::CloseAndShutdown => "chapter.close-and-shutdown",
+            Chapter::Resets => "chapter.resets",
+            Chapter::Holders => "chapter.holders",
+            Chapter::TimeWait => "chapter.time-wait",
+            Chapter::Network => "chapter.network",
+            Chapter::Applications => "chapter.applications",
+            Chapter::Forged => "chapter.forged",
+        }
+    }
 }
 
 /// A text in both languages.
@@ -56,6 +116,7 @@ pub struct Source {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    chapter: Chapter,
     order: u32,
     title: Words,
     summary: Words,
@@ -64,6 +125,9 @@ struct File {
     notes: BTreeMap<Spanned<String>, Words>,
     #[serde(default)]
     questions: Vec<question::Written>,
+    fix: Option<Words>,
+    #[serde(default)]
+    next: Vec<String>,
     #[serde(default)]
     sources: Vec<Source>,
 }
@@ -141,20 +205,26 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         .map(|(label, words)| (label.into_inner(), words))
         .collect();
     let File {
+        chapter,
         order,
         title,
         summary,
+        fix,
+        next,
         sources,
         ..
     } = file;
     Ok(Scenario {
         id,
+        chapter,
         order,
         title,
         summary,
         script,
         notes,
         questions,
+        fix,
+        next,
         sources,
     })
 }
