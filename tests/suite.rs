@@ -14,3 +14,4 @@ mod segments;
 mod states;
 mod stream;
 mod support;
+mod transcript;

@@ -1,5 +1,7 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
+import { Account } from "./account.js";
+import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
 import { Hosts } from "./hosts.js";
 import { Inspector } from "./inspector.js";
@@ -24,8 +26,9 @@ const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLi
 const map = new StateMap($("#map"), words);
 const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null) });
 const questions = new Questions($(".question"), { questions: data.questions ?? [], words, onAnswer: goOn });
-const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent });
+const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: seekEvent });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
+const announcer = new Announcer($("#said"), words);
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
 /** The run that is on the stage: its events, and where the playhead is. */
@@ -38,8 +41,9 @@ function prepare(origin) {
   run?.leave?.();
   if (run?.id && !run.ended) stop(run.id);
   const layout = new Layout();
-  run = { history: new History(), layout, player: new Player(layout), origin, drawn: "" };
+  run = { history: new History(), layout, account: new Account(words), player: new Player(layout), origin, drawn: "" };
   ladder.reset();
+  transcript.reset();
   $(".invitation").hidden = true;
   document.body.dataset.mode = origin;
   say("");
@@ -51,6 +55,7 @@ function take(events) {
   const changed = new Map();
   for (const event of events) {
     run.history.add(event);
+    run.account.add(event);
     for (const key of run.layout.add(event)) changed.set(key, run.layout.items.get(key));
   }
   ladder.add([...changed.values()]);
@@ -191,6 +196,7 @@ const acts = {
   run: play,
   stop: () => run?.id && stop(run.id),
   recording: watch,
+  view: () => transcript.toggle(),
   edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
   play: () => run?.player.toggle(),
   back: () => run?.player.step(-1),
@@ -212,8 +218,8 @@ addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   const presses = event.key === " " && event.target.closest("button, a");
   if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = { " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end" }[event.key];
-  if (!act || !run) return;
+  const act = { " ": "play", ArrowLeft: "back", ArrowRight: "forth", Home: "home", End: "end", t: "view" }[event.key];
+  if (!act || (!run && act !== "view")) return;
   event.preventDefault();
   acts[act]();
 });
@@ -234,7 +240,7 @@ function frame(now) {
   requestAnimationFrame(frame);
 }
 
-function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed, now) {
+function draw({ player, layout, history, account, origin, ended, lost, arrived }, elapsed, now) {
   const isLive = origin === "live" && !ended;
   const live = arrived.t + ((lost || now) - arrived.at) * 1000;
   player.speed = transport.speed;
@@ -244,7 +250,7 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
-  const moment = { model, layout, player, history, ended, selected: run.selected, running: isLive && !lost };
+  const moment = { model, layout, player, history, account, ended, selected: run.selected, running: isLive && !lost };
   ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
   hosts.show(model);
   map.show(moment);
@@ -253,17 +259,7 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   transcript.show(moment);
   script.show(model);
   transport.show(moment);
-  announce(model.change);
-}
-
-let announced = -1;
-/** Says the changes of state to whoever listens instead of looking. */
-function announce(change) {
-  if (!change || change.seq === announced) return;
-  const since = run.history.events.slice(announced + 1, change.seq + 1);
-  const changes = since.length < 40 ? since.filter((event) => event.type === "state") : [change];
-  announced = change.seq;
-  $("#said").textContent = (changes.length ? changes : [change]).map(({ host, to }) => `${host}: ${to}`).join(", ");
+  announcer.show(moment);
 }
 
 // What is on the stage when the page opens.
