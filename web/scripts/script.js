@@ -49,9 +49,14 @@ export class Script {
   }
 
   show(model) {
-    for (const [line, { row, gave }] of this.#rows) {
+    const current = model.run !== null && !model.ended ? model.line : 0;
+    for (const [line, shown] of this.#rows) {
+      const { row, gave } = shown;
       const step = model.steps[line];
-      row.classList.toggle("current", model.run !== null && line === model.line && !model.ended);
+      const isCurrent = line === current;
+      if (shown.step === step && shown.isCurrent === isCurrent) continue; // a script may have a thousand lines
+      Object.assign(shown, { step, isCurrent });
+      row.classList.toggle("current", isCurrent);
       row.classList.toggle("past", Boolean(step));
       const check = step?.check;
       const mark = check ? (check.ok ? "✓ " : "✗ ") : step?.gave !== undefined ? "= " : "";

@@ -246,12 +246,12 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
   player.speed = transport.speed;
   player.tick(elapsed, isLive ? live : undefined, questions.stop(run));
   const clock = player.following ? Math.floor(live / 100_000) : "";
-  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected].join(" ");
+  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected, transcript.isOpen].join(" ");
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
   const moment = { model, layout, player, history, account, ended, selected: run.selected, running: isLive && !lost };
-  ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
+  if (!transcript.isOpen) ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
   hosts.show(model);
   map.show(moment);
   inspector.show(moment);

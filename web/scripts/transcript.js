@@ -36,6 +36,7 @@ export class Transcript {
         ...["table.time", "table.place", "table.what", "table.why"].map((key) => make("th", { role: "columnheader", scope: "col" }, words(key))))),
       this.#body);
     place.replaceChildren(this.#earlier, this.#table);
+    this.#table.hidden = true;
     place.setAttribute("aria-label", words("table.title"));
 
     for (const button of switches.querySelectorAll("button")) {
@@ -80,8 +81,8 @@ export class Transcript {
     for (const button of this.#switch.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", (button.dataset.view === "table") === open);
     }
+    document.body.dataset.view = open ? "table" : "picture";
     this.#atEnd = true;
-    if (this.#moment) this.show(this.#moment);
   }
 
   /** Forgets the run that was told. */
@@ -122,6 +123,7 @@ export class Transcript {
     this.#body.prepend(...wanted.slice(0, from).map((row, index) => this.#row(row, first + index)));
     this.#body.append(...wanted.slice(to).map((row, index) => this.#row(row, first + to + index)));
     [this.#first, this.#drawn] = [first, wanted];
+    this.#table.hidden = count === 0;
     this.#table.setAttribute("aria-rowcount", count + 1);
     this.#earlier.hidden = first === 0;
     this.#earlier.textContent = this.#words("table.earlier", { count: first });
