@@ -26,11 +26,11 @@ async fn main() {
     readiness(&server).await;
 
     let browser = Browser::open("en", WINDOW).await;
-    let run = stage_with(&browser, &server, &script(3, "64K")).await;
+    let run = stage_with(&browser, &server, &script(20, "16K")).await;
     browser.visit("about:blank").await;
     let idle = frames(&browser).await;
     let playing = {
-        stage_with(&browser, &server, &script(3, "64K")).await;
+        stage_with(&browser, &server, &script(20, "16K")).await;
         browser
             .get("document.querySelector('.ladder').focus()")
             .await;
@@ -67,7 +67,7 @@ async fn main() {
         "",
     );
 
-    let run = stage_with(&browser, &server, &script(2, "1M")).await;
+    let run = stage_with(&browser, &server, &script(70, "32K")).await;
     hook(&browser).await;
     for view in ["picture", "table"] {
         browser.click(&format!(".views [data-view={view}]")).await;
@@ -94,7 +94,7 @@ fn row(name: &str, found: Option<f64>, wanted: &str) {
     );
 }
 
-/// As many bytes as it takes, in both directions, and the four waves.
+/// So many times so many bytes, which leave in bursts, and the four waves.
 fn script(times: usize, bytes: &str) -> String {
     let crossing = format!("client send {bytes} &\nserver recv {bytes} all\nwait client\n");
     format!(

@@ -12,6 +12,8 @@ const RIBBON = 12;
 const CHARACTER = 0.523;
 /** How far down the box the playhead may be. */
 const SIGHT = 0.88;
+/** How many chips the wire has room for. */
+const CHIPS = 24;
 /** The height of a band. What is longer than that belongs to none, and is looked at always. */
 const BAND = 400;
 /** How many bands above those in sight are drawn too. Below them is the future. */
@@ -247,10 +249,13 @@ export class Ladder {
 
   /** The segments that are under way at this moment, each as a chip on its line. */
   #flights(y) {
+    const flying = ({ kind, y: from, end, held, open }) => kind === "segment" && y >= from && (y < end || (held && open));
+    const items = [...this.#drawn.values()].map(({ item }) => item).filter(flying);
+    // Of a burst every second, fourth … one, else they would hide each other; all have their lines.
+    const step = 2 ** Math.max(0, Math.ceil(Math.log2(items.length / CHIPS)));
     const under = new Set();
-    for (const { item } of this.#drawn.values()) {
-      const waits = item.held && item.open;
-      if (item.kind !== "segment" || y < item.y || (y >= item.end && !waits)) continue;
+    for (const item of items) {
+      if (item.id % step !== 0 && ["data", "ack"].includes(kindOf(item))) continue;
       const [x0, x1] = ends(item, this.#columns);
       // What is held waits in the middle of the wire.
       const way = item.held ? 0.5 : (y - item.y) / (item.end - item.y);
