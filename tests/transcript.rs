@@ -108,6 +108,11 @@ async fn the_table_tells_what_happened_and_why_and_nothing_of_the_future() {
         "document.querySelectorAll('.transcript tbody button:not([tabindex=\"-1\"])').length";
     assert_eq!(browser.get(stops).await, 1);
 
+    // What is told last is in sight.
+    let hidden = "(() => { const row = document.querySelector('.transcript [aria-current]').getBoundingClientRect(); \
+                  return row.bottom - document.querySelector('.transcript').getBoundingClientRect().bottom })()";
+    assert!(browser.get(hidden).await.as_f64() < Some(1.0));
+
     // Going forth again tells the same; the choice is remembered, and t takes it back.
     browser.press(Key::End.value().to_string()).await;
     browser
