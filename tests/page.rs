@@ -67,7 +67,7 @@ async fn main() {
         "",
     );
 
-    let run = stage_with(&browser, &server, &script(70, "32K")).await;
+    let run = stage_with(&browser, &server, &script(85, "32K")).await;
     hook(&browser).await;
     for view in ["picture", "table"] {
         browser.click(&format!(".views [data-view={view}]")).await;

@@ -15,9 +15,11 @@ const SIGHT = 0.88;
 /** How many chips the wire has room for. */
 const CHIPS = 24;
 /** The height of a band. What is longer than that belongs to none, and is looked at always. */
-const BAND = 400;
+const BAND = 200;
+/** By how much the picture grows at once. */
+const GROWTH = 500;
 /** How many bands above those in sight are drawn too. Below them is the future. */
-const SPARE = 2;
+const SPARE = 3;
 
 function make(name, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, name);
@@ -284,7 +286,7 @@ export class Ladder {
   #follow() {
     const height = Math.max(this.#height - 2, this.#y + this.#height * (1 - SIGHT));
     // It grows in steps: another height is another layout of all that is drawn.
-    const drawn = height <= this.#height ? height : Math.ceil(height / BAND) * BAND;
+    const drawn = height <= this.#height ? height : Math.ceil(height / GROWTH) * GROWTH;
     if (drawn !== this.#drawnHeight) this.#svg.setAttribute("height", (this.#drawnHeight = drawn));
     const top = Math.max(0, this.#y - this.#height * SIGHT);
     if (top === this.#top) return;
