@@ -45,6 +45,7 @@ fn every_word_that_is_used_exists_and_every_one_is_used() {
         files("web/pages"),
         files("web/scripts"),
         files("server/web"),
+        vec![std::fs::read_to_string("server/scenario.rs").unwrap()],
     ]
     .concat()
     .join("\n");

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, missing_docs, reason = "a test program has no users")]
 
 mod actors;
+mod axe;
 mod browser;
 mod capture;
 mod catalogue;
@@ -19,3 +20,4 @@ mod segments;
 mod states;
 mod stream;
 mod support;
+mod transcript;

@@ -1,7 +1,8 @@
 // The picture: two ribbons, what passes between them, and the calls outside. Draws a Layout up to a moment.
 //
-// Everything is drawn once, in full. A moment is shown by cutting ribbons and lines at its height and by showing the
-// words above it, so that a frame draws nothing anew but the segments that are under way.
+// A moment is shown by cutting ribbons and lines at its height and by showing the words above it, so that a frame draws
+// nothing anew but the segments that are under way. What is far from what somebody sees is not drawn at all: a run may
+// have thousands of segments. For that the picture is divided into bands; an item belongs to the one where it begins.
 
 import { duration, kindOf, nameOf } from "./model.js";
 
@@ -11,6 +12,14 @@ const RIBBON = 12;
 const CHARACTER = 0.523;
 /** How far down the box the playhead may be. */
 const SIGHT = 0.88;
+/** How many chips the wire has room for. */
+const CHIPS = 24;
+/** The height of a band. What is longer than that belongs to none, and is looked at always. */
+const BAND = 200;
+/** By how much the picture grows at once. */
+const GROWTH = 500;
+/** How many bands above those in sight are drawn too. Below them is the future. */
+const SPARE = 3;
 
 function make(name, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, name);
@@ -24,15 +33,21 @@ export class Ladder {
   #svg;
   #words;
   #named;
+  /** All there is to draw, by key; by band, by key; and what is longer than a band. */
   #items = new Map();
-  #marks = [];
-  #sorted = true;
-  #shown = 0;
-  #y = 0;
-  #ended = false;
-  #selected = null;
-  /** The chips that are under way, by the ids of their segments. */
+  #bands = new Map();
+  #long = new Map();
+  /** What is drawn: items with their nodes and marks, by key. */
+  #drawn = new Map();
+  #range = [0, -1];
   #chips = new Map();
+  #picked = null;
+  #y = 0;
+  /** What of the picture is in sight. To ask the page for it while something is drawn would cost a layout. */
+  #top = 0;
+  #height = 0;
+  #drawnHeight;
+  #ended = false;
   /** Whether states are said with the names of their sockets. */
   #wide = false;
   #columns;
@@ -54,23 +69,25 @@ export class Ladder {
     this.#svg = box.querySelector("svg");
     this.clear();
     new ResizeObserver(() => this.#resize()).observe(box);
+    box.addEventListener("scroll", () => {
+      this.#top = box.scrollTop;
+      this.#look();
+    });
   }
 
   /** Forgets the run that was drawn. */
   reset() {
-    this.#selected = null;
     this.#wide = false;
     this.#ended = false;
     this.#y = 0;
+    this.#picked = null;
     this.clear();
   }
 
   /** Forgets everything that was drawn. */
   clear() {
-    this.#items.clear();
-    this.#chips.clear();
-    this.#marks = [];
-    this.#shown = 0;
+    for (const all of [this.#items, this.#bands, this.#long, this.#drawn, this.#chips]) all.clear();
+    this.#range = [0, -1];
     this.cut = make("rect", { x: 0, y: 0, width: "100%", height: 0 });
     this.layers = {};
     for (const name of ["rails", "ribbons", "lines", "words", "head"]) this.layers[name] = make("g", { class: name });
@@ -102,6 +119,7 @@ export class Ladder {
       server: { ribbon: width - edge("server"), state: width - edge("server") + (narrow ? -14 : 12), call: width - edge("server") + states + 12, side: 1 },
     };
     this.#svg.setAttribute("width", width);
+    this.#height = this.#box.clientHeight;
   }
 
   #rails() {
@@ -112,36 +130,76 @@ export class Ladder {
   }
 
   #resize() {
+    this.#height = this.#box.clientHeight;
     if (Math.abs((this.#box.clientWidth || 800) - this.#columns.width) < 1) return this.#follow();
     this.redraw();
   }
 
   redraw() {
-    const items = [...this.#items.values()].map(({ item }) => item);
+    const items = [...this.#items.values()];
     const [y, ended] = [this.#y, this.#ended];
     this.clear();
     this.add(items);
     this.show(y, ended);
   }
 
-  /** Draws items of a Layout, or draws them anew. */
+  /** Takes items of a Layout, new ones and such as have changed. */
   add(items) {
     if (!this.#wide && items.some((item) => item.kind === "state" && item.text !== item.state)) {
       this.#wide = true;
       this.redraw();
     }
     for (const item of items) {
-      const old = this.#items.get(item.key);
-      old?.nodes.forEach((node) => node.remove());
-      const drawn = { item, nodes: [], marks: [] };
-      draw[item.kind]?.(item, this.#pen(drawn));
-      this.#items.set(item.key, drawn);
-      if (old) this.#marks = this.#marks.filter((mark) => mark.owner !== item.key);
-      this.#marks.push(...drawn.marks);
-      this.#sorted = false;
+      this.#erase(item.key);
+      this.#items.set(item.key, item);
+      const [from, to] = reach(item);
+      const band = Math.floor(from / BAND);
+      const isLong = to - from > BAND;
+      if (!this.#bands.has(band)) this.#bands.set(band, new Map());
+      this.#bands.get(band)[isLong ? "delete" : "set"](item.key, item);
+      this.#long[isLong ? "set" : "delete"](item.key, item);
+      if (this.#isInSight(item)) this.#draw(item);
     }
-    if (items.length) this.#ribbons();
-    if (this.#selected) this.select(this.#selected);
+    if (items.some(({ ribbon }) => ribbon)) this.#ribbons();
+  }
+
+  /** Draws what has come into sight, and gives up what has gone out of it. */
+  #look() {
+    const [from, to] = [Math.floor(this.#top / BAND) - SPARE, Math.floor((this.#top + this.#height) / BAND)];
+    if (from === this.#range[0] && to === this.#range[1]) return;
+    this.#range = [from, to];
+    for (const { item } of this.#drawn.values()) if (!this.#isInSight(item)) this.#erase(item.key);
+    const bands = Array.from({ length: to - from + 1 }, (_, index) => this.#bands.get(from + index));
+    for (const items of [this.#long, ...bands]) {
+      for (const item of items?.values() ?? []) if (!this.#drawn.has(item.key) && this.#isInSight(item)) this.#draw(item);
+    }
+  }
+
+  #isInSight(item) {
+    const [from, to] = reach(item);
+    const [first, last] = this.#range;
+    return to - from > BAND ? to >= first * BAND && from < (last + 1) * BAND : from >= first * BAND && from < (last + 1) * BAND;
+  }
+
+  #draw(item) {
+    const drawn = { item, nodes: [], marks: [] };
+    draw[item.kind]?.(item, this.#pen(drawn));
+    this.#drawn.set(item.key, drawn);
+    for (const mark of drawn.marks) this.#time(mark);
+    if (item.kind === "segment" && item.id === this.#picked) for (const node of drawn.nodes) node.classList.add("selected");
+  }
+
+  #erase(key) {
+    for (const node of this.#drawn.get(key)?.nodes ?? []) node.remove();
+    this.#drawn.delete(key);
+  }
+
+  /** A word is there from its moment on. */
+  #time(mark) {
+    const later = mark.y > this.#y;
+    if (mark.later === later) return;
+    mark.later = later;
+    mark.node.classList.toggle("later", later);
   }
 
   /** What a kind of item draws with. */
@@ -158,8 +216,7 @@ export class Ladder {
       line: (node) => put("lines", node),
       /** A word, or whatever else appears at its moment. */
       at: (y, node) => {
-        node.classList.add("later");
-        drawn.marks.push({ y, node: put("words", node), owner: drawn.item.key });
+        drawn.marks.push({ y, node: put("words", node) });
       },
     };
   }
@@ -168,7 +225,7 @@ export class Ladder {
   #ribbons() {
     this.layers.ribbons.replaceChildren();
     for (const host of ["client", "server"]) {
-      const states = [...this.#items.values()].map(({ item }) => item).filter((item) => item.ribbon && item.host === host);
+      const states = [...this.#items.values()].filter((item) => item.ribbon && item.host === host);
       states.sort((a, b) => a.y - b.y).forEach((item, index) => {
         const end = states[index + 1]?.y ?? 1e5;
         const x = this.#columns[host].ribbon - RIBBON / 2;
@@ -184,23 +241,18 @@ export class Ladder {
     const moved = y !== this.#y;
     this.#y = y;
     this.#ended = ended;
-    if (!this.#sorted) {
-      this.#marks.sort((a, b) => a.y - b.y);
-      this.#marks.forEach((mark, index) => mark.node.classList.toggle("later", index >= this.#shown));
-      this.#sorted = true;
-    }
-    while (this.#shown < this.#marks.length && this.#marks[this.#shown].y <= y) this.#marks[this.#shown++].node.classList.remove("later");
-    while (this.#shown > 0 && this.#marks[this.#shown - 1].y > y) this.#marks[--this.#shown].node.classList.add("later");
+    if (moved) this.#follow(); // else somebody may be looking elsewhere
+    this.#look();
     this.cut.setAttribute("height", Math.max(y, 0));
     for (const name of ["y1", "y2"]) this.head.setAttribute(name, y);
     this.head.classList.toggle("later", ended);
+    for (const { marks } of this.#drawn.values()) for (const mark of marks) this.#time(mark);
     this.#flights(y);
-    if (moved) this.#follow(); // else somebody may be looking elsewhere
   }
 
   /** Brings a segment into sight, by its id. */
   reveal(id) {
-    const item = this.#items.get(`segment ${id}`)?.item;
+    const item = this.#items.get(`segment ${id}`);
     const { scrollTop, clientHeight } = this.#box;
     if (!item) return;
     if (item.y < scrollTop + 20) this.#box.scrollTop = item.y - clientHeight / 3;
@@ -215,26 +267,35 @@ export class Ladder {
 
   /** The whole picture, however far the playhead has come: for paper. */
   unroll(end) {
+    [this.#top, this.#height] = [0, end + 30];
+    this.show(end, true);
     this.#svg.setAttribute("height", end + 30);
-    this.cut.setAttribute("height", end);
-    this.#marks.forEach((mark) => mark.node.classList.remove("later"));
-    this.#shown = this.#marks.length;
-    this.head.classList.add("later");
+  }
+
+  /** Back to what is in sight. */
+  roll(y, ended) {
+    this.#drawnHeight = undefined;
+    this.#height = this.#box.clientHeight;
+    this.#y = NaN; // as if it had moved
+    this.show(y, ended);
   }
 
   /** Marks the segment that somebody picked, by its id. */
   select(id) {
-    this.#selected = id;
+    this.#picked = id;
     for (const node of this.#svg.querySelectorAll(".selected")) node.classList.remove("selected");
     for (const node of this.#svg.querySelectorAll(`[data-segment="${id}"]`)) node.classList.add("selected");
   }
 
   /** The segments that are under way at this moment, each as a chip on its line. */
   #flights(y) {
-    const chips = new Map();
-    for (const { item } of this.#items.values()) {
-      const waits = item.held && item.open;
-      if (item.kind !== "segment" || y < item.y || (y >= item.end && !waits)) continue;
+    const flying = ({ kind, y: from, end, held, open }) => kind === "segment" && y >= from && (y < end || (held && open));
+    const items = [...this.#drawn.values()].map(({ item }) => item).filter(flying);
+    // Of a burst every second, fourth … one, else they would hide each other; all have their lines.
+    const step = 2 ** Math.max(0, Math.ceil(Math.log2(items.length / CHIPS)));
+    const under = new Set();
+    for (const item of items) {
+      if (item.id % step !== 0 && ["data", "ack"].includes(kindOf(item))) continue;
       const [x0, x1] = ends(item, this.#columns);
       // What is held waits in the middle of the wire.
       const way = item.held ? 0.5 : (y - item.y) / (item.end - item.y);
@@ -242,24 +303,40 @@ export class Ladder {
       const text = item.held ? `✋ ${nameOf(item)}` : nameOf(item);
       const width = (text.length + 2) * this.#columns.character;
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
-      const old = this.#chips.get(item.id);
-      const chip = old?.text === text ? old.chip : make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
-        make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
-      chip.setAttribute("transform", `translate(${inside} ${y})`);
-      chips.set(item.id, { chip, text });
+      const key = `${item.key} ${text}`;
+      if (!this.#chips.has(key)) {
+        const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
+          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
+        this.layers.head.append(chip);
+        this.#chips.set(key, chip);
+      }
+      this.#chips.get(key).setAttribute("transform", `translate(${inside} ${y})`);
+      under.add(key);
     }
-    // One that stays is the same node: a press on it must find it again when it is let go.
-    for (const [id, { chip }] of this.#chips) if (chips.get(id)?.chip !== chip) chip.remove();
-    for (const { chip } of chips.values()) if (!chip.isConnected) this.layers.head.append(chip);
-    this.#chips = chips;
+    for (const [key, chip] of this.#chips) {
+      if (under.has(key)) continue;
+      chip.remove();
+      this.#chips.delete(key);
+    }
   }
 
   /** Keeps the moment in sight. */
   #follow() {
-    const height = this.#box.clientHeight;
-    this.#svg.setAttribute("height", Math.max(height - 2, this.#y + height * (1 - SIGHT)));
-    this.#box.scrollTop = Math.max(0, this.#y - height * SIGHT);
+    const height = Math.max(this.#height - 2, this.#y + this.#height * (1 - SIGHT));
+    // It grows in steps: another height is another layout of all that is drawn.
+    const drawn = height <= this.#height ? height : Math.ceil(height / GROWTH) * GROWTH;
+    if (drawn !== this.#drawnHeight) this.#svg.setAttribute("height", (this.#drawnHeight = drawn));
+    const top = Math.max(0, this.#y - this.#height * SIGHT);
+    if (top === this.#top) return;
+    this.#top = top;
+    this.#box.scrollTop = top;
   }
+}
+
+/** From which height to which an item reaches. A call that waits and a segment that is held have no end yet. */
+function reach({ kind, y, end, open, held }) {
+  const endless = (kind === "call" && end === undefined) || (held && open);
+  return [y, endless ? Infinity : (end ?? y)];
 }
 
 /** Where a segment's line begins and ends. */

@@ -66,11 +66,21 @@ export class Script {
     }
   }
 
+  /** Results may have another name now. */
+  refresh() {
+    for (const shown of this.#rows.values()) shown.isCurrent = undefined;
+  }
+
   show(model, veil) {
     this.veil(veil.line);
-    for (const [line, { row, gave, line: written }] of this.#rows) {
+    const current = model.run !== null && !model.ended ? model.line : 0;
+    for (const [line, shown] of this.#rows) {
+      const { row, gave, line: written } = shown;
       const step = model.steps[line];
-      row.classList.toggle("current", model.run !== null && line === model.line && !model.ended);
+      const isCurrent = line === current;
+      if (shown.step === step && shown.isCurrent === isCurrent) continue; // a script may have a thousand lines
+      Object.assign(shown, { step, isCurrent });
+      row.classList.toggle("current", isCurrent);
       row.classList.toggle("past", Boolean(step));
       const check = step?.check;
       const mark = check ? (check.ok ? "✓ " : "✗ ") : step?.gave !== undefined ? "= " : "";

@@ -1,5 +1,7 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
+import { Account } from "./account.js";
+import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
@@ -35,8 +37,9 @@ const questions = new Questions($(".question"), $(".predict"), {
   onGo: goOn,
   onChange: refresh,
 });
-const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent, named });
+const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: seekEvent, named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
+const announcer = new Announcer($("#said"), words);
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
 /** The run that is on the stage: its events, and where the playhead is. */
@@ -49,8 +52,18 @@ function prepare(origin) {
   run?.leave?.();
   if (run?.id && !run.ended) stop(run.id);
   const layout = new Layout();
-  run = { history: new History(), layout, player: new Player(layout), winsock: new Winsock(), origin, drawn: "", moment: null };
+  run = {
+    history: new History(),
+    layout,
+    account: new Account(words),
+    player: new Player(layout),
+    winsock: new Winsock(),
+    origin,
+    drawn: "",
+    moment: null,
+  };
   ladder.reset();
+  transcript.reset();
   $(".invitation").hidden = true;
   $(".capture").hidden = true;
   document.body.dataset.mode = origin;
@@ -64,6 +77,7 @@ function take(events) {
   for (const event of events) {
     run.history.add(event);
     run.winsock.add(event);
+    run.account.add(event);
     for (const key of run.layout.add(event)) changed.set(key, run.layout.items.get(key));
   }
   ladder.add([...changed.values()]);
@@ -261,6 +275,8 @@ function goOn() {
 
 /** What is shown is to be shown anew, although the playhead stands still. */
 function refresh() {
+  script.refresh();
+  transcript.refresh();
   if (run) run.drawn = "";
   else script.veil(questions.veil.line);
 }
@@ -284,6 +300,7 @@ const acts = {
   run: play,
   stop: () => run?.id && stop(run.id),
   recording: watch,
+  view: () => transcript.toggle(),
   edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
   play: () => questions.press() || run?.player.toggle(),
   back: () => run?.player.step(-1),
@@ -326,6 +343,7 @@ const KEYS = {
   p: "projector",
   "?": "keys",
   m: "map",
+  t: "view",
   i: "inspect",
   "[": "former",
   "]": "latter",
@@ -361,7 +379,7 @@ view.watch({
   onPrint(starts) {
     if (!run) return;
     if (starts) ladder.unroll(run.layout.end);
-    else ladder.show(run.player.y, false);
+    else ladder.roll(run.player.y, Boolean(run.ended) && run.player.y >= run.layout.end);
   },
 });
 
@@ -375,18 +393,19 @@ function frame(now) {
   requestAnimationFrame(frame);
 }
 
-function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed, now) {
+function draw({ player, layout, history, account, origin, ended, lost, arrived }, elapsed, now) {
   const isLive = origin === "live" && !ended;
   const live = arrived.t + ((lost || now) - arrived.at) * 1000;
   player.speed = transport.speed;
   player.tick(elapsed, isLive ? live : undefined, questions.stop(run));
   const clock = player.following ? Math.floor(live / 100_000) : "";
-  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected, map.isOpen].join(" ");
+  const drawn = [player.y, layout.end, player.playing, player.following, clock, run.selected, map.isOpen, transcript.isOpen].join(" ");
   if (drawn === run.drawn) return;
   run.drawn = drawn;
   const model = { ...history.at(layout.count(player.y)), t: player.following ? live : layout.time(player.y) };
-  const moment = { model, layout, player, history, ended, selected: run.selected, running: isLive && !lost, veil: questions.veil };
-  ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
+  const veil = questions.veil;
+  const moment = { model, layout, player, history, account, ended, selected: run.selected, running: isLive && !lost, veil };
+  if (!transcript.isOpen) ladder.show(player.y, Boolean(ended) && player.y >= layout.end);
   hosts.show(model);
   map.show(moment);
   inspector.show(moment);
@@ -394,18 +413,8 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   transcript.show(moment);
   script.show(model, questions.veil);
   transport.show(moment);
-  announce(model.change);
+  announcer.show(moment);
   keep(run);
-}
-
-let announced = -1;
-/** Says the changes of state to whoever listens instead of looking. */
-function announce(change) {
-  if (!change || change.seq === announced) return;
-  const since = run.history.events.slice(announced + 1, change.seq + 1);
-  const changes = since.length < 40 ? since.filter((event) => event.type === "state") : [change];
-  announced = change.seq;
-  $("#said").textContent = (changes.length ? changes : [change]).map(({ host, to }) => `${host}: ${to}`).join(", ");
 }
 
 // What is on the stage when the page opens.

@@ -1,0 +1,151 @@
+//! Every page, looked at by axe-core: nothing in it keeps somebody out.
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::support::Server;
+use crate::support::browser::Browser;
+
+/// A phone, a laptop, a wall.
+const WIDTHS: [u32; 3] = [390, 1280, 1920];
+/// Each theme in each language.
+const LOOKS: [(&str, &str); 4] = [
+    ("light", "en"),
+    ("dark", "zh-CN"),
+    ("light", "zh-CN"),
+    ("dark", "en"),
+];
+
+/// axe-core as tests/run has fetched it; that file names its version.
+fn axe() -> String {
+    let version = include_str!("run")
+        .lines()
+        .find_map(|line| line.strip_prefix("axe="))
+        .expect("tests/run names a version of axe-core");
+    let path = format!(
+        "{}/target/axe-core-{version}.js",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{path}: {error}. tests/run fetches it: run that once"))
+}
+
+struct Judge {
+    browser: Browser,
+    axe: String,
+    /// How often it has looked, and what it found.
+    looks: usize,
+    found: Vec<String>,
+}
+
+impl Judge {
+    /// Looks at the page as it is, in a window of the next width.
+    async fn look(&mut self, at: &str) {
+        let width = WIDTHS[self.looks % WIDTHS.len()];
+        self.looks += 1;
+        self.browser
+            .driver
+            .set_window_rect(0, 0, width, 900)
+            .await
+            .unwrap();
+        // What fades is not judged half-way.
+        self.browser
+            .until(&format!(
+                "innerWidth === {width} && document.getAnimations().length === 0"
+            ))
+            .await;
+        if self.browser.get("typeof axe").await == "undefined" {
+            self.browser
+                .driver
+                .execute(&self.axe, vec![])
+                .await
+                .unwrap();
+        }
+        let violations = self
+            .browser
+            .call(
+                "const { violations } = await axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } });
+                 return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));",
+            )
+            .await;
+        let Value::Array(violations) = violations else {
+            panic!("axe-core: {violations}");
+        };
+        for violation in violations {
+            self.found
+                .push(format!("{at}, {width} px: {}", violation.as_str().unwrap()));
+        }
+    }
+
+    async fn visit(&self, url: String, (theme, language): (&str, &str)) {
+        let remember =
+            format!("localStorage.theme = '{theme}'; document.cookie = 'lang={language}; path=/'");
+        self.browser
+            .driver
+            .execute(&remember, vec![])
+            .await
+            .unwrap();
+        self.browser.visit(url).await;
+        let look = "[document.documentElement.dataset.theme, document.documentElement.lang]";
+        assert_eq!(self.browser.get(look).await, json!([theme, language]));
+    }
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_any_page() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", [WIDTHS[1], 900]).await;
+    let mut judge = Judge {
+        browser,
+        axe: axe(),
+        looks: 0,
+        found: Vec::new(),
+    };
+    judge.browser.visit(server.url("/")).await;
+
+    for (index, look) in LOOKS.into_iter().enumerate() {
+        // Two looks see all there is, the other two what differs most.
+        let all = index < 2;
+        for page in ["/", "/try", "/nowhere"]
+            .iter()
+            .take(if all { 3 } else { 1 })
+        {
+            judge.visit(server.url(page), look).await;
+            judge.look(&format!("{page} {look:?}")).await;
+        }
+        judge.visit(server.url("/s/half-close"), look).await;
+        if all {
+            judge.look(&format!("idle {look:?}")).await;
+        }
+        judge
+            .browser
+            .click(".invitation [data-act=recording]")
+            .await;
+        judge
+            .browser
+            .until("document.querySelector('.chip.fin')")
+            .await;
+        judge.browser.press(" ").await;
+        judge.look(&format!("playing {look:?}")).await;
+        judge.browser.press("t").await;
+        judge.look(&format!("playing, as a table {look:?}")).await;
+        judge.browser.press(Key::End.value().to_string()).await;
+        judge
+            .browser
+            .until("document.querySelector('.host.client .state').textContent === 'TIME_WAIT'")
+            .await;
+        if all {
+            judge.look(&format!("ended, as a table {look:?}")).await;
+        }
+        judge.browser.press("t").await;
+        judge.look(&format!("ended {look:?}")).await;
+    }
+    assert_eq!(judge.found, Vec::<String>::new());
+    let missing = "Failed to load resource: the server responded with a status of 404";
+    let console = judge.browser.console().await;
+    let unasked: Vec<&String> = console
+        .iter()
+        .filter(|line| !(line.contains("/nowhere") && line.contains(missing)))
+        .collect();
+    assert_eq!(unasked, Vec::<&String>::new());
+}
