@@ -91,8 +91,9 @@ impl World<'_> {
             segment.reason = Some(format!("{to} did not take it: {reason}"));
         }
         // Sent, changed and woken before `write` returned (rule 3): looked at before anything is told, which takes longer.
-        let glance = self.glance(to, SocketTable::read_connections)?;
+        // The wire first: who was woken may act meanwhile, and what is sent comes after the change that sent it.
         let answers = self.read_wire(to)?;
+        let glance = self.glance(to, SocketTable::read_connections)?;
         let cause = Some(Cause::Segment(segment.id));
         self.last_arrived[to as usize] = Some(segment.clone());
         self.tell_segment(now(), (segment, None));
