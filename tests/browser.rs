@@ -488,3 +488,25 @@ async fn each_host_shows_its_programs_its_descriptors_and_its_buffers() {
     assert_eq!(browser.text(".server .recv .bytes").await, "3000 B");
     assert_eq!(browser.console().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn paper_gets_the_whole_run_and_the_screen_its_moment_back() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("zh-CN", LAPTOP).await;
+    browser.visit(server.url("/s/half-close#t=3200")).await;
+    let state = "document.querySelector('.client .state').textContent";
+    browser.until(&format!("{state} === 'ESTABLISHED'")).await;
+    let fins = "document.querySelectorAll('.ladder .name.fin:not(.later)').length";
+    assert_eq!(browser.get(fins).await, 0);
+    browser
+        .get("dispatchEvent(new Event('beforeprint')) && null")
+        .await;
+    assert_eq!(browser.get(fins).await, 2);
+    assert_eq!(browser.get(state).await, "TIME_WAIT");
+    browser
+        .get("dispatchEvent(new Event('afterprint')) && null")
+        .await;
+    assert_eq!(browser.get(state).await, "ESTABLISHED");
+    assert_eq!(browser.get(fins).await, 0);
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}

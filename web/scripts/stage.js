@@ -377,9 +377,14 @@ addEventListener("hashchange", () => location.reload());
 view.watch({
   onFace: (host) => ladder.face(host),
   onPrint(starts) {
-    if (!run) return;
-    if (starts) ladder.unroll(run.layout.end);
-    else ladder.roll(run.player.y, Boolean(run.ended) && run.player.y >= run.layout.end);
+    if (!run?.history.events.length) return;
+    const { player, layout } = run;
+    // Paper shows all of it, and how it ended.
+    if (starts) run.before = player.y;
+    player.seek(starts ? layout.end : run.before);
+    draw(run, 0, performance.now());
+    if (starts) ladder.unroll(layout.end);
+    else ladder.roll(player.y, Boolean(run.ended) && player.y >= layout.end);
   },
 });
 
