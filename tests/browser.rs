@@ -5,7 +5,7 @@ use thirtyfour::prelude::*;
 
 use crate::privileges::server_that_is_refused;
 use crate::support::browser::Browser;
-use crate::support::{Events, Server, descendants, eventually};
+use crate::support::{Events, Server, descendants, eventually, request, start_run};
 
 const LAPTOP: [u32; 2] = [1280, 900];
 
@@ -310,7 +310,7 @@ async fn where_the_server_is_lost_nothing_is_made_up() {
     server.signal(rustix::process::Signal::KILL);
     server.ended();
     browser
-        .until("document.querySelector('.origin').textContent.includes('was lost')")
+        .until("document.querySelector('.notice').textContent.includes('was lost')")
         .await;
     let shown = "[...document.querySelectorAll('.host .state, .clock')].map((node) => node.textContent).join(' ')";
     browser
@@ -319,7 +319,7 @@ async fn where_the_server_is_lost_nothing_is_made_up() {
     let then = browser.get(shown).await;
 
     let again = Server::start_at(&server.address);
-    browser.until("document.querySelector('.origin').textContent.includes('does not know this run any more')").await;
+    browser.until("document.querySelector('.notice').textContent.includes('does not know this run any more')").await;
     assert_eq!(browser.get(shown).await, then, "time stands still");
     browser.click(".transport .primary").await;
     browser
@@ -508,5 +508,23 @@ async fn paper_gets_the_whole_run_and_the_screen_its_moment_back() {
         .await;
     assert_eq!(browser.get(state).await, "ESTABLISHED");
     assert_eq!(browser.get(fins).await, 0);
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_run_that_waits_says_its_place_in_the_middle_of_the_stage() {
+    let server = Server::start(&["--max-runs", "1"]);
+    let other = start_run(&server, json!({ "script": "server listen\nserver accept" })).await;
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/s/four-waves")).await;
+    browser.click(".invitation [data-act=run]").await;
+    browser
+        .until("document.querySelector('.notice:not([hidden])')?.textContent.includes('number 1 in the queue')")
+        .await;
+    let url = server.url(&format!("/api/runs/{other}"));
+    request("DELETE", &url, None).await;
+    browser
+        .until("document.querySelector('.notice').hidden && document.querySelector('.client .state').textContent === 'ESTABLISHED'")
+        .await;
     assert_eq!(browser.console().await, Vec::<String>::new());
 }

@@ -67,6 +67,7 @@ function prepare(origin) {
   $(".invitation").hidden = true;
   $(".capture").hidden = true;
   document.body.dataset.mode = origin;
+  notice();
   say("");
   return run;
 }
@@ -84,6 +85,7 @@ function take(events) {
   const last = events.at(-1);
   run.arrived = { t: last.t, at: performance.now() };
   run.lost = false;
+  notice();
   run.drawn = "";
   if (last.type === "end") finish(last);
   arrive();
@@ -138,7 +140,7 @@ function attend({ id, events }) {
   run.leave = follow({ id, events }, {
     onEvents: take,
     onLost: () => lose(words("error.lost")),
-    onWait: (place) => say(words("stage.queue", { place })),
+    onWait: (place) => notice("waits", words("stage.queue", { place })),
     onGone: () => {
       run.ended = { how: "failed" };
       $(".invitation").hidden = run.history.events.length > 0;
@@ -157,7 +159,8 @@ function join({ run: id, t }) {
 /** The server is out of reach: nothing more is known, so time stands still. */
 function lose(text) {
   run.lost ||= performance.now();
-  say(text, true);
+  notice("lost", text);
+  say("");
 }
 
 async function watch() {
@@ -195,6 +198,14 @@ function refused(error) {
 function offerCapture() {
   $(".capture").hidden = false;
   $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
+}
+
+/** Something that everybody who looks at the picture has to know; nothing, where there is no such thing. */
+function notice(kind, text = "") {
+  const place = $(".notice");
+  place.hidden = !kind;
+  place.dataset.kind = kind ?? "";
+  place.textContent = text;
 }
 
 /** A line below the picture: where the run comes from, or what went wrong. */
