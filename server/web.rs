@@ -6,6 +6,7 @@ mod exports;
 mod guard;
 mod live;
 mod pages;
+mod phrases;
 mod words;
 
 use std::future::Future;

@@ -191,3 +191,91 @@ fn raw_get(address: &str, path: &str) -> String {
     stream.read_to_string(&mut answer).unwrap();
     answer
 }
+
+/// What the parser says to a Chinese reader has no English sentence in it: what is in Latin letters is the script's own.
+#[tokio::test]
+async fn mistakes_are_told_in_the_readers_language() {
+    let server = Server::start(&[]);
+    let scripts = [
+        "reader recv",
+        "client jump",
+        "client shutdown",
+        "client send",
+        "client send \"x",
+        "client \\",
+        "client send \"\\q\"",
+        "client recv 9X",
+        "client connect 0",
+        "server listen 1 backlog x",
+        "client set",
+        "client set linger x",
+        "client set keepalive",
+        "client set nodelay x",
+        "client set user_timeout x",
+        "client get x",
+        "client dup",
+        "client dup on a as b on c",
+        "client close as x",
+        "client recv on",
+        "client connect as",
+        "wire",
+        "wire delay x",
+        "wire drop 0 FIN",
+        "wire drop X",
+        "wire inject RST",
+        "wire inject RST to client seq x",
+        "wire inject RST to client data 3",
+        "wire hold any from x",
+        "expect client",
+        "expect x ESTABLISHED",
+        "expect client recvq x",
+        "expect client sent FIN since none",
+        "expect client ESTABLISHED within x",
+        "claim : x",
+        "claim a client close",
+        "sleep",
+        "wait client",
+        "client recv => ",
+        "client link x",
+        "client sysctl x",
+        "client sysctl tcp_fin_timeout x",
+        "server boot",
+        "server crash\nserver recv",
+        "a: settle\na: settle",
+        "client kill\nclient close",
+        "server listen\nserver accept &\nserver close",
+        "settle &",
+        "settle => 0",
+        "client close => \"x\"",
+        "client close => 0 &",
+        "client thread client",
+        "client send \"x\" on nothing",
+        "",
+        "settle settle",
+        "client thread 1",
+        "client exit\nclient thread x",
+    ];
+    let client = reqwest::Client::new();
+    for script in scripts {
+        let asked = client
+            .post(server.url("/api/check"))
+            .header("Accept-Language", "zh-CN")
+            .body(script);
+        let answer: serde_json::Value = asked.send().await.unwrap().json().await.unwrap();
+        let mistakes = answer["mistakes"].as_array().unwrap();
+        assert!(!mistakes.is_empty(), "{script:?}");
+        for mistake in mistakes {
+            for key in ["found", "expected"] {
+                let text = mistake[key].as_str().unwrap();
+                let english = [
+                    " a ", " an ", "a number", "another", "the ", " such ", " that ", "which",
+                    " of ", "first",
+                ];
+                let told = english
+                    .iter()
+                    .find(|word| format!(" {text} ").contains(**word));
+                assert!(told.is_none(), "{script:?}: {text}");
+            }
+        }
+    }
+}

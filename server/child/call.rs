@@ -229,7 +229,10 @@ impl Caller<'_> {
             return Ok(added);
         }
         let waited = self.wait("epoll_wait", epoll, time, sys::epoll_wait)?;
-        self.told("close", vec![epoll.to_string()], || sys::close(epoll))?;
+        // Named as strace(1) does: it ends what this call began, and is no deed of the script's.
+        self.told("close", vec![format!("{epoll}<eventpoll>")], || {
+            sys::close(epoll)
+        })?;
         Ok(waited)
     }
 

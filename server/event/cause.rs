@@ -87,7 +87,7 @@ impl fmt::Display for ResetReason {
             ResetReason::NothingListens => "nothing listens there",
             ResetReason::NoSuchConnection => "no such connection",
             ResetReason::NeverSent => "that was never sent",
-            ResetReason::DataAfterClose => "data after close",
+            ResetReason::DataAfterClose => "data that nobody can read",
             ResetReason::Linger2 => "no FIN_WAIT_2 allowed",
             ResetReason::KeepaliveFailed => "no probe was answered",
             ResetReason::QueueFull => "the accept queue is full",

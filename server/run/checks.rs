@@ -89,10 +89,10 @@ fn sent(
     };
     let any = all.iter().any(meant);
     let what = flags.map_or("anything".into(), ToString::to_string);
-    let expected = if wanted {
-        format!("sent {what}")
-    } else {
-        format!("sent no {what}")
+    let expected = match (wanted, flags) {
+        (true, _) => format!("sent {what}"),
+        (false, Some(_)) => format!("sent no {what}"),
+        (false, None) => "sent nothing".into(),
     };
     let actual = if all.is_empty() {
         "sent nothing".into()

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Server;
+use super::phrases::in_language;
+use super::words::Asked;
 use crate::catalogue;
 use crate::lab::StartError;
 use crate::remedy;
@@ -67,6 +69,7 @@ impl IntoResponse for Refused {
 /// POST /api/runs
 pub(super) async fn start(
     State(server): State<Server>,
+    Asked(language, _): Asked,
     wanted: Result<Json<Wanted>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
     let wanted = match wanted {
@@ -84,6 +87,10 @@ pub(super) async fn start(
     };
     let (scenario, script) = match script_of(wanted.scenario, wanted.script) {
         Ok(found) => found,
+        Err(Refused::Script { mistakes }) => {
+            let mistakes = in_language(language, mistakes);
+            return Refused::Script { mistakes }.into_response();
+        }
         Err(refused) => return refused.into_response(),
     };
     // Starting builds nothing yet, but may have to start the nursery.
@@ -131,8 +138,9 @@ fn script_of(
 }
 
 /// POST /api/check: the mistakes of a script, which is the body.
-pub(super) async fn check(text: String) -> Response {
-    Json(json!({ "mistakes": script::parse(&text).err().unwrap_or_default() })).into_response()
+pub(super) async fn check(Asked(language, _): Asked, text: String) -> Response {
+    let mistakes = script::parse(&text).err().unwrap_or_default();
+    Json(json!({ "mistakes": in_language(language, mistakes) })).into_response()
 }
 
 /// GET /api/runs/ID

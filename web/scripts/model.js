@@ -172,7 +172,8 @@ export function gave(exit) {
 }
 
 /** `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed. */
-export const prepares = ({ call, errno }) => ["socket", "bind", "epoll_create1", "epoll_ctl"].includes(call) && !errno;
+export const prepares = ({ call, args, errno }) =>
+  (["socket", "bind", "epoll_create1", "epoll_ctl"].includes(call) && !errno) || (call === "close" && args[0].includes("<eventpoll>"));
 
 /** A call as a program would write it, without what a reader can do without. */
 export function called({ call, args }) {
