@@ -35,7 +35,12 @@ fn answer(question: &Question, events: &Events) -> String {
                 .to_owned()
         }
         About::Gives => {
-            let exit = |event: &&Value| event["type"] == "call" && event["phase"] == "exit";
+            let tidies = |event: &Value| event["args"][0].to_string().contains("<eventpoll>");
+            let exit = |event: &&Value| {
+                event["type"] == "call"
+                    && event["phase"] == "exit"
+                    && !(event["call"] == "close" && tidies(event))
+            };
             let Some(exit) = events.0[begin..=end].iter().rfind(exit) else {
                 return "blocked".into();
             };
