@@ -36,12 +36,32 @@ fn answer(question: &Question, events: &Events) -> String {
         }
         About::Gives => {
             let tidies = |event: &Value| event["args"][0].to_string().contains("<eventpoll>");
-            let exit = |event: &&Value| {
+            // A line's own calls; those of the actor that it waits for, where it does.
+            let text = events.0[begin]["text"].as_str().unwrap();
+            let waited = text
+                .split_once("wait ")
+                .and_then(|(_, rest)| rest.split(' ').next());
+            let is_own = |event: &&Value| {
                 event["type"] == "call"
-                    && event["phase"] == "exit"
-                    && !(event["call"] == "close" && tidies(event))
+                    && match waited {
+                        Some(actor) => event["actor"] == actor,
+                        None => event["seq"].as_u64() >= Some(begin as u64),
+                    }
             };
-            let Some(exit) = events.0[begin..=end].iter().rfind(exit) else {
+            let calls: Vec<&Value> = events.0[..=end].iter().filter(is_own).collect();
+            let entered: Vec<&Value> = calls
+                .iter()
+                .filter(|event| event["phase"] == "enter")
+                .map(|event| &event["seq"])
+                .collect();
+            let exit = calls.iter().rfind(|event| {
+                event["phase"] == "exit"
+                    && entered.contains(&&event["enter"])
+                    && !(event["call"] == "close" && tidies(event))
+            });
+            let Some(exit) = exit.filter(|exit| {
+                waited.is_none() || entered.last().is_some_and(|last| **last == exit["enter"])
+            }) else {
                 return "blocked".into();
             };
             match (&exit["errno"], &exit["words"], &exit["data"]) {

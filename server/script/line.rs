@@ -294,10 +294,10 @@ impl Line {
         })
     }
 
-    /// A name that somebody chose: it begins with a letter, has 20 characters at most, and is neither `on` nor `as`.
+    /// A name that somebody chose: it begins with a letter, has 40 characters at most, and is neither `on` nor `as`.
     pub(super) fn name(&mut self, expected: &str) -> Result<String, Mistake> {
         self.word(expected, |word| {
-            (word.chars().count() <= 20
+            (word.chars().count() <= 40
                 && word.starts_with(char::is_alphabetic)
                 && !["on", "as"].contains(&word))
             .then(|| word.into())

@@ -62,7 +62,7 @@ export class Script {
       const deed = deedOf(line);
       const hidden = number >= from;
       row.title = hidden ? "" : line;
-      code.textContent = hidden ? deed.replace(/^(expect \S+) .*/, "$1 ⋯") : deed;
+      code.textContent = hidden ? deed.replace(/^((?:expect|claim) \S+) .*/, "$1 ⋯") : deed;
     }
   }
 
