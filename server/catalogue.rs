@@ -1,23 +1,18 @@
 //! What is shipped in the program: the scenarios, and a recorded run of each.
 
-use std::io;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use rust_embed::Embed;
 
-use crate::event::Event;
+use crate::recording;
 use crate::scenario::{self, Scenario};
 
 #[derive(Embed)]
 #[folder = "scenarios/"]
 #[include = "*.toml"]
-#[include = "recordings/*.ndjson"]
+#[include = "recordings/*.ndjson.gz"]
 struct Shipped;
-
-/// Where `fourwave record` writes a scenario's recording, below the folder of the scenarios.
-pub fn recording_path(id: &str) -> String {
-    format!("recordings/{id}.ndjson")
-}
 
 /// All scenarios, in their order.
 pub fn scenarios() -> &'static [Scenario] {
@@ -43,25 +38,16 @@ pub fn scenario(id: &str) -> Option<&'static Scenario> {
     scenarios().iter().find(|scenario| scenario.id == id)
 }
 
-/// The recorded run of a scenario: one event a line.
-pub fn recording(id: &str) -> Option<String> {
-    String::from_utf8(Shipped::get(&recording_path(id))?.data.into_owned()).ok()
+/// The recorded run of a scenario, packed as [`recording::pack`] does.
+pub fn recording(id: &str) -> Option<Cow<'static, [u8]>> {
+    Some(Shipped::get(&recording::path(id))?.data)
 }
 
-/// The events of a recording, which this program wrote.
+/// The recorded run of a scenario: one event a line.
 ///
 /// # Panics
-/// Where it did not.
-pub fn read_recording(lines: &str) -> Vec<Event> {
-    let events = lines.lines().map(serde_json::from_str);
-    let events: Result<_, _> = events.collect();
-    events.unwrap_or_else(|error| panic!("a recording is broken: {error}"))
-}
-
-/// Writes events as a recording.
-pub fn write_recording(events: &[Event], mut to: impl io::Write) -> io::Result<()> {
-    for event in events {
-        writeln!(to, "{}", serde_json::to_string(event)?)?;
-    }
-    Ok(())
+/// Where the file is broken that was shipped.
+pub fn recording_lines(id: &str) -> Option<String> {
+    let lines = recording::unpack(&recording(id)?);
+    Some(lines.unwrap_or_else(|error| panic!("the recording of {id} is broken: {error}")))
 }

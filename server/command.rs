@@ -25,6 +25,9 @@ fn nursery() -> Result<Nursery> {
     Nursery::start().map_err(|refusal| anyhow!(explain(&refusal)))
 }
 
+/// What lies among the scenarios and is none: the claims of the article.
+const ARTICLE: &str = "article.toml";
+
 fn explain(refusal: &Refusal) -> String {
     let remedy = remedy::remedy(refusal);
     format!(
@@ -34,7 +37,7 @@ fn explain(refusal: &Refusal) -> String {
 }
 
 /// The files among the paths, and the scenario files in the folders among them, in order.
-fn toml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -48,6 +51,7 @@ fn toml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         inside.retain(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
+                && path.file_name().is_some_and(|name| name != ARTICLE)
         });
         inside.sort();
         files.extend(inside);
