@@ -5,8 +5,11 @@ use std::sync::OnceLock;
 
 use rust_embed::Embed;
 
+use crate::article::{self, Claim};
+use crate::digest::{self, Digest};
 use crate::recording;
 use crate::scenario::{self, Scenario};
+use crate::sign;
 
 #[derive(Embed)]
 #[folder = "scenarios/"]
@@ -18,10 +21,10 @@ struct Shipped;
 pub fn scenarios() -> &'static [Scenario] {
     static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let files = Shipped::iter().filter(|name| name.ends_with(".toml"));
+        let files = Shipped::iter().filter(|name| name.ends_with(".toml") && name != article::FILE);
         let mut all: Vec<Scenario> = files
             .filter_map(|name| {
-                let text = String::from_utf8(Shipped::get(&name)?.data.into_owned()).ok()?;
+                let text = text_of(&name)?;
                 Some(
                     scenario::parse(&name, &text)
                         .unwrap_or_else(|broken| panic!("a shipped scenario is broken: {broken}")),
@@ -50,4 +53,50 @@ pub fn recording(id: &str) -> Option<Cow<'static, [u8]>> {
 pub fn recording_lines(id: &str) -> Option<String> {
     let lines = recording::unpack(&recording(id)?);
     Some(lines.unwrap_or_else(|error| panic!("the recording of {id} is broken: {error}")))
+}
+
+/// The claims of the article, in its order.
+pub fn claims() -> &'static [Claim] {
+    static ALL: OnceLock<Vec<Claim>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let text = text_of(article::FILE).expect("the article is shipped");
+        article::parse(article::FILE, &text)
+            .unwrap_or_else(|broken| panic!("the shipped article is broken: {broken}"))
+    })
+}
+
+/// What is known of a scenario from its recording.
+#[derive(Debug)]
+pub struct Known {
+    /// The scenario.
+    pub scenario: &'static Scenario,
+    /// What occurs in it; nothing where it has no recording.
+    pub digest: Digest,
+    /// Its sign, as SVG; empty where it has no recording.
+    pub sign: String,
+}
+
+/// What is known of each scenario, in their order. Reads every recording when it is asked for the first time, which
+/// takes tens of ms.
+pub fn known() -> &'static [Known] {
+    static ALL: OnceLock<Vec<Known>> = OnceLock::new();
+    ALL.get_or_init(|| scenarios().iter().map(know).collect())
+}
+
+fn know(scenario: &'static Scenario) -> Known {
+    let events = recording_lines(&scenario.id).map(|lines| recording::read(&lines));
+    let events = events.unwrap_or_default();
+    Known {
+        scenario,
+        digest: digest::digest(&events),
+        sign: if events.is_empty() {
+            String::new()
+        } else {
+            sign::draw(&events)
+        },
+    }
+}
+
+fn text_of(name: &str) -> Option<String> {
+    String::from_utf8(Shipped::get(name)?.data.into_owned()).ok()
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use fourwave::message::Refusal;
 use fourwave::nursery::Nursery;
-use fourwave::remedy;
+use fourwave::{article, remedy};
 
 pub(crate) use check::check;
 pub(crate) use doctor::doctor;
@@ -24,9 +24,6 @@ pub(crate) use serve::serve;
 fn nursery() -> Result<Nursery> {
     Nursery::start().map_err(|refusal| anyhow!(explain(&refusal)))
 }
-
-/// What lies among the scenarios and is none: the claims of the article.
-const ARTICLE: &str = "article.toml";
 
 fn explain(refusal: &Refusal) -> String {
     let remedy = remedy::remedy(refusal);
@@ -51,7 +48,7 @@ fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         inside.retain(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
-                && path.file_name().is_some_and(|name| name != ARTICLE)
+                && path.file_name().is_some_and(|name| name != article::FILE)
         });
         inside.sort();
         files.extend(inside);

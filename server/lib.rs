@@ -10,11 +10,13 @@
 //!    people's tools.
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
+pub mod article;
 pub mod catalogue;
 pub mod channel;
 pub mod child;
 pub mod clock;
 pub mod config;
+pub mod digest;
 pub mod draw;
 pub mod errno;
 pub mod event;
@@ -27,6 +29,7 @@ pub mod remedy;
 pub mod run;
 pub mod scenario;
 pub mod script;
+pub mod sign;
 pub mod state;
 pub mod sys;
 pub mod web;
