@@ -39,6 +39,8 @@ pub struct Met<T> {
 pub struct Judged {
     /// Whose.
     pub claim: String,
+    /// The script's line.
+    pub line: usize,
     /// Whether it was so.
     pub ok: bool,
     /// What was asked.
@@ -80,6 +82,7 @@ impl Digest {
             }
             What::Segment(segment) => self.flags.extend(segment.flags.iter().cloned()),
             What::Check {
+                line,
                 ok,
                 expected,
                 actual,
@@ -87,6 +90,7 @@ impl Digest {
                 ..
             } => self.judged.push(Judged {
                 claim: claim.clone(),
+                line: *line,
                 ok: *ok,
                 expected: expected.clone(),
                 actual: actual.clone(),

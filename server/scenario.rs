@@ -77,6 +77,11 @@ impl Chapter {
         Chapter::Forged,
     ];
 
+    /// Its name in scenario files.
+    pub fn name(self) -> &'static str {
+        self.title().trim_start_matches("chapter.")
+    }
+
     /// The key of its title among the words of the pages.
     pub fn title(self) -> &'static str {
         match self {

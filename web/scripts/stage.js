@@ -1,6 +1,7 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
 import { Editor } from "./editor.js";
+import { Further } from "./further.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
 import { journey } from "./journey.js";
@@ -37,6 +38,7 @@ const questions = new Questions($(".question"), $(".predict"), {
 });
 const transcript = new Transcript($(".transcript"), { words, onPick: seekEvent, named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
+const further = new Further($(".further"), data.scenario);
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
 /** The run that is on the stage: its events, and where the playhead is. */
@@ -394,6 +396,7 @@ function draw({ player, layout, history, origin, ended, lost, arrived }, elapsed
   transcript.show(moment);
   script.show(model, questions.veil);
   transport.show(moment);
+  further.show(moment);
   announce(model.change);
   keep(run);
 }
