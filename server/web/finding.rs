@@ -8,7 +8,6 @@ use super::markup;
 use super::words::Language;
 use crate::catalogue::{self, Known};
 use crate::digest::Met;
-use crate::errno;
 use crate::scenario::{Scenario, Words};
 use crate::state::State;
 
@@ -65,7 +64,6 @@ fn alternatives(word: &str) -> Vec<String> {
     }
     if let Some(name) = glossary::error_named(word) {
         all = vec![fold(name)];
-        all.extend(errno::number(name).map(|_| fold(name)));
         for winsock in &glossary::errors()[name].winsock {
             all.extend([fold(&winsock.name), winsock.number.to_string()]);
         }
