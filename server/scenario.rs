@@ -9,8 +9,10 @@ use toml::Spanned;
 use crate::script::{self, Mistake, Script, draw_at};
 
 mod question;
+mod together;
 
 pub use question::{About, Choice, Question};
+pub use together::{Written, mistakes as together};
 
 /// A scenario without mistakes.
 #[derive(Clone, Debug)]
@@ -77,6 +79,11 @@ impl Chapter {
         Chapter::Forged,
     ];
 
+    /// Its name in scenario files.
+    pub fn name(self) -> &'static str {
+        self.title().trim_start_matches("chapter.")
+    }
+
     /// The key of its title among the words of the pages.
     pub fn title(self) -> &'static str {
         match self {
@@ -142,6 +149,20 @@ struct ScriptText {
 #[derive(Debug)]
 pub struct Broken(pub String);
 
+impl Broken {
+    /// A mistake at a byte of a file.
+    pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> Broken {
+        let (line, column) = place(text, byte);
+        Broken(draw_at(name, text, [line, column, 1], message))
+    }
+
+    /// What the reader of TOML says.
+    pub(crate) fn toml(name: &str, text: &str, error: &toml::de::Error) -> Broken {
+        let byte = error.span().map_or(0, |span| span.start);
+        Broken::at(name, text, byte, error.message())
+    }
+}
+
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -152,18 +173,13 @@ impl std::error::Error for Broken {}
 
 /// Reads a scenario file; `name` is its path, for messages and for its id.
 pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let (line, column) = error.span().map_or((1, 1), |span| place(text, span.start));
-        Broken(draw_at(name, text, [line, column, 1], error.message()))
-    })?;
+    let file: File = toml::from_str(text).map_err(|error| Broken::toml(name, text, &error))?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
         let script = file.script.text.get_ref();
-        let start = script_start(text, file.script.text.span().start);
-        let Some(start) = start.filter(|start| text[*start..].starts_with(script.as_str())) else {
+        let Some((line, column)) = script_place(text, &file.script.text) else {
             // Written with escapes: the places are those in the text that they make.
             return draw_mistakes(&format!("{name} (script)"), script, &mistakes);
         };
-        let (line, column) = place(text, start);
         let drawn = mistakes.into_iter().map(|mistake| {
             let column = mistake.column + if mistake.line == 1 { column - 1 } else { 0 };
             Mistake {
@@ -181,18 +197,15 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
             .iter()
             .any(|step| step.label.as_ref() == Some(label.get_ref()))
         {
-            let (line, column) = place(text, label.span().start);
             let message = format!(
                 "a note for `{}`, but no line of the script has that label",
                 label.get_ref()
             );
-            return Err(Broken(draw_at(name, text, [line, column, 1], &message)));
+            return Err(Broken::at(name, text, label.span().start, &message));
         }
     }
-    let questions = question::read(file.questions, &script).map_err(|(start, message)| {
-        let (line, column) = place(text, start);
-        Broken(draw_at(name, text, [line, column, 1], &message))
-    })?;
+    let questions = question::read(file.questions, &script)
+        .map_err(|(start, message)| Broken::at(name, text, start, &message))?;
     let id = name
         .rsplit('/')
         .next()
@@ -247,6 +260,14 @@ fn place(text: &str, at: usize) -> (usize, usize) {
         before.matches('\n').count() + 1,
         before[start..].chars().count() + 1,
     )
+}
+
+/// Line and column at which a script begins in its file; None where it is written with escapes, so that places in it are
+/// not places in the file.
+fn script_place(text: &str, script: &Spanned<String>) -> Option<(usize, usize)> {
+    let start = script_start(text, script.span().start)?;
+    let is_same = text[start..].starts_with(script.get_ref().as_str());
+    is_same.then(|| place(text, start))
 }
 
 /// Where a script's text begins in its file: after its opening quotes, and TOML drops a newline that follows those.
