@@ -134,53 +134,52 @@ fn run_ends_when_its_reader_does() {
 #[test]
 fn check_reports_every_mistake_at_its_place() {
     assert!(command(&["check"], "").status.success());
-    let head =
-        "order = 1\ntitle = { en = \"a\", zh = \"b\" }\nsummary = { en = \"a\", zh = \"b\" }\n";
+    let head = "chapter = 'waves'\norder = 1\ntitle = { en = \"a\", zh = \"b\" }\nsummary = { en = \"a\", zh = \"b\" }\n";
     let broken = [
         (
             "[script]\ntext = '''\nserver listen\nclient jump\n'''\n",
-            "7:8: found `jump`",
+            "8:8: found `jump`",
         ),
-        ("[script]\ntext = 'server listn'\n", "5:16: found `listn`"),
+        ("[script]\ntext = 'server listn'\n", "6:16: found `listn`"),
         (
             "[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\nzh = 'b'\n",
-            "broken.toml:6:8: a note for `fin`",
+            "broken.toml:7:8: a note for `fin`",
         ),
         (
             "[script]\ntext = 'server listen'\n[nots]\n",
-            "6:2: unknown field `nots`",
+            "7:2: unknown field `nots`",
         ),
         (
             "[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\n",
             "missing field `zh`",
         ),
-        ("[script]\ntext = 'server listen\n", "5:"),
+        ("[script]\ntext = 'server listen\n", "6:"),
         (
             "[script]\ntext = 'server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n",
-            "broken.toml:7:6: a question at `fin`, but no line",
+            "broken.toml:8:6: a question at `fin`, but no line",
         ),
         (
             "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'takes'\nask = { en = 'a', zh = 'b' }\n",
-            "broken.toml:8:9: found `takes`, expected `gives`",
+            "broken.toml:9:9: found `takes`, expected `gives`",
         ),
         (
             "[script]\ntext = 'fin: sleep 1s'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n",
-            "broken.toml:8:9: `fin` makes no call",
+            "broken.toml:9:9: `fin` makes no call",
         ),
         (
             "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n\
              choices = [{ value = '0', why = { en = 'a', zh = 'b' } }]\n",
-            "broken.toml:7:6: the question at `fin` needs two choices",
+            "broken.toml:8:6: the question at `fin` needs two choices",
         ),
         (
             "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n\
              choices = [{ value = '0', why = { en = 'a', zh = 'b' } },{ value = '0', why = { en = 'a', zh = 'b' } }]\n",
-            "broken.toml:10:68: `0` is among this question's choices already",
+            "broken.toml:11:68: `0` is among this question's choices already",
         ),
         (
             "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'sends RST'\nask = { en = 'a', zh = 'b' }\n\
              choices = [{ value = 'both', why = { en = 'a', zh = 'b' } },{ value = 'nobody', why = { en = 'a', zh = 'b' } }]\n",
-            "broken.toml:10:22: found `both`, expected one of client, server, nobody",
+            "broken.toml:11:22: found `both`, expected one of client, server, nobody",
         ),
     ];
     let folder = std::env::temp_dir().join(format!("fourwave-check-{}", std::process::id()));
