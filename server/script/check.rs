@@ -15,7 +15,11 @@ impl Line {
         if !self.keyword("claim") {
             return Ok(None);
         }
-        let name = self.name("the claim's name")?;
+        // Longer than the names of actors and sockets, which stand in the picture.
+        let name = self.word("the claim's name, of at most 40 letters", |word| {
+            (word.chars().count() <= 40 && word.starts_with(char::is_alphabetic))
+                .then(|| word.to_owned())
+        })?;
         if self.mark(":") {
             Ok(Some(name))
         } else {
