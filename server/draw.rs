@@ -319,13 +319,19 @@ fn arrow(segment: &Segment) -> Row {
     if let Some(ack) = segment.ack_rel {
         name = format!("{name} ack {ack}");
     }
-    let arrived = segment.phase == SegmentPhase::Delivered;
+    // How its line ends: at the other host, on the wire, or nowhere.
+    let end = match segment.phase {
+        SegmentPhase::Delivered => None,
+        SegmentPhase::Held => Some("◦ held"),
+        SegmentPhase::Injected => Some("＋"),
+        SegmentPhase::Sent | SegmentPhase::Dropped => Some("✗"),
+    };
     let line = "─".repeat((WIRE - 4).saturating_sub(name.chars().count()) / 2);
-    let wire = match (segment.from, arrived) {
-        (Host::Client, true) => format!("{line} {name} {line}▶"),
-        (Host::Client, false) => format!("{line} {name} ✗"),
-        (Host::Server, true) => format!("◀{line} {name} {line}"),
-        (Host::Server, false) => format!("✗ {name} {line}"),
+    let wire = match (segment.from, end) {
+        (Host::Client, None) => format!("{line} {name} {line}▶"),
+        (Host::Client, Some(end)) => format!("{line} {name} {end}"),
+        (Host::Server, None) => format!("◀{line} {name} {line}"),
+        (Host::Server, Some(end)) => format!("{end} {name} {line}"),
     };
     let has = |flag: &str| segment.flags.iter().any(|set| set == flag);
     let paint = match () {

@@ -51,7 +51,9 @@ fn to_a_segment(known: &Known, arrived: Option<&Segment>) -> ResetReason {
         // The last segment of a good handshake acknowledges the SYN, which is number 0, and there is no room for it.
         State::SynReceived if arrived.ack_rel == Some(1) => ResetReason::QueueFull,
         State::SynReceived => ResetReason::NeverSent,
-        State::FinWait1 | State::FinWait2 | State::Closing if arrived.len > 0 => {
+        State::FinWait1 | State::FinWait2 | State::Closing | State::CloseWait | State::LastAck
+            if arrived.len > 0 =>
+        {
             ResetReason::DataAfterClose
         }
         State::FinWait1 if known.dress.no_fin_wait_2 => ResetReason::Linger2,

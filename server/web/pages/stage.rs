@@ -69,7 +69,7 @@ pub(in crate::web) async fn scenario(
         "questions": questions(scenario, lang),
         "recording": format!("/api/recordings/{id}"),
         "live": frame.remedy.is_none(),
-        "words": lang.table(),
+        "words": words(lang),
     });
     let stage = Stage {
         frame,
@@ -132,7 +132,7 @@ pub(in crate::web) async fn try_it(
         "script": example.map_or("", |scenario| scenario.script.text.as_str()),
         "notes": {},
         "live": frame.remedy.is_none(),
-        "words": asked.0.table(),
+        "words": words(asked.0),
     });
     let stage = Stage {
         frame,
@@ -144,4 +144,17 @@ pub(in crate::web) async fn try_it(
         data: script_safe(&data),
     };
     page(&stage, &asked, StatusCode::OK)
+}
+
+/// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
+fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
+    const ELSEWHERE: [&str; 15] = [
+        "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
+        "missing.", "chapter.", "print.", "site.", "try.", "further.",
+    ];
+    let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
+    let table = lang.table().iter().filter(|(key, _)| said(key));
+    table
+        .map(|(key, text)| (key.clone(), json!(text)))
+        .collect()
 }
