@@ -22,6 +22,7 @@ pub mod lab;
 pub mod message;
 pub mod nursery;
 pub mod pcapng;
+pub mod program;
 pub mod remedy;
 pub mod run;
 pub mod scenario;

@@ -13,6 +13,7 @@ mod inspector;
 mod lab;
 mod pages;
 mod privileges;
+mod programs;
 mod questions;
 mod random;
 mod segments;
