@@ -28,23 +28,41 @@ const AWKWARD: [&str; 3] = [
 
 /// Every script, with a name that can stand in a program.
 fn scripts() -> Vec<(String, Script)> {
-    let parsed = |text: &str| script::parse(text).unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes[0]));
+    let parsed = |text: &str| {
+        script::parse(text).unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes[0]))
+    };
     let scenarios = catalogue::scenarios()
         .iter()
         .map(|scenario| (scenario.id.replace('-', "_"), scenario.script.clone()));
     let random = (0..RANDOM).map(|seed| (format!("seed_{seed}"), parsed(&author::script(seed))));
-    let awkward = (1..).zip(AWKWARD).map(|(number, text)| (format!("awkward_{number}"), parsed(text)));
-    scenarios.chain(random).chain(awkward).chain(others()).collect()
+    let awkward = (1..)
+        .zip(AWKWARD)
+        .map(|(number, text)| (format!("awkward_{number}"), parsed(text)));
+    scenarios
+        .chain(random)
+        .chain(awkward)
+        .chain(others())
+        .collect()
 }
 
 /// Scenarios that are written elsewhere: `FOURWAVE_SCENARIOS=FOLDER` tries them too.
 fn others() -> impl Iterator<Item = (String, Script)> {
     let folder = std::env::var("FOURWAVE_SCENARIOS").ok();
-    let entries = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|kind| kind == "toml"));
+    let entries = folder
+        .and_then(|folder| fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let paths = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "toml"));
     paths.map(|path| {
-        let scenario = scenario::parse(&path.to_string_lossy(), &fs::read_to_string(&path).unwrap()).unwrap();
-        (format!("other_{}", scenario.id.replace('-', "_")), scenario.script)
+        let scenario =
+            scenario::parse(&path.to_string_lossy(), &fs::read_to_string(&path).unwrap()).unwrap();
+        (
+            format!("other_{}", scenario.id.replace('-', "_")),
+            scenario.script,
+        )
     })
 }
 
@@ -86,25 +104,34 @@ impl Drop for Folder {
 
 fn assert_silent(output: &Output) {
     let text = [output.stdout.as_slice(), &output.stderr].concat();
-    assert!(output.status.success() && text.is_empty(), "{}", String::from_utf8_lossy(&text));
+    assert!(
+        output.status.success() && text.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&text)
+    );
 }
 
 #[test]
 fn every_c_program_compiles_without_a_warning() {
     let folder = Folder::new("c");
-    let files = programs(Language::C).into_iter().map(|(name, text)| (format!("{name}.c"), text));
+    let files = programs(Language::C)
+        .into_iter()
+        .map(|(name, text)| (format!("{name}.c"), text));
     let files = folder.write(files);
     let mut cc = Command::new("cc");
-    cc.args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"]).args(files);
+    cc.args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
+        .args(files);
     assert_silent(&cc.output().unwrap());
 }
 
 #[test]
 fn every_python_program_compiles() {
     let folder = Folder::new("python");
-    let files = programs(Language::Python).into_iter().map(|(name, text)| (format!("{name}.py"), text));
+    let files = programs(Language::Python)
+        .into_iter()
+        .map(|(name, text)| (format!("{name}.py"), text));
     let files = folder.write(files);
-    let check = "import sys\nfor path in sys.argv[1:]: compile(open(path).read(), path, 'exec')";
+    let check = "import pathlib, sys\nfor path in sys.argv[1:]: compile(pathlib.Path(path).read_text(), path, 'exec')";
     let mut python = Command::new("python3");
     python.args(["-W", "error", "-c", check]).args(files);
     assert_silent(&python.output().unwrap());
@@ -115,14 +142,33 @@ fn every_rust_program_compiles_without_a_warning() {
     let folder = Folder::new("rust");
     let programs = programs(Language::Rust);
     // One crate, so that the compiler starts once.
-    let modules: String = programs.iter().map(|(name, _)| format!("mod {name};\n")).collect();
-    let files = programs.into_iter().map(|(name, text)| (format!("{name}.rs"), text));
+    let modules: String = programs
+        .iter()
+        .map(|(name, _)| format!("mod {name};\n"))
+        .collect();
+    let files = programs
+        .into_iter()
+        .map(|(name, text)| (format!("{name}.rs"), text));
     let all = [("all.rs".to_owned(), modules)];
     let files = folder.write(all.into_iter().chain(files));
     let mut rustc = Command::new("rustc");
-    rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata"]);
+    rustc.args([
+        "--edition",
+        "2024",
+        "--crate-type",
+        "lib",
+        "--emit",
+        "metadata",
+    ]);
     // A module's main is never called, and a socket that is only held is held by its variable.
-    rustc.args(["-D", "warnings", "-A", "dead_code", "-A", "unused_variables"]);
+    rustc.args([
+        "-D",
+        "warnings",
+        "-A",
+        "dead_code",
+        "-A",
+        "unused_variables",
+    ]);
     rustc.arg("--out-dir").arg(&folder.0).arg(&files[0]);
     assert_silent(&rustc.output().unwrap());
 }
@@ -130,11 +176,14 @@ fn every_rust_program_compiles_without_a_warning() {
 #[test]
 fn every_java_program_compiles() {
     let folder = Folder::new("java");
-    let files = programs(Language::Java).into_iter().map(|(name, text)| {
-        (format!("{name}.java"), format!("package {name};\n{text}"))
-    });
+    let files = programs(Language::Java)
+        .into_iter()
+        .map(|(name, text)| (format!("{name}.java"), format!("package {name};\n{text}")));
     let files = folder.write(files);
     let mut javac = Command::new("javac");
-    javac.args(["-Xlint:none", "-proc:none", "-d"]).arg(folder.0.join("classes")).args(files);
+    javac
+        .args(["-Xlint:none", "-proc:none", "-d"])
+        .arg(folder.0.join("classes"))
+        .args(files);
     assert_silent(&javac.output().unwrap());
 }

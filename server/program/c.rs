@@ -64,7 +64,10 @@ const HEADERS: [(&str, &[&str]); 12] = [
     ("string.h", &["strcmp(", "memset("]),
     ("sys/epoll.h", &["epoll_"]),
     ("sys/socket.h", &["socket", "AF_", "shutdown("]),
-    ("unistd.h", &["close(", "dup(", "usleep(", "fork("]),
+    (
+        "unistd.h",
+        &["close(", "dup(", "usleep(", "fork(", "_exit("],
+    ),
 ];
 
 pub(super) fn program(plan: &Plan) -> String {
@@ -118,7 +121,12 @@ impl Writer<'_> {
             }
         }
         if self.shared {
-            let names: Vec<&str> = self.plan.variables.iter().map(|one| one.name.as_str()).collect();
+            let names: Vec<&str> = self
+                .plan
+                .variables
+                .iter()
+                .map(|one| one.name.as_str())
+                .collect();
             if !names.is_empty() {
                 let unmade = vec!["-1"; names.len()].join(", ");
                 helpers.push_str(&format!(
@@ -203,7 +211,9 @@ impl Writer<'_> {
             _ => None,
         });
         if let Some(most) = bulk.max() {
-            page.put(format!("static char bulk[{most}];\nmemset(bulk, 'x', sizeof bulk);"));
+            page.put(format!(
+                "static char bulk[{most}];\nmemset(bulk, 'x', sizeof bulk);"
+            ));
         }
         let addresses: BTreeSet<(bool, u16)> =
             calls.iter().filter_map(|deal| address(deal)).collect();
@@ -244,7 +254,11 @@ impl Writer<'_> {
             match statement {
                 Statement::Comment(text) => page.put(format!("// {}", comment(text))),
                 Statement::Rest(time, why) => {
-                    page.put(format!("usleep({} * 1000); // {}", time.as_millis(), comment(why)));
+                    page.put(format!(
+                        "usleep({} * 1000); // {}",
+                        time.as_millis(),
+                        comment(why)
+                    ));
                 }
                 Statement::Call(deal) => self.call(page, deal),
                 Statement::Exit => page.put("_exit(0);"),
@@ -284,7 +298,9 @@ impl Writer<'_> {
     fn call(&self, page: &mut Page, deal: &Deal) {
         let fd = self.name(deal.socket);
         if deal.makes == Some(deal.socket) {
-            page.put(format!("{fd} = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));"));
+            page.put(format!(
+                "{fd} = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));"
+            ));
         }
         let checked = |call: &str, code: String| match deal.may_fail {
             true => format!("if ({code} < 0)\n    perror(\"{call}\");"),
@@ -460,9 +476,24 @@ fn set(fd: &str, option: &SocketOption) -> String {
 
 fn get(fd: &str, query: Query) -> String {
     let (level, option, of, print) = match query {
-        Query::Error => ("SOL_SOCKET", "SO_ERROR", "int value = 0", "printf(\"SO_ERROR: %d\\n\", value);"),
-        Query::RcvBuf => ("SOL_SOCKET", "SO_RCVBUF", "int value = 0", "printf(\"SO_RCVBUF: %d\\n\", value);"),
-        Query::SndBuf => ("SOL_SOCKET", "SO_SNDBUF", "int value = 0", "printf(\"SO_SNDBUF: %d\\n\", value);"),
+        Query::Error => (
+            "SOL_SOCKET",
+            "SO_ERROR",
+            "int value = 0",
+            "printf(\"SO_ERROR: %d\\n\", value);",
+        ),
+        Query::RcvBuf => (
+            "SOL_SOCKET",
+            "SO_RCVBUF",
+            "int value = 0",
+            "printf(\"SO_RCVBUF: %d\\n\", value);",
+        ),
+        Query::SndBuf => (
+            "SOL_SOCKET",
+            "SO_SNDBUF",
+            "int value = 0",
+            "printf(\"SO_SNDBUF: %d\\n\", value);",
+        ),
         Query::State => (
             "IPPROTO_TCP",
             "TCP_INFO",

@@ -38,7 +38,10 @@ pub(super) fn program(plan: &Plan) -> String {
     page.outdent();
     page.put("}");
     for body in plan.threads().chain(plan.programs()) {
-        page.put(format!("\nstatic void Run_{}()\n{{", plan.bodies[body].name));
+        page.put(format!(
+            "\nstatic void Run_{}()\n{{",
+            plan.bodies[body].name
+        ));
         page.indent();
         writer.block(&mut page, body);
         page.outdent();
@@ -48,7 +51,10 @@ pub(super) fn program(plan: &Plan) -> String {
     page.put("}");
     let code = page.text();
     let how = "As Program.cs of a console project: dotnet run";
-    let mut text = marked("//", &head(plan.host.name(), plan.host.other().name(), how, &[]));
+    let mut text = marked(
+        "//",
+        &head(plan.host.name(), plan.host.other().name(), how, &[]),
+    );
     text.push('\n');
     for (space, signs) in [
         ("System", &["Console.", "BitConverter."][..]),
@@ -88,7 +94,10 @@ impl Writer<'_> {
         });
         if let Some(room) = room.max() {
             page.put(format!("var buffer = new byte[{room}];"));
-            if calls.iter().any(|deal| matches!(deal.call, Call::Recv { all: false, .. })) {
+            if calls
+                .iter()
+                .any(|deal| matches!(deal.call, Call::Recv { all: false, .. }))
+            {
                 page.put("int count;");
             }
         }
@@ -142,7 +151,11 @@ impl Writer<'_> {
                 page.put(lines);
                 page.outdent();
                 // A socket that was disposed throws something else than the others.
-                let error = if deal.closed { "ObjectDisposedException" } else { "SocketException" };
+                let error = if deal.closed {
+                    "ObjectDisposedException"
+                } else {
+                    "SocketException"
+                };
                 let word = deal.word();
                 page.put(format!(
                     "}}\ncatch ({error} error)\n{{\n    Console.WriteLine(\"{word}: \" + error.Message);\n}}"
@@ -156,16 +169,23 @@ impl Writer<'_> {
     fn lines(&self, name: &str, deal: &Deal) -> Result<String, String> {
         let plan = self.plan;
         let at = |host, port| {
-            format!("new IPEndPoint(IPAddress.Parse(\"{}\"), {port})", super::address(host))
+            format!(
+                "new IPEndPoint(IPAddress.Parse(\"{}\"), {port})",
+                super::address(host)
+            )
         };
         let bind = |port: u16| format!("{name}.Bind({});", at(plan.host, port));
         Ok(match &deal.call {
             Call::Socket => String::new(),
             Call::Bind { port } => bind(*port),
-            Call::Listen { backlog, .. } if deal.bound.is_some() => format!("{name}.Listen({backlog});"),
+            Call::Listen { backlog, .. } if deal.bound.is_some() => {
+                format!("{name}.Listen({backlog});")
+            }
             Call::Listen { port, backlog } => format!("{}\n{name}.Listen({backlog});", bind(*port)),
             Call::Connect { port } => format!("{name}.Connect({});", at(plan.host.other(), *port)),
-            Call::Disconnect => format!("{name}.Disconnect(reuseSocket: true); // on Linux: connect with AF_UNSPEC"),
+            Call::Disconnect => {
+                format!("{name}.Disconnect(reuseSocket: true); // on Linux: connect with AF_UNSPEC")
+            }
             Call::Accept => match deal.makes {
                 Some(made) => format!("{} = {name}.Accept();", plan.name(made)),
                 None => format!("{name}.Accept();"),
@@ -173,7 +193,9 @@ impl Writer<'_> {
             Call::Dup => return Err(".NET has no dup".into()),
             Call::Send { payload, more } => {
                 let bytes = match payload {
-                    Payload::Text(text) => format!("Encoding.UTF8.GetBytes({})", quoted(text, utf16)),
+                    Payload::Text(text) => {
+                        format!("Encoding.UTF8.GetBytes({})", quoted(text, utf16))
+                    }
                     Payload::Bytes(count) => format!("new byte[{count}]"),
                 };
                 let send = format!("{name}.Send({bytes});");
@@ -182,7 +204,9 @@ impl Writer<'_> {
                     false => send,
                 }
             }
-            Call::Recv { room, all: true, .. } => format!(
+            Call::Recv {
+                room, all: true, ..
+            } => format!(
                 "new NetworkStream({name}).ReadExactly(buffer, 0, {room}); // .NET has no MSG_WAITALL\n\
                  Console.WriteLine(\"recv: \" + Encoding.UTF8.GetString(buffer, 0, {room}));"
             ),
@@ -204,7 +228,11 @@ impl Writer<'_> {
             Call::Close => format!("{name}.Close();"),
             Call::Poll(awaited) | Call::Epoll(awaited) => {
                 const IN: u32 = POLL_EVENTS[0].1;
-                let mode = if awaited.events & IN != 0 { "SelectRead" } else { "SelectWrite" };
+                let mode = if awaited.events & IN != 0 {
+                    "SelectRead"
+                } else {
+                    "SelectWrite"
+                };
                 let time = awaited.time.map_or(-1, |time| time.as_micros() as i64);
                 format!(
                     "// .NET asks for one event at a time, and does not know RDHUP.\n\
@@ -236,15 +264,21 @@ fn said(plan: &Plan, page: &mut Page, body: usize) {
 }
 
 fn get(name: &str, option: &str) -> String {
-    format!("Console.WriteLine({name}.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.{option}));")
+    format!(
+        "Console.WriteLine({name}.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.{option}));"
+    )
 }
 
 fn set(name: &str, option: &SocketOption) -> String {
     let tcp = |option: &str, value: i64| {
-        format!("{name}.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.{option}, {value});")
+        format!(
+            "{name}.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.{option}, {value});"
+        )
     };
     let raw = |option: &str, number: i32, value: i64| {
-        format!("{name}.SetRawSocketOption(6, {number}, BitConverter.GetBytes({value})); // {option} on Linux")
+        format!(
+            "{name}.SetRawSocketOption(6, {number}, BitConverter.GetBytes({value})); // {option} on Linux"
+        )
     };
     match *option {
         SocketOption::Linger(seconds) => format!(

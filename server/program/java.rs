@@ -22,7 +22,11 @@ pub(super) fn program(plan: &Plan) -> String {
         let mut made = BTreeSet::new();
         for variable in 0..plan.variables.len() {
             if writer.is_made(variable) && made.insert(variable) {
-                page.put(format!("static {} {};", writer.kind(variable), plan.name(variable)));
+                page.put(format!(
+                    "static {} {};",
+                    writer.kind(variable),
+                    plan.name(variable)
+                ));
             }
         }
         page.put("\n");
@@ -39,7 +43,10 @@ pub(super) fn program(plan: &Plan) -> String {
     page.outdent();
     page.put("}");
     for body in plan.threads().chain(plan.programs()) {
-        page.put(format!("\nstatic void run_{}() throws Exception {{", plan.bodies[body].name));
+        page.put(format!(
+            "\nstatic void run_{}() throws Exception {{",
+            plan.bodies[body].name
+        ));
         page.indent();
         writer.block(&mut page, body);
         page.outdent();
@@ -49,7 +56,10 @@ pub(super) fn program(plan: &Plan) -> String {
     page.put("}");
     let code = page.text();
     let how = format!("java {class}.java");
-    let mut text = marked("//", &head(plan.host.name(), plan.host.other().name(), &how, &[]));
+    let mut text = marked(
+        "//",
+        &head(plan.host.name(), plan.host.other().name(), &how, &[]),
+    );
     text.push('\n');
     for (import, sign) in [
         ("java.io.IOException", "IOException"),
@@ -94,7 +104,11 @@ impl Writer<'_> {
         let mut known = BTreeSet::new();
         let calls = self.plan.calls(body, &[]);
         let room = calls.iter().filter_map(|deal| match deal.call {
-            Call::Recv { room, peek: false, all: false } => Some(room),
+            Call::Recv {
+                room,
+                peek: false,
+                all: false,
+            } => Some(room),
             _ => None,
         });
         if let Some(room) = room.max() {
@@ -104,7 +118,11 @@ impl Writer<'_> {
             match statement {
                 Statement::Comment(text) => page.put(format!("// {}", comment(text))),
                 Statement::Rest(time, why) => {
-                    page.put(format!("Thread.sleep({}); // {}", time.as_millis(), comment(why)));
+                    page.put(format!(
+                        "Thread.sleep({}); // {}",
+                        time.as_millis(),
+                        comment(why)
+                    ));
                 }
                 Statement::Exit => page.put("Runtime.getRuntime().halt(0);"),
                 Statement::Call(deal) => self.call(page, deal, &mut known),
@@ -150,7 +168,8 @@ impl Writer<'_> {
         }
         match self.lines(name, listens, deal) {
             Ok(lines) if lines.is_empty() => {}
-            Ok(lines) if deal.may_fail => {
+            // What these cannot tell they give as null.
+            Ok(lines) if deal.may_fail && !matches!(deal.call, Call::Name | Call::Peer) => {
                 page.put("try {");
                 page.indent();
                 page.put(lines);
@@ -171,21 +190,35 @@ impl Writer<'_> {
         let peer = super::address(plan.host.other());
         let is_of_streams = matches!(
             deal.call,
-            Call::Send { .. } | Call::Recv { .. } | Call::Shutdown(_) | Call::Peer | Call::Connect { .. }
+            Call::Send { .. }
+                | Call::Recv { .. }
+                | Call::Shutdown(_)
+                | Call::Peer
+                | Call::Connect { .. }
         );
         if listens && is_of_streams {
             return Err("a ServerSocket cannot do this".into());
         }
         Ok(match &deal.call {
             Call::Socket => String::new(),
-            Call::Bind { .. } if listens => return Err("a ServerSocket binds and listens in one, below".into()),
-            Call::Bind { port } => format!("{name}.bind(new InetSocketAddress(\"{own}\", {port}));"),
+            Call::Bind { .. } if listens => {
+                return Err("a ServerSocket binds and listens in one, below".into());
+            }
+            Call::Bind { port } => {
+                format!("{name}.bind(new InetSocketAddress(\"{own}\", {port}));")
+            }
             Call::Listen { port, backlog } if listens => {
                 let port = deal.bound.unwrap_or(*port);
                 format!("{name}.bind(new InetSocketAddress(\"{own}\", {port}), {backlog});")
             }
-            Call::Connect { port } => format!("{name}.connect(new InetSocketAddress(\"{peer}\", {port}));"),
-            Call::Disconnect => return Err("Java has no connect with AF_UNSPEC, which aborts the connection".into()),
+            Call::Connect { port } => {
+                format!("{name}.connect(new InetSocketAddress(\"{peer}\", {port}));")
+            }
+            Call::Disconnect => {
+                return Err(
+                    "Java has no connect with AF_UNSPEC, which aborts the connection".into(),
+                );
+            }
             Call::Accept if listens => match deal.makes {
                 Some(made) => format!("{} = {name}.accept();", plan.name(made)),
                 None => format!("{name}.accept();"),
@@ -194,7 +227,9 @@ impl Writer<'_> {
             Call::Dup => return Err("Java has no dup".into()),
             Call::Send { payload, more } => {
                 let bytes = match payload {
-                    Payload::Text(text) => format!("{}.getBytes(StandardCharsets.UTF_8)", text_of(text)),
+                    Payload::Text(text) => {
+                        format!("{}.getBytes(StandardCharsets.UTF_8)", text_of(text))
+                    }
                     Payload::Bytes(count) => format!("new byte[{count}]"),
                 };
                 let write = format!("{name}.getOutputStream().write({bytes});");
@@ -206,7 +241,9 @@ impl Writer<'_> {
             Call::Recv { peek: true, .. } => {
                 return Err("Java has no MSG_PEEK: what is read is taken".into());
             }
-            Call::Recv { room, all: true, .. } => format!(
+            Call::Recv {
+                room, all: true, ..
+            } => format!(
                 "System.out.println(\"recv: \" + Arrays.toString({name}.getInputStream().readNBytes({room})));"
             ),
             Call::Recv { room, .. } => format!(
@@ -220,13 +257,22 @@ impl Writer<'_> {
             },
             Call::Close => format!("{name}.close();"),
             Call::Poll(_) | Call::Epoll(_) => {
-                return Err("java.net.Socket has no poll; a java.nio Selector has, over SocketChannels".into());
+                return Err(
+                    "java.net.Socket has no poll; a java.nio Selector has, over SocketChannels"
+                        .into(),
+                );
             }
             Call::Set(option) => set(name, listens, option)?,
-            Call::Get(Query::Error) => return Err("Java has no SO_ERROR: the next call throws".into()),
+            Call::Get(Query::Error) => {
+                return Err("Java has no SO_ERROR: the next call throws".into());
+            }
             Call::Get(Query::State) => return Err("Java has no TCP_INFO".into()),
-            Call::Get(Query::RcvBuf) => format!("System.out.println({name}.getReceiveBufferSize());"),
-            Call::Get(Query::SndBuf) if listens => return Err("a ServerSocket has no send buffer".into()),
+            Call::Get(Query::RcvBuf) => {
+                format!("System.out.println({name}.getReceiveBufferSize());")
+            }
+            Call::Get(Query::SndBuf) if listens => {
+                return Err("a ServerSocket has no send buffer".into());
+            }
             Call::Get(Query::SndBuf) => format!("System.out.println({name}.getSendBufferSize());"),
             Call::Name => format!("System.out.println({name}.getLocalSocketAddress());"),
             Call::Peer => format!("System.out.println({name}.getRemoteSocketAddress());"),

@@ -46,8 +46,12 @@ pub(super) fn head(host: &str, other: &str, how: &str, notes: &[&str]) -> Vec<St
         _ => "Start it within the second after the server's program.",
     };
     let mut lines = vec![
-        format!("The {host}, made from the script. The lab plays the script line by line, and a line begins when"),
-        format!("all before it is acknowledged. This program runs by itself, beside the {other}'s: its calls wait"),
+        format!(
+            "The {host}, made from the script. The lab plays the script line by line, and a line begins when"
+        ),
+        format!(
+            "all before it is acknowledged. This program runs by itself, beside the {other}'s: its calls wait"
+        ),
         "where they do, and where they do not it sleeps, to keep the script's order.".into(),
         format!("{order} {how}"),
     ];
@@ -57,7 +61,10 @@ pub(super) fn head(host: &str, other: &str, how: &str, notes: &[&str]) -> Vec<St
 
 /// Each line with a mark before it.
 pub(super) fn marked(mark: &str, lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{mark} {line}\n")).collect()
+    lines
+        .iter()
+        .map(|line| format!("{mark} {line}\n"))
+        .collect()
 }
 
 /// A text that may stand in a comment: one line in every language, and read in the direction it is written.
@@ -86,7 +93,10 @@ const TAKEN: &str = "abstract accept address alignas alignof and arg args as asm
 
 /// An identifier in all five languages, made of a name in a script.
 pub(super) fn plain(name: &str) -> String {
-    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    let letters = name.chars().map(|c| match c.is_ascii_alphanumeric() {
+        true => c.to_ascii_lowercase(),
+        false => '_',
+    });
     let mut plain: String = letters.collect();
     let is_word = plain.starts_with(|c: char| c.is_ascii_lowercase());
     if !is_word {

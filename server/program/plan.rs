@@ -464,13 +464,17 @@ impl Planner<'_> {
                 .map(|socket| socket.variable)
                 .collect();
             let body = &self.plan.bodies[who.body];
-            let over = matches!(body.statements.last(), Some(Statement::Exit));
+            let over = body
+                .statements
+                .iter()
+                .any(|one| matches!(one, Statement::Exit));
             if open.is_empty() || over || body.role == Role::Thread {
                 continue;
             }
             let names: Vec<&str> = open.iter().map(|open| self.plan.name(*open)).collect();
             let names = names.join(", ");
-            let why = format!("the script is over; {names} was never closed, and is when this ends");
+            let why =
+                format!("the script is over; {names} was never closed, and is when this ends");
             let time = ends.get(&name).map_or(Duration::ZERO, |rest| rest.time);
             self.say(who.body, Statement::Rest(time, why));
         }

@@ -13,14 +13,28 @@ pub(super) fn program(plan: &Plan) -> String {
     let mut main = Page::new(0);
     for body in plan.programs() {
         let name = &plan.bodies[body].name;
-        main.put(format!("if sys.argv[1:] == [\"{name}\"]:\n    {name}()\n    sys.exit()\n\n"));
+        main.put(format!(
+            "if sys.argv[1:] == [\"{name}\"]:\n    {name}()\n    sys.exit()\n\n"
+        ));
     }
     writer.statements(&mut main, 0);
     let code = format!("{functions}{}", main.text());
     let how = format!("python3 {}.py", plan.host);
-    let mut text = marked("#", &head(plan.host.name(), plan.host.other().name(), &how, &[]));
+    let mut text = marked(
+        "#",
+        &head(plan.host.name(), plan.host.other().name(), &how, &[]),
+    );
     text.push('\n');
-    for module in ["errno", "os", "select", "socket", "struct", "sys", "threading", "time"] {
+    for module in [
+        "errno",
+        "os",
+        "select",
+        "socket",
+        "struct",
+        "sys",
+        "threading",
+        "time",
+    ] {
         if code.contains(&format!("{module}.")) {
             text.push_str(&format!("import {module}\n"));
         }
@@ -113,7 +127,9 @@ impl Writer<'_> {
         page.put(lines);
         page.outdent();
         let said = deal.word();
-        page.put(format!("except OSError as error:\n    print(\"{said}:\", error)"));
+        page.put(format!(
+            "except OSError as error:\n    print(\"{said}:\", error)"
+        ));
     }
 
     fn lines(&self, name: &str, deal: &Deal) -> String {
@@ -129,7 +145,8 @@ impl Writer<'_> {
             },
             Call::Connect { port } => format!("{name}.connect((\"{peer}\", {port}))"),
             Call::Disconnect => {
-                "# Python has no call for it: connect with AF_UNSPEC, which aborts the connection".into()
+                "# Python has no call for it: connect with AF_UNSPEC, which aborts the connection"
+                    .into()
             }
             Call::Accept => format!("{made}, address = {name}.accept()"),
             Call::Dup => format!("{made} = {name}.dup()"),
@@ -163,14 +180,18 @@ impl Writer<'_> {
             }
             Call::Close => format!("{name}.close()"),
             Call::Poll(awaited) => {
-                let time = awaited.time.map_or(String::new(), |time| time.as_millis().to_string());
+                let time = awaited
+                    .time
+                    .map_or(String::new(), |time| time.as_millis().to_string());
                 format!(
                     "poll = select.poll()\npoll.register({name}, {})\nprint(\"poll:\", poll.poll({time}))",
                     events("POLL", awaited)
                 )
             }
             Call::Epoll(awaited) => {
-                let time = awaited.time.map_or(String::new(), |time| time.as_secs_f64().to_string());
+                let time = awaited
+                    .time
+                    .map_or(String::new(), |time| time.as_secs_f64().to_string());
                 format!(
                     "with select.epoll() as epoll:\n    epoll.register({name}, {})\n    \
                      print(\"epoll:\", epoll.poll({time}))",
@@ -198,7 +219,10 @@ impl Writer<'_> {
 fn bytes(text: &str) -> String {
     let escape = |c: char| format!("\\U{:08x}", u32::from(c));
     let quoted = quoted(text, escape);
-    match text.chars().all(|c| matches!(c, ' '..='~' | '\n' | '\r' | '\t')) {
+    match text
+        .chars()
+        .all(|c| matches!(c, ' '..='~' | '\n' | '\r' | '\t'))
+    {
         true => format!("b{quoted}"),
         false => format!("{quoted}.encode()"),
     }
@@ -208,7 +232,9 @@ fn events(prefix: &str, awaited: &Await) -> String {
     let asked = POLL_EVENTS
         .iter()
         .filter(|(_, bit)| awaited.events & bit != 0);
-    let names: Vec<String> = asked.map(|(name, _)| format!("select.{prefix}{name}")).collect();
+    let names: Vec<String> = asked
+        .map(|(name, _)| format!("select.{prefix}{name}"))
+        .collect();
     names.join(" | ")
 }
 

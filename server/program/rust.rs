@@ -57,7 +57,10 @@ pub(super) fn program(plan: &Plan) -> String {
         first.push_str(&format!(
             "if std::env::args().nth(1).as_deref() == Some(\"{name}\") {{\n    return run_{name}();\n}}\n"
         ));
-        functions.push_str(&format!("\n{}", writer.function(&format!("run_{name}"), body, "")));
+        functions.push_str(&format!(
+            "\n{}",
+            writer.function(&format!("run_{name}"), body, "")
+        ));
     }
     let code = format!("{}{functions}", writer.function("main", 0, &first));
     let host = plan.host;
@@ -84,7 +87,10 @@ pub(super) fn program(plan: &Plan) -> String {
                 text.push_str(&format!("const {name}: i32 = {value};\n"));
             }
         }
-        text.push_str(&format!("\nunsafe extern \"C\" {{\n{}}}\n", externs.concat()));
+        text.push_str(&format!(
+            "\nunsafe extern \"C\" {{\n{}}}\n",
+            externs.concat()
+        ));
     }
     for (helper, sign) in [(SET, "set_option("), (GET, "get_option(")] {
         if code.contains(sign) {
@@ -166,12 +172,15 @@ impl Writer<'_> {
                 Statement::Comment(text) => page.put(format!("// {text}")),
                 Statement::Rest(time, why) => {
                     let time = time.as_millis();
-                    page.put(format!("thread::sleep(Duration::from_millis({time})); // {why}"));
+                    page.put(format!(
+                        "thread::sleep(Duration::from_millis({time})); // {why}"
+                    ));
                 }
                 Statement::Exit => page.put("std::process::exit(0);"),
                 Statement::Call(deal) => {
                     if matches!(deal.call, Call::Recv { .. })
                         && open.contains(&deal.socket)
+                        && !self.plan.variables[deal.socket].listens
                         && let Some(room) = room.take()
                     {
                         page.put(format!("let mut buffer = vec![0; {room}];"));
@@ -181,26 +190,45 @@ impl Writer<'_> {
                 Statement::Start(other) => self.start(page, *other, open, &mut threads),
             }
         }
+        // Nothing but comments follows the end of a process.
+        if statements
+            .iter()
+            .any(|last| matches!(last, Statement::Exit))
+        {
+            return;
+        }
         for thread in threads {
-            page.put(format!("{thread}.join().expect(\"a thread that does not panic\")?;"));
+            page.put(format!(
+                "{thread}.join().expect(\"a thread that does not panic\")?;"
+            ));
         }
-        if !matches!(statements.last(), Some(Statement::Exit)) {
-            page.put("Ok(())");
-        }
+        page.put("Ok(())");
     }
 
-    fn start(&mut self, page: &mut Page, other: usize, open: &BTreeSet<usize>, threads: &mut Vec<String>) {
+    fn start(
+        &mut self,
+        page: &mut Page,
+        other: usize,
+        open: &BTreeSet<usize>,
+        threads: &mut Vec<String>,
+    ) {
         let plan = self.plan;
         let started = &plan.bodies[other];
         if started.role == Role::Fork {
-            page.put("// Rust's std has no fork, nor can it be safe there. What the child would do:");
+            page.put(
+                "// Rust's std has no fork, nor can it be safe there. What the child would do:",
+            );
             return said(plan, page, other);
         }
         let name = &started.name;
         page.put(format!("let {name} = thread::spawn({{"));
         page.indent();
         let used = plan.used(other, &[Role::Thread]);
-        let mut given: BTreeSet<usize> = open.iter().copied().filter(|one| used.contains(one)).collect();
+        let mut given: BTreeSet<usize> = open
+            .iter()
+            .copied()
+            .filter(|one| used.contains(one))
+            .collect();
         for variable in &given {
             let name = plan.name(*variable);
             page.put(format!("let {name} = Arc::clone(&{name});"));
@@ -276,18 +304,31 @@ impl Writer<'_> {
     }
 
     /// `let NAME = CODE`, or only its error where it is there to fail.
-    fn open(&self, page: &mut Page, deal: &Deal, made: usize, code: String, body: usize, open: &mut BTreeSet<usize>) {
+    fn open(
+        &self,
+        page: &mut Page,
+        deal: &Deal,
+        made: usize,
+        code: String,
+        body: usize,
+        open: &mut BTreeSet<usize>,
+    ) {
         let fails = deal.may_fail && !matches!(deal.call, Call::Accept | Call::Dup);
         if fails {
             return page.put(told(deal, &code));
         }
         let writes = |of: &&&Deal| {
-            of.socket == made && matches!(of.call, Call::Send { .. } | Call::Recv { peek: false, .. })
+            of.socket == made
+                && matches!(of.call, Call::Send { .. } | Call::Recv { peek: false, .. })
         };
         let calls = self.plan.calls(body, &[]);
         let is_written = calls.iter().filter(writes).any(|of| !of.closed);
         let listens = self.plan.variables[made].listens;
-        let mark = if is_written && !self.shared && !listens { "mut " } else { "" };
+        let mark = if is_written && !self.shared && !listens {
+            "mut "
+        } else {
+            ""
+        };
         let name = self.plan.name(made);
         open.insert(made);
         let (pattern, code) = match (&deal.call, self.shared) {
@@ -314,7 +355,10 @@ fn said(plan: &Plan, page: &mut Page, body: usize) {
 /// A call whose error is told, or ends the program.
 fn told(deal: &Deal, code: &str) -> String {
     match deal.may_fail {
-        true => format!("if let Err(error) = {code} {{\n    println!(\"{}: {{error}}\");\n}}", deal.word()),
+        true => format!(
+            "if let Err(error) = {code} {{\n    println!(\"{}: {{error}}\");\n}}",
+            deal.word()
+        ),
         false => format!("{code}?;"),
     }
 }
@@ -339,7 +383,11 @@ fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<Strin
     const STREAM: &str = "a TcpListener cannot do this";
     let is_of_streams = matches!(
         deal.call,
-        Call::Send { .. } | Call::Recv { .. } | Call::Shutdown(_) | Call::Peer | Call::Connect { .. }
+        Call::Send { .. }
+            | Call::Recv { .. }
+            | Call::Shutdown(_)
+            | Call::Peer
+            | Call::Connect { .. }
     );
     if listens && is_of_streams {
         return Err(STREAM.into());
@@ -351,7 +399,12 @@ fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<Strin
                 Payload::Bytes(count) => format!("&[b'x'; {count}]"),
             };
             let write = match deal.restless {
-                true => shown(deal, &format!("{receiver}.write({bytes})"), "count", "count"),
+                true => shown(
+                    deal,
+                    &format!("{receiver}.write({bytes})"),
+                    "count",
+                    "count",
+                ),
                 false => told(deal, &format!("{receiver}.write_all({bytes})")),
             };
             match more {
@@ -362,12 +415,25 @@ fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<Strin
         Call::Recv { room, all, peek } => {
             let (call, text) = match (all, peek) {
                 (_, true) => (format!("{name}.peek(&mut buffer[..{room}])"), "count"),
-                (true, false) => (format!("{receiver}.read_exact(&mut buffer[..{room}])"), "()"),
+                (true, false) => (
+                    format!("{receiver}.read_exact(&mut buffer[..{room}])"),
+                    "()",
+                ),
                 (false, false) => (format!("{receiver}.read(&mut buffer[..{room}])"), "count"),
             };
             match text {
-                "()" => shown(deal, &call, "()", &format!("buffer[..{room}].escape_ascii().to_string()")),
-                _ => shown(deal, &call, "count", "buffer[..count].escape_ascii().to_string()"),
+                "()" => shown(
+                    deal,
+                    &call,
+                    "()",
+                    &format!("buffer[..{room}].escape_ascii().to_string()"),
+                ),
+                _ => shown(
+                    deal,
+                    &call,
+                    "count",
+                    "buffer[..count].escape_ascii().to_string()",
+                ),
             }
         }
         Call::Shutdown(how) => {
@@ -378,11 +444,15 @@ fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<Strin
             };
             told(deal, &format!("{name}.shutdown(Shutdown::{how})"))
         }
-        Call::Disconnect => return Err("std has no connect with AF_UNSPEC, which aborts the connection".into()),
+        Call::Disconnect => {
+            return Err("std has no connect with AF_UNSPEC, which aborts the connection".into());
+        }
         Call::Connect { .. } => return Err("std does not connect a TcpStream again".into()),
         Call::Accept => return Err("a TcpStream cannot accept".into()),
         Call::Listen { .. } => return Err("std does not listen on a socket again".into()),
-        Call::Poll(_) | Call::Epoll(_) => return Err("std has no poll; the crates polling and mio have".into()),
+        Call::Poll(_) | Call::Epoll(_) => {
+            return Err("std has no poll; the crates polling and mio have".into());
+        }
         Call::Set(option) => set(name, option, listens, deal)?,
         Call::Get(Query::Error) => shown(deal, &format!("{name}.take_error()"), "error", "error"),
         Call::Get(Query::State) => {
@@ -405,7 +475,10 @@ fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<Strin
 
 fn set(name: &str, option: &SocketOption, listens: bool, deal: &Deal) -> Result<String, String> {
     let set = |level: &str, option: &str, value: String| {
-        told(deal, &format!("set_option(&{name}, {level}, {option}, {value})"))
+        told(
+            deal,
+            &format!("set_option(&{name}, {level}, {option}, {value})"),
+        )
     };
     let socket = |option: &str, value: i64| set("SOL_SOCKET", option, format!("{value}i32"));
     let tcp = |option: &str, value: i64| set("IPPROTO_TCP", option, format!("{value}i32"));
@@ -436,7 +509,10 @@ fn set(name: &str, option: &SocketOption, listens: bool, deal: &Deal) -> Result<
 fn bytes(text: &str) -> String {
     let escape = |c: char| format!("\\u{{{:x}}}", u32::from(c));
     let quoted = quoted(text, escape);
-    match text.chars().all(|c| matches!(c, ' '..='~' | '\n' | '\r' | '\t')) {
+    match text
+        .chars()
+        .all(|c| matches!(c, ' '..='~' | '\n' | '\r' | '\t'))
+    {
         true => format!("b{quoted}"),
         false => format!("{quoted}.as_bytes()"),
     }

@@ -226,7 +226,9 @@ impl Clock {
         const OUT: u32 = POLL_EVENTS[1].1;
         match call {
             _ if waits => true, // what wakes it comes later: see `wake`
-            Call::Accept => self.know(actor, |what| *what == What::Connects) || self.knows_all(actor),
+            Call::Accept => {
+                self.know(actor, |what| *what == What::Connects) || self.knows_all(actor)
+            }
             Call::Recv { all, peek, .. } => self.recv(actor, &step.expected, *all, *peek),
             Call::Poll(awaited) | Call::Epoll(awaited) => {
                 let is_in_time = awaited.time.is_none_or(|time| time > UNIT);
@@ -240,7 +242,9 @@ impl Clock {
         let wanted = match expected.first() {
             Some(Outcome::Text(text)) => text.len(),
             Some(Outcome::Number(count)) if *count > 0 => *count as usize,
-            Some(_) => return self.know(actor, |what| *what == What::Ends) || self.knows_all(actor),
+            Some(_) => {
+                return self.know(actor, |what| *what == What::Ends) || self.knows_all(actor);
+            }
             None => return self.one_pending(actor),
         };
         let mut takes = 0;
@@ -283,7 +287,10 @@ impl Clock {
         let host = self.actor(actor).host;
         let seen = self.actor(actor).seen;
         let is_it = |effect: &&Effect| effect.host != host && which(&effect.what);
-        let Some(place) = self.effects[seen..].iter().position(|effect| is_it(&effect)) else {
+        let Some(place) = self.effects[seen..]
+            .iter()
+            .position(|effect| is_it(&effect))
+        else {
             return false;
         };
         let at = self.effects[seen + place].at;
@@ -385,7 +392,9 @@ mod tests {
     #[test]
     fn calls_that_wait_by_themselves_need_no_rest() {
         assert_eq!(
-            rests_of("server listen\nclient connect\nserver accept\nclient close\nserver recv => 0\nserver close"),
+            rests_of(
+                "server listen\nclient connect\nserver accept\nclient close\nserver recv => 0\nserver close"
+            ),
             [0, 0, 0, 0, 0, 100]
         );
     }
