@@ -2,15 +2,18 @@
 //! the Python ones put on the wire is what the lab put there.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 
 use fourwave::event::Host;
 use fourwave::program::{Language, program};
 use fourwave::script::{self, Script};
 use fourwave::{catalogue, scenario};
+use serde_json::{Value, json};
 
 use crate::random::author;
+use crate::support::{Events, Server, command, eventually, request, start_run};
 
 /// So many scripts besides the scenarios'.
 const RANDOM: u64 = 40;
@@ -186,4 +189,208 @@ fn every_java_program_compiles() {
         .arg(folder.0.join("classes"))
         .args(files);
     assert_silent(&javac.output().unwrap());
+}
+
+#[test]
+fn every_csharp_program_has_the_shape_of_one() {
+    // No compiler of it is asked for: its blocks close, and it calls nothing that .NET does not have.
+    const CALLS: &str = "Accept AppendLine Bind Close Connect Disconnect Exit GetBytes GetSocketOption GetString IPEndPoint \
+        LingerOption Listen Main NetworkStream Parse Poll ReadExactly Receive Send SetRawSocketOption SetSocketOption \
+        Shutdown Sleep Socket Start Thread WriteLine catch if";
+    for (name, text) in programs(Language::Csharp) {
+        let code: String = text
+            .lines()
+            .map(|line| format!("{}\n", without_texts(line)))
+            .collect();
+        for [open, close] in [["{", "}"], ["(", ")"], ["[", "]"]] {
+            assert_eq!(
+                code.matches(open).count(),
+                code.matches(close).count(),
+                "{name}\n{text}"
+            );
+        }
+        for (at, _) in code.match_indices('(') {
+            let word = |c: char| c.is_alphanumeric() || c == '_';
+            let called = code[..at].rsplit(|c| !word(c)).next().unwrap();
+            let is_known = called.is_empty()
+                || called.starts_with("Run_")
+                || CALLS.split(' ').any(|call| call == called);
+            assert!(is_known, "{called} in {name}\n{text}");
+        }
+        for line in code.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let is_whole =
+                line.ends_with([';', '{', '}', ')']) || line.starts_with("class ") || line == "try";
+            assert!(is_whole, "{line:?} in {name}\n{text}");
+        }
+    }
+}
+
+/// A line without what stands between quotes, and without its comment.
+fn without_texts(line: &str) -> String {
+    let (mut code, mut quoted, mut escaped) = (String::new(), false, false);
+    for c in line.chars() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            _ if !quoted => code.push(c),
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+        if code.ends_with("//") {
+            code.truncate(code.len() - 2);
+            break;
+        }
+    }
+    code
+}
+
+/// A program at work on one of the lab's hosts: that host's namespaces are entered by way of its actor's process.
+struct Foreign(Child);
+
+impl Foreign {
+    fn start(host: i32, path: &Path) -> Foreign {
+        let mut command = Command::new("nsenter");
+        command.args(["--user", "--net", "--preserve-credentials", "--target"]);
+        command.arg(host.to_string()).arg("python3").arg(path);
+        Foreign(command.stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    fn listens(&self) -> bool {
+        // State 0A at 127.0.0.2:7000, proc(5).
+        let sockets =
+            fs::read_to_string(format!("/proc/{}/net/tcp", self.0.id())).unwrap_or_default();
+        sockets.contains(" 0200007F:1B58 00000000:0000 0A ")
+    }
+
+    fn ended(mut self) -> String {
+        let mut said = String::new();
+        self.0
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert!(self.0.wait().unwrap().success(), "{said}");
+        said
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What each host sent, in order: control bits and length.
+fn sent_by(events: &Events, host: &str) -> Vec<String> {
+    let sent = events
+        .of("segment")
+        .into_iter()
+        .filter(|segment| segment["phase"] == "sent" && segment["from"] == host);
+    sent.map(|segment| format!("{} {}", segment["flags"], segment["len"]))
+        .collect()
+}
+
+/// The Python programs of a scenario run by themselves on two hosts of the lab, joined by its wire, in a run whose own
+/// actors do nothing: what crosses is what crosses when the lab plays the script.
+async fn assert_same_segments(scenario: &str) {
+    let played = Events::parse(
+        &String::from_utf8(command(&["run", scenario, "--json"], "").stdout).unwrap(),
+    );
+    let script = &catalogue::scenario(scenario).unwrap().script;
+    let folder = Folder::new(scenario);
+    let [client, server] = Host::BOTH.map(|host| {
+        let text = program(script, host, Language::Python);
+        folder.write([(format!("{host}.py"), text)]).remove(0)
+    });
+
+    let lab = Server::start(&[]);
+    let id = start_run(&lab, json!({ "script": "sleep 60s", "pace": "full" })).await;
+    let url = lab.url(&format!("/api/runs/{id}/events"));
+    let so_far =
+        || async { Events::parse(&reqwest::get(&url).await.unwrap().text().await.unwrap()) };
+    let pid = |events: &Events, actor: &str| {
+        let is_it = |event: &&&Value| event["actor"] == actor;
+        events
+            .of("process")
+            .iter()
+            .find(is_it)
+            .map(|event| event["pid"].as_i64().unwrap() as i32)
+    };
+    let hosts = || async {
+        let events = so_far().await;
+        Some((pid(&events, "client")?, pid(&events, "server")?))
+    };
+    let (on_client, on_server) = eventually("both hosts are there", hosts).await;
+
+    let serving = Foreign::start(on_server, &server);
+    eventually("the server listens", || async {
+        serving.listens().then_some(())
+    })
+    .await;
+    let asking = Foreign::start(on_client, &client);
+    let said = [asking.ended(), serving.ended()];
+
+    let wanted = Host::BOTH.map(|host| sent_by(&played, host.name()));
+    let found = |events: &Events| Host::BOTH.map(|host| sent_by(events, host.name()));
+    let all: usize = wanted.iter().map(Vec::len).sum();
+    eventually("as many segments as in the lab", || async {
+        (found(&so_far().await).iter().map(Vec::len).sum::<usize>() >= all).then_some(())
+    })
+    .await;
+    request("DELETE", &lab.url(&format!("/api/runs/{id}")), None).await;
+    let events = eventually("the end of the run", || async {
+        Some(so_far().await).filter(|events| !events.of("end").is_empty())
+    })
+    .await;
+    assert_eq!(found(&events), wanted, "{scenario}: {said:?}\n{events}");
+}
+
+#[tokio::test]
+async fn python_programs_wave_four_times_as_the_lab_does() {
+    assert_same_segments("four-waves").await;
+}
+
+#[tokio::test]
+async fn python_programs_close_by_halves_as_the_lab_does() {
+    assert_same_segments("half-close").await;
+}
+
+#[tokio::test]
+async fn python_programs_reset_as_the_lab_does() {
+    assert_same_segments("reset-linger-0").await;
+}
+
+#[tokio::test]
+async fn programs_are_told_over_http() {
+    let server = Server::start(&[]);
+    let get = |query: &str| server.url(&format!("/api/scenarios/{query}"));
+    let response = reqwest::get(get("four-waves/program?host=client&language=python"))
+        .await
+        .unwrap();
+    assert!(
+        response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/plain")
+    );
+    let text = response.text().await.unwrap();
+    assert!(
+        text.contains("conn.connect((\"127.0.0.2\", 7000))")
+            && text.contains("# wave1: client close"),
+        "{text}"
+    );
+
+    for (path, status) in [
+        ("no-such/program?host=client&language=c", 404),
+        ("four-waves/program?host=client&language=cobol", 400),
+        ("four-waves/program?language=c", 400),
+    ] {
+        assert_eq!(request("GET", &get(path), None).await.0, status, "{path}");
+    }
+    let own = |script: &str| json!({ "script": script, "host": "server", "language": "rust" });
+    let post = async |body| request("POST", &server.url("/api/program"), Some(body)).await;
+    assert_eq!(post(own("server listen 8000")).await.0, 200);
+    let (status, answer) = post(own("server fly")).await;
+    assert_eq!((status, &answer["error"]), (422, &json!("script")));
 }

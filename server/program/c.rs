@@ -108,7 +108,11 @@ impl Writer<'_> {
     fn whole(&self, functions: &str) -> String {
         let host = self.plan.host;
         let how = format!("cc -pthread -o {host} {host}.c && ./{host}");
-        let mut text = marked("//", &head(host.name(), host.other().name(), &how, &[]));
+        let mut notes = Vec::new();
+        if functions.contains("MSG_NOSIGNAL") {
+            notes.push("MSG_NOSIGNAL: a broken connection gives EPIPE, and does not end the program by SIGPIPE.");
+        }
+        let mut text = marked("//", &head(host.name(), host.other().name(), &how, &notes));
         let mut helpers = String::new();
         for (helper, sign) in [
             (CHECK, "check("),
@@ -346,7 +350,6 @@ impl Writer<'_> {
                     Payload::Text(text) => (text_of(text), text.len()),
                     Payload::Bytes(count) => ("bulk".into(), *count),
                 };
-                // Without MSG_NOSIGNAL a broken connection would end the program: SIGPIPE.
                 let flags = match more {
                     true => "MSG_NOSIGNAL | MSG_MORE",
                     false => "MSG_NOSIGNAL",

@@ -85,6 +85,14 @@ impl Writer<'_> {
             .any(|deal| deal.makes == Some(variable) && deal.call != Call::Dup)
     }
 
+    /// What stands before a variable that gets its first value.
+    fn declares(&self, deal: &Deal) -> &'static str {
+        match self.shared || deal.may_fail {
+            true => "",
+            false => "Socket ",
+        }
+    }
+
     fn block(&self, page: &mut Page, body: usize) {
         let mut known = BTreeSet::new();
         let calls = self.plan.calls(body, &[]);
@@ -140,7 +148,9 @@ impl Writer<'_> {
         if let (Call::Accept, Some(made)) = (&deal.call, deal.makes)
             && !self.shared
         {
-            page.put(format!("Socket {} = null;", self.plan.name(made)));
+            if deal.may_fail {
+                page.put(format!("Socket {} = null;", self.plan.name(made)));
+            }
             known.insert(made);
         }
         match self.lines(name, deal) {
@@ -187,7 +197,11 @@ impl Writer<'_> {
                 format!("{name}.Disconnect(reuseSocket: true); // on Linux: connect with AF_UNSPEC")
             }
             Call::Accept => match deal.makes {
-                Some(made) => format!("{} = {name}.Accept();", plan.name(made)),
+                Some(made) => format!(
+                    "{}{} = {name}.Accept();",
+                    self.declares(deal),
+                    plan.name(made)
+                ),
                 None => format!("{name}.Accept();"),
             },
             Call::Dup => return Err(".NET has no dup".into()),

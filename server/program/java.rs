@@ -100,6 +100,14 @@ impl Writer<'_> {
             .any(|deal| deal.makes == Some(variable) && deal.call != Call::Dup)
     }
 
+    /// What stands before a variable that gets its first value.
+    fn declares(&self, deal: &Deal) -> &'static str {
+        match self.shared || deal.may_fail {
+            true => "",
+            false => "Socket ",
+        }
+    }
+
     fn block(&self, page: &mut Page, body: usize) {
         let mut known = BTreeSet::new();
         let calls = self.plan.calls(body, &[]);
@@ -163,7 +171,9 @@ impl Writer<'_> {
             && listens
             && !self.shared
         {
-            page.put(format!("Socket {} = null;", self.plan.name(made)));
+            if deal.may_fail {
+                page.put(format!("Socket {} = null;", self.plan.name(made)));
+            }
             known.insert(made);
         }
         match self.lines(name, listens, deal) {
@@ -220,7 +230,11 @@ impl Writer<'_> {
                 );
             }
             Call::Accept if listens => match deal.makes {
-                Some(made) => format!("{} = {name}.accept();", plan.name(made)),
+                Some(made) => format!(
+                    "{}{} = {name}.accept();",
+                    self.declares(deal),
+                    plan.name(made)
+                ),
                 None => format!("{name}.accept();"),
             },
             Call::Listen { .. } | Call::Accept => return Err("a Socket cannot do this".into()),

@@ -43,7 +43,7 @@ impl Page {
 pub(super) fn head(host: &str, other: &str, how: &str, notes: &[&str]) -> Vec<String> {
     let order = match host {
         "server" => "Start it before the client's program.",
-        _ => "Start it within the second after the server's program.",
+        _ => "Start the server's program first.",
     };
     let mut lines = vec![
         format!(

@@ -460,7 +460,7 @@ impl Planner<'_> {
         for (name, who) in self.actors.clone() {
             let open: BTreeSet<usize> = self.tables[who.table]
                 .values()
-                .filter(|socket| socket.open)
+                .filter(|socket| socket.open && !self.plan.variables[socket.variable].listens)
                 .map(|socket| socket.variable)
                 .collect();
             let body = &self.plan.bodies[who.body];
@@ -474,7 +474,7 @@ impl Planner<'_> {
             let names: Vec<&str> = open.iter().map(|open| self.plan.name(*open)).collect();
             let names = names.join(", ");
             let why =
-                format!("the script is over; {names} was never closed, and is when this ends");
+                format!("{names} stays open to the end of the script; what ends closes it");
             let time = ends.get(&name).map_or(Duration::ZERO, |rest| rest.time);
             self.say(who.body, Statement::Rest(time, why));
         }
