@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, head, marked, quoted};
+use super::page::{Page, head, quoted};
 use super::plan::{Deal, Plan, Role, Statement};
 use crate::message::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
@@ -108,11 +108,13 @@ impl Writer<'_> {
     fn whole(&self, functions: &str) -> String {
         let host = self.plan.host;
         let how = format!("cc -pthread -o {host} {host}.c && ./{host}");
-        let mut notes = Vec::new();
-        if functions.contains("MSG_NOSIGNAL") {
-            notes.push("MSG_NOSIGNAL: a broken connection gives EPIPE, and does not end the program by SIGPIPE.");
-        }
-        let mut text = marked("//", &head(host.name(), host.other().name(), &how, &notes));
+        let note = match functions.contains("MSG_NOSIGNAL") {
+            true => {
+                "MSG_NOSIGNAL: on a broken connection send gives EPIPE, and does not end the program by SIGPIPE."
+            }
+            false => "",
+        };
+        let mut text = head("//", host, &how, note);
         let mut helpers = String::new();
         for (helper, sign) in [
             (CHECK, "check("),
@@ -200,12 +202,11 @@ impl Writer<'_> {
             page.put(format!("int {};", names.join(", ")));
         }
         let calls = plan.calls(body, &[Role::Fork]);
-        let room = calls.iter().filter_map(|deal| match deal.call {
-            Call::Recv { room, .. } => Some(room.max(1)),
-            _ => None,
-        });
-        if let Some(room) = room.max() {
-            page.put(format!("char buffer[{room}];"));
+        if calls
+            .iter()
+            .any(|deal| matches!(deal.call, Call::Recv { .. }))
+        {
+            page.put(format!("char buffer[{}];", plan.room()));
         }
         let bulk = calls.iter().filter_map(|deal| match &deal.call {
             Call::Send {
@@ -258,11 +259,8 @@ impl Writer<'_> {
             match statement {
                 Statement::Comment(text) => page.put(format!("// {}", comment(text))),
                 Statement::Rest(time, why) => {
-                    page.put(format!(
-                        "usleep({} * 1000); // {}",
-                        time.as_millis(),
-                        comment(why)
-                    ));
+                    page.put(format!("// {}", comment(why)));
+                    page.put(format!("usleep({} * 1000);", time.as_millis()));
                 }
                 Statement::Call(deal) => self.call(page, deal),
                 Statement::Exit => page.put("_exit(0);"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, head, marked, quoted, utf16};
+use super::page::{Page, head, quoted, utf16};
 use super::plan::{Deal, Plan, Role, Statement};
 use crate::message::{Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
@@ -51,10 +51,7 @@ pub(super) fn program(plan: &Plan) -> String {
     page.put("}");
     let code = page.text();
     let how = "As Program.cs of a console project: dotnet run";
-    let mut text = marked(
-        "//",
-        &head(plan.host.name(), plan.host.other().name(), how, &[]),
-    );
+    let mut text = head("//", plan.host, how, "");
     text.push('\n');
     for (space, signs) in [
         ("System", &["Console.", "BitConverter."][..]),
@@ -96,24 +93,23 @@ impl Writer<'_> {
     fn block(&self, page: &mut Page, body: usize) {
         let mut known = BTreeSet::new();
         let calls = self.plan.calls(body, &[]);
-        let room = calls.iter().filter_map(|deal| match deal.call {
-            Call::Recv { room, .. } => Some(room),
-            _ => None,
-        });
-        if let Some(room) = room.max() {
-            page.put(format!("var buffer = new byte[{room}];"));
-            if calls
-                .iter()
-                .any(|deal| matches!(deal.call, Call::Recv { all: false, .. }))
-            {
-                page.put("int count;");
-            }
+        if calls
+            .iter()
+            .any(|deal| matches!(deal.call, Call::Recv { .. }))
+        {
+            page.put(format!("var buffer = new byte[{}];", self.plan.room()));
+        }
+        if calls
+            .iter()
+            .any(|deal| matches!(deal.call, Call::Recv { all: false, .. }))
+        {
+            page.put("int count;");
         }
         for statement in &self.plan.bodies[body].statements {
             match statement {
                 Statement::Comment(text) => page.put(format!("// {text}")),
                 Statement::Rest(time, why) => {
-                    page.put(format!("Thread.Sleep({}); // {why}", time.as_millis()));
+                    page.put(format!("// {}\nThread.Sleep({});", why, time.as_millis()));
                 }
                 Statement::Exit => page.put("Environment.Exit(0);"),
                 Statement::Call(deal) => self.call(page, deal, &mut known),
@@ -225,9 +221,18 @@ impl Writer<'_> {
                  Console.WriteLine(\"recv: \" + Encoding.UTF8.GetString(buffer, 0, {room}));"
             ),
             Call::Recv { room, peek, .. } => {
-                let flags = if *peek { "Peek" } else { "None" };
+                let room = match *room == plan.room() {
+                    true => String::new(),
+                    false => format!(", 0, {room}"),
+                };
+                let room = match peek {
+                    true if room.is_empty() => ", SocketFlags.Peek".into(),
+                    true => format!("{room}, SocketFlags.Peek"),
+                    false if room.is_empty() => room,
+                    false => format!("{room}, SocketFlags.None"),
+                };
                 format!(
-                    "count = {name}.Receive(buffer, 0, {room}, SocketFlags.{flags}); // 0: the end of the stream\n\
+                    "count = {name}.Receive(buffer{room}); // 0: the end of the stream\n\
                      Console.WriteLine(\"recv: \" + Encoding.UTF8.GetString(buffer, 0, count));"
                 )
             }

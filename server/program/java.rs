@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, head, marked, quoted, utf16};
+use super::page::{Page, head, quoted, utf16};
 use super::plan::{Deal, Plan, Role, Statement};
 use crate::message::{Call, How, Payload, Query, SocketOption};
 
@@ -56,10 +56,7 @@ pub(super) fn program(plan: &Plan) -> String {
     page.put("}");
     let code = page.text();
     let how = format!("java {class}.java");
-    let mut text = marked(
-        "//",
-        &head(plan.host.name(), plan.host.other().name(), &how, &[]),
-    );
+    let mut text = head("//", plan.host, &how, "");
     text.push('\n');
     for (import, sign) in [
         ("java.io.IOException", "IOException"),
@@ -111,25 +108,30 @@ impl Writer<'_> {
     fn block(&self, page: &mut Page, body: usize) {
         let mut known = BTreeSet::new();
         let calls = self.plan.calls(body, &[]);
-        let room = calls.iter().filter_map(|deal| match deal.call {
-            Call::Recv {
-                room,
-                peek: false,
-                all: false,
-            } => Some(room),
-            _ => None,
-        });
-        if let Some(room) = room.max() {
-            page.put(format!("byte[] buffer = new byte[{room}];\nint count;"));
+        let reads = |deal: &&Deal| {
+            matches!(
+                deal.call,
+                Call::Recv {
+                    all: false,
+                    peek: false,
+                    ..
+                }
+            )
+        };
+        if calls.iter().any(|deal| reads(deal)) {
+            page.put(format!(
+                "byte[] buffer = new byte[{}];\nint count;",
+                self.plan.room()
+            ));
         }
         for statement in &self.plan.bodies[body].statements {
             match statement {
                 Statement::Comment(text) => page.put(format!("// {}", comment(text))),
                 Statement::Rest(time, why) => {
                     page.put(format!(
-                        "Thread.sleep({}); // {}",
-                        time.as_millis(),
-                        comment(why)
+                        "// {}\nThread.sleep({});",
+                        comment(why),
+                        time.as_millis()
                     ));
                 }
                 Statement::Exit => page.put("Runtime.getRuntime().halt(0);"),
@@ -261,8 +263,12 @@ impl Writer<'_> {
                 "System.out.println(\"recv: \" + Arrays.toString({name}.getInputStream().readNBytes({room})));"
             ),
             Call::Recv { room, .. } => format!(
-                "count = {name}.getInputStream().read(buffer, 0, {room}); // -1 at the end of the stream\n\
-                 System.out.println(\"recv: \" + (count < 0 ? \"end\" : new String(buffer, 0, count, StandardCharsets.UTF_8)));"
+                "count = {name}.getInputStream().read(buffer{}); // -1 at the end of the stream\n\
+                 System.out.println(\"recv: \" + (count < 0 ? \"end\" : new String(buffer, 0, count, StandardCharsets.UTF_8)));",
+                match *room == plan.room() {
+                    true => String::new(),
+                    false => format!(", 0, {room}"),
+                }
             ),
             Call::Shutdown(how) => match how {
                 How::Read => format!("{name}.shutdownInput();"),

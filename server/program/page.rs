@@ -1,5 +1,7 @@
 //! What all languages are written with: lines, comments, names and texts.
 
+use crate::event::Host;
+
 /// The lines of a program.
 pub(super) struct Page {
     text: String,
@@ -39,28 +41,35 @@ impl Page {
     }
 }
 
-/// What stands at the head of a program, without the marks of a comment.
-pub(super) fn head(host: &str, other: &str, how: &str, notes: &[&str]) -> Vec<String> {
+/// What stands at the head of a program, as comments after this mark. `how` starts the program.
+pub(super) fn head(mark: &str, host: Host, how: &str, note: &str) -> String {
+    let other = host.other();
     let order = match host {
-        "server" => "Start it before the client's program.",
-        _ => "Start the server's program first.",
+        Host::Client => "Start the server's program first.",
+        Host::Server => "Start it before the client's program.",
     };
-    let mut lines = vec![
-        format!(
-            "The {host}, made from the script. The lab plays the script line by line, and a line begins when"
-        ),
-        format!(
-            "all before it is acknowledged. This program runs by itself, beside the {other}'s: its calls wait"
-        ),
-        "where they do, and where they do not it sleeps, to keep the script's order.".into(),
-        format!("{order} {how}"),
-    ];
-    lines.extend(notes.iter().map(|note| (*note).to_owned()));
-    lines
+    let text = format!(
+        "The {host}, made from the script. The lab plays the script line by line, and begins a line when all before it is \
+         acknowledged. This program runs by itself, beside the {other}'s: where no call waits for the other side, it \
+         sleeps to keep the script's order. {order}"
+    );
+    let texts = [text.as_str(), note, how];
+    texts.map(|text| wrapped(mark, text)).concat()
 }
 
-/// Each line with a mark before it.
-pub(super) fn marked(mark: &str, lines: &[String]) -> String {
+/// A text in lines that fit beside the picture.
+fn wrapped(mark: &str, text: &str) -> String {
+    const WIDTH: usize = 50;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
     lines
         .iter()
         .map(|line| format!("{mark} {line}\n"))

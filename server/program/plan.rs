@@ -134,6 +134,17 @@ impl Plan {
         all.into_iter().collect()
     }
 
+    /// The largest room that a recv offers: that of each body's buffer.
+    pub(super) fn room(&self) -> usize {
+        let bodies = 0..self.bodies.len();
+        let calls = bodies.flat_map(|body| self.calls(body, &[]));
+        let rooms = calls.filter_map(|deal| match deal.call {
+            Call::Recv { room, .. } => Some(room),
+            _ => None,
+        });
+        rooms.max().unwrap_or(0).max(1)
+    }
+
     /// The bodies that are programs of their own.
     pub(super) fn programs(&self) -> impl Iterator<Item = usize> {
         (0..self.bodies.len()).filter(|body| self.bodies[*body].role == Role::Program)
@@ -473,8 +484,7 @@ impl Planner<'_> {
             }
             let names: Vec<&str> = open.iter().map(|open| self.plan.name(*open)).collect();
             let names = names.join(", ");
-            let why =
-                format!("{names} stays open to the end of the script; what ends closes it");
+            let why = format!("{names} stays open to the end of the script; what ends closes it");
             let time = ends.get(&name).map_or(Duration::ZERO, |rest| rest.time);
             self.say(who.body, Statement::Rest(time, why));
         }

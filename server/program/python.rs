@@ -1,6 +1,6 @@
 //! Python: the module `socket`, which is the system calls with objects.
 
-use super::page::{Page, head, marked, quoted};
+use super::page::{Page, head, quoted};
 use super::plan::{Deal, Plan, Role, Statement};
 use crate::message::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
@@ -20,10 +20,7 @@ pub(super) fn program(plan: &Plan) -> String {
     writer.statements(&mut main, 0);
     let code = format!("{functions}{}", main.text());
     let how = format!("python3 {}.py", plan.host);
-    let mut text = marked(
-        "#",
-        &head(plan.host.name(), plan.host.other().name(), &how, &[]),
-    );
+    let mut text = head("#", plan.host, &how, "");
     text.push('\n');
     for module in [
         "errno",
@@ -91,7 +88,7 @@ impl Writer<'_> {
             match statement {
                 Statement::Comment(text) => page.put(format!("# {text}")),
                 Statement::Rest(time, why) => {
-                    page.put(format!("time.sleep({})  # {why}", time.as_secs_f64()));
+                    page.put(format!("# {why}\ntime.sleep({})", time.as_secs_f64()));
                 }
                 Statement::Call(deal) => self.call(page, deal),
                 Statement::Exit => page.put("os._exit(0)"),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, head, marked, quoted};
+use super::page::{Page, head, quoted};
 use super::plan::{Deal, Plan, Role, Statement};
 use crate::message::{Call, How, Payload, Query, SocketOption};
 
@@ -65,12 +65,11 @@ pub(super) fn program(plan: &Plan) -> String {
     let code = format!("{}{functions}", writer.function("main", 0, &first));
     let host = plan.host;
     let how = format!("rustc --edition 2024 {host}.rs && ./{host}");
-    let notes: &[&str] = if code.contains("TcpListener::bind") {
-        &["TcpListener::bind is socket, SO_REUSEADDR, bind and listen in one."]
-    } else {
-        &[]
+    let note = match code.contains("TcpListener::bind") {
+        true => "TcpListener::bind is socket, SO_REUSEADDR, bind and listen in one.",
+        false => "",
     };
-    let mut text = marked("//", &head(host.name(), host.other().name(), &how, notes));
+    let mut text = head("//", host, &how, note);
     text.push('\n');
     text.push_str(&imports(&code));
     let externs: Vec<&str> = [
@@ -159,12 +158,7 @@ impl Writer<'_> {
 
     /// A body, up to its value. `open` are the variables that it owns.
     fn block(&mut self, page: &mut Page, body: usize, open: &mut BTreeSet<usize>) {
-        let room = self.plan.calls(body, &[]);
-        let room = room.iter().filter_map(|deal| match deal.call {
-            Call::Recv { room, .. } => Some(room),
-            _ => None,
-        });
-        let mut room = room.max();
+        let mut has_buffer = false;
         let mut threads = Vec::new();
         let statements = &self.plan.bodies[body].statements;
         for statement in statements {
@@ -173,7 +167,7 @@ impl Writer<'_> {
                 Statement::Rest(time, why) => {
                     let time = time.as_millis();
                     page.put(format!(
-                        "thread::sleep(Duration::from_millis({time})); // {why}"
+                        "// {why}\nthread::sleep(Duration::from_millis({time}));"
                     ));
                 }
                 Statement::Exit => page.put("std::process::exit(0);"),
@@ -181,9 +175,10 @@ impl Writer<'_> {
                     if matches!(deal.call, Call::Recv { .. })
                         && open.contains(&deal.socket)
                         && !self.plan.variables[deal.socket].listens
-                        && let Some(room) = room.take()
+                        && !has_buffer
                     {
-                        page.put(format!("let mut buffer = vec![0; {room}];"));
+                        has_buffer = true;
+                        page.put(format!("let mut buffer = vec![0; {}];", self.plan.room()));
                     }
                     self.call(page, deal, body, open);
                 }
@@ -297,7 +292,7 @@ impl Writer<'_> {
             true => format!("(&*{name})"),
             false => name.to_owned(),
         };
-        page.put(match lines(&receiver, name, listens, deal) {
+        page.put(match lines(&receiver, name, listens, deal, plan.room()) {
             Ok(lines) => lines,
             Err(missing) => format!("// {missing}"),
         });
@@ -379,7 +374,13 @@ fn shown(deal: &Deal, code: &str, pattern: &str, value: &str) -> String {
 }
 
 /// The lines of a call, or what std lacks.
-fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<String, String> {
+fn lines(
+    receiver: &str,
+    name: &str,
+    listens: bool,
+    deal: &Deal,
+    most: usize,
+) -> Result<String, String> {
     const STREAM: &str = "a TcpListener cannot do this";
     let is_of_streams = matches!(
         deal.call,
@@ -413,13 +414,14 @@ fn lines(receiver: &str, name: &str, listens: bool, deal: &Deal) -> Result<Strin
             }
         }
         Call::Recv { room, all, peek } => {
+            let buffer = match *room == most {
+                true => "&mut buffer".into(),
+                false => format!("&mut buffer[..{room}]"),
+            };
             let (call, text) = match (all, peek) {
-                (_, true) => (format!("{name}.peek(&mut buffer[..{room}])"), "count"),
-                (true, false) => (
-                    format!("{receiver}.read_exact(&mut buffer[..{room}])"),
-                    "()",
-                ),
-                (false, false) => (format!("{receiver}.read(&mut buffer[..{room}])"), "count"),
+                (_, true) => (format!("{name}.peek({buffer})"), "count"),
+                (true, false) => (format!("{receiver}.read_exact({buffer})"), "()"),
+                (false, false) => (format!("{receiver}.read({buffer})"), "count"),
             };
             match text {
                 "()" => shown(

@@ -9,12 +9,15 @@ use serde::Deserialize;
 use super::api::{Refused, script_of, wrong};
 use crate::event::Host;
 use crate::program::{Language, program};
+use crate::script::Script;
 
 /// Which program of a script.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     host: Host,
     language: Language,
+    /// Only what comes before this line: the rest would answer a question.
+    before: Option<usize>,
 }
 
 /// The same, of a script that somebody typed.
@@ -26,13 +29,13 @@ pub(super) struct OfScript {
     language: Language,
 }
 
-/// GET /api/scenarios/ID/program?host=client&language=python
+/// GET /api/scenarios/ID/program?host=client&language=python, and `&before=LINE` for its beginning alone
 pub(super) async fn of_scenario(
     Path(id): Path<String>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
     match wanted {
-        Ok(Query(Wanted { host, language })) => answer(Some(id), None, host, language),
+        Ok(Query(wanted)) => answer(script_of(Some(id), None), wanted),
         Err(error) => wrong(&error.body_text()),
     }
 }
@@ -44,19 +47,24 @@ pub(super) async fn of_script(wanted: Result<Json<OfScript>, JsonRejection>) -> 
             script,
             host,
             language,
-        })) => answer(None, Some(script), host, language),
+        })) => {
+            let wanted = Wanted {
+                host,
+                language,
+                before: None,
+            };
+            answer(script_of(None, Some(script)), wanted)
+        }
         Err(error) => wrong(&error.body_text()),
     }
 }
 
 /// The program as plain text, or why there is none.
-fn answer(
-    scenario: Option<String>,
-    script: Option<String>,
-    host: Host,
-    language: Language,
-) -> Response {
-    let made: Result<String, Refused> =
-        script_of(scenario, script).map(|(_, script)| program(&script, host, language));
+fn answer(found: Result<(Option<String>, Script), Refused>, wanted: Wanted) -> Response {
+    let made = found.map(|(_, mut script)| {
+        let before = wanted.before.unwrap_or(usize::MAX);
+        script.steps.retain(|step| step.line < before);
+        program(&script, wanted.host, wanted.language)
+    });
     made.into_response()
 }
