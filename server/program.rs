@@ -64,13 +64,21 @@ impl Language {
 
 /// What the actors of `host` do in a script, as a program.
 pub fn program(script: &Script, host: Host, language: Language) -> String {
-    let plan = plan::plan(script, host);
+    written(&plan::plan(script, host, None), language)
+}
+
+/// The same, of the lines before `line` alone: what follows would answer a question.
+pub fn beginning(script: &Script, line: usize, host: Host, language: Language) -> String {
+    written(&plan::plan(script, host, Some(line)), language)
+}
+
+fn written(plan: &plan::Plan, language: Language) -> String {
     match language {
-        Language::C => c::program(&plan),
-        Language::Python => python::program(&plan),
-        Language::Rust => rust::program(&plan),
-        Language::Csharp => csharp::program(&plan),
-        Language::Java => java::program(&plan),
+        Language::C => c::program(plan),
+        Language::Python => python::program(plan),
+        Language::Rust => rust::program(plan),
+        Language::Csharp => csharp::program(plan),
+        Language::Java => java::program(plan),
     }
 }
 

@@ -247,10 +247,10 @@ fn without_texts(line: &str) -> String {
 struct Foreign(Child);
 
 impl Foreign {
-    fn start(host: i32, path: &Path) -> Foreign {
+    fn start(host: i32, words: &[String]) -> Foreign {
         let mut command = Command::new("nsenter");
         command.args(["--user", "--net", "--preserve-credentials", "--target"]);
-        command.arg(host.to_string()).arg("python3").arg(path);
+        command.arg(host.to_string()).args(words);
         Foreign(command.stdout(Stdio::piped()).spawn().unwrap())
     }
 
@@ -291,17 +291,46 @@ fn sent_by(events: &Events, host: &str) -> Vec<String> {
         .collect()
 }
 
-/// The Python programs of a scenario run by themselves on two hosts of the lab, joined by its wire, in a run whose own
+/// A program's file.
+fn source(script: &Script, host: Host, language: Language) -> (String, String) {
+    let kind = match language {
+        Language::C => "c",
+        Language::Python => "py",
+        Language::Rust => "rs",
+        Language::Csharp => "cs",
+        Language::Java => "java",
+    };
+    (format!("{host}.{kind}"), program(script, host, language))
+}
+
+/// The command that starts a program, compiled where its language wants that.
+fn ready(source: &Path, language: Language) -> Vec<String> {
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let to = source.with_extension("");
+    let (compiler, options): (_, &[&str]) = match language {
+        Language::Python => return vec!["python3".into(), path(source)],
+        Language::Java => return vec!["java".into(), path(source)],
+        Language::C => ("cc", &["-pthread"]),
+        Language::Rust => ("rustc", &["--edition", "2024"]),
+        Language::Csharp => panic!("no compiler of C# is asked for"),
+    };
+    let mut compile = Command::new(compiler);
+    compile.args(options).arg("-o").arg(&to).arg(source);
+    assert_silent(&compile.output().unwrap());
+    vec![path(&to)]
+}
+
+/// The programs of a scenario run by themselves on two hosts of the lab, joined by its wire, in a run whose own
 /// actors do nothing: what crosses is what crosses when the lab plays the script.
-async fn assert_same_segments(scenario: &str) {
+async fn assert_same_segments(scenario: &str, language: Language) {
     let played = Events::parse(
         &String::from_utf8(command(&["run", scenario, "--json"], "").stdout).unwrap(),
     );
     let script = &catalogue::scenario(scenario).unwrap().script;
-    let folder = Folder::new(scenario);
+    let folder = Folder::new(&format!("{scenario}-{}", language.name()));
     let [client, server] = Host::BOTH.map(|host| {
-        let text = program(script, host, Language::Python);
-        folder.write([(format!("{host}.py"), text)]).remove(0)
+        let path = folder.write([source(script, host, language)]).remove(0);
+        ready(&path, language)
     });
 
     let lab = Server::start(&[]);
@@ -332,6 +361,7 @@ async fn assert_same_segments(scenario: &str) {
     let said = [asking.ended(), serving.ended()];
 
     let wanted = Host::BOTH.map(|host| sent_by(&played, host.name()));
+    assert!(wanted.iter().all(|sent| sent.len() > 1), "{wanted:?}");
     let found = |events: &Events| Host::BOTH.map(|host| sent_by(events, host.name()));
     let all: usize = wanted.iter().map(Vec::len).sum();
     eventually("as many segments as in the lab", || async {
@@ -348,17 +378,24 @@ async fn assert_same_segments(scenario: &str) {
 
 #[tokio::test]
 async fn python_programs_wave_four_times_as_the_lab_does() {
-    assert_same_segments("four-waves").await;
+    assert_same_segments("four-waves", Language::Python).await;
 }
 
 #[tokio::test]
 async fn python_programs_close_by_halves_as_the_lab_does() {
-    assert_same_segments("half-close").await;
+    assert_same_segments("half-close", Language::Python).await;
 }
 
 #[tokio::test]
 async fn python_programs_reset_as_the_lab_does() {
-    assert_same_segments("reset-linger-0").await;
+    assert_same_segments("reset-linger-0", Language::Python).await;
+}
+
+#[tokio::test]
+async fn the_other_languages_close_by_halves_too() {
+    for language in [Language::C, Language::Rust, Language::Java] {
+        assert_same_segments("half-close", language).await;
+    }
 }
 
 #[tokio::test]
@@ -388,6 +425,17 @@ async fn programs_are_told_over_http() {
     ] {
         assert_eq!(request("GET", &get(path), None).await.0, status, "{path}");
     }
+    // What would answer a question does not come.
+    let beginning = reqwest::get(get(
+        "four-waves/program?host=client&language=python&before=4",
+    ))
+    .await
+    .unwrap();
+    let text = beginning.text().await.unwrap();
+    assert!(
+        text.contains("conn.connect(") && !text.contains("close"),
+        "{text}"
+    );
     let own = |script: &str| json!({ "script": script, "host": "server", "language": "rust" });
     let post = async |body| request("POST", &server.url("/api/program"), Some(body)).await;
     assert_eq!(post(own("server listen 8000")).await.0, 200);

@@ -59,7 +59,7 @@ pub(super) fn head(mark: &str, host: Host, how: &str, note: &str) -> String {
 
 /// A text in lines that fit beside the picture.
 fn wrapped(mark: &str, text: &str) -> String {
-    const WIDTH: usize = 50;
+    const WIDTH: usize = 41;
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -156,8 +156,8 @@ impl Plan {
     }
 }
 
-/// The statements of `host` in a script.
-pub(super) fn plan(script: &Script, host: Host) -> Plan {
+/// The statements of `host` in a script, or in its lines before one.
+pub(super) fn plan(script: &Script, host: Host, before: Option<usize>) -> Plan {
     let (rests, ends) = rests(script);
     let mut planner = Planner {
         script,
@@ -172,9 +172,13 @@ pub(super) fn plan(script: &Script, host: Host) -> Plan {
     };
     planner.enter(host.name(), Role::Main, Vec::new());
     for (step, rest) in script.steps.iter().zip(&rests) {
-        planner.step(step, rest);
+        if before.is_none_or(|before| step.line < before) {
+            planner.step(step, rest);
+        }
     }
-    planner.end(&ends);
+    if before.is_none() {
+        planner.end(&ends);
+    }
     planner.plan
 }
 

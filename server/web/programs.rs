@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::api::{Refused, script_of, wrong};
 use crate::event::Host;
-use crate::program::{Language, program};
+use crate::program::{Language, beginning, program};
 use crate::script::Script;
 
 /// Which program of a script.
@@ -61,10 +61,14 @@ pub(super) async fn of_script(wanted: Result<Json<OfScript>, JsonRejection>) -> 
 
 /// The program as plain text, or why there is none.
 fn answer(found: Result<(Option<String>, Script), Refused>, wanted: Wanted) -> Response {
-    let made = found.map(|(_, mut script)| {
-        let before = wanted.before.unwrap_or(usize::MAX);
-        script.steps.retain(|step| step.line < before);
-        program(&script, wanted.host, wanted.language)
+    let Wanted {
+        host,
+        language,
+        before,
+    } = wanted;
+    let made = found.map(|(_, script)| match before {
+        Some(line) => beginning(&script, line, host, language),
+        None => program(&script, host, language),
     });
     made.into_response()
 }
