@@ -13,6 +13,7 @@ use fourwave::{catalogue, scenario};
 use serde_json::{Value, json};
 
 use crate::random::author;
+use crate::support::browser::Browser;
 use crate::support::{Events, Server, command, eventually, request, start_run};
 
 /// So many scripts besides the scenarios'.
@@ -441,4 +442,70 @@ async fn programs_are_told_over_http() {
     assert_eq!(post(own("server listen 8000")).await.0, 200);
     let (status, answer) = post(own("server fly")).await;
     assert_eq!((status, &answer["error"]), (422, &json!("script")));
+}
+
+#[tokio::test]
+async fn the_page_shows_the_program_and_remembers_the_language() {
+    const TEXT: &str = "document.querySelector('.program pre').textContent";
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", [1280, 900]).await;
+    browser.visit(server.url("/s/half-close")).await;
+    browser
+        .until("document.querySelector('.program pre').checkVisibility() === false")
+        .await;
+
+    // Without a mouse: from the script to C, to Python.
+    browser
+        .get("document.querySelector('.tongues [value=script]').focus()")
+        .await;
+    let right = "\u{e014}";
+    browser.press(right).await;
+    browser.press(right).await;
+    browser
+        .until(&format!("{TEXT}.includes('conn.shutdown(socket.SHUT_WR)')"))
+        .await;
+    browser
+        .get("document.querySelector('.tongues [value=server]').click()")
+        .await;
+    browser
+        .until(&format!("{TEXT}.includes('listener.listen(128)')"))
+        .await;
+    assert_eq!(
+        browser
+            .get("document.querySelector('ol.script').checkVisibility()")
+            .await,
+        false
+    );
+
+    browser.click(".tongues button").await;
+    browser
+        .until("document.querySelector('.tongues button').textContent === 'Copied'")
+        .await;
+    browser.visit(server.url("/s/four-waves")).await;
+    browser
+        .until(&format!("{TEXT}.includes('# wave3: server close')"))
+        .await;
+
+    // A script of one's own, and a mistake in it.
+    browser
+        .visit(server.url("/try#script=server%20listen%208000"))
+        .await;
+    browser.until(&format!("{TEXT}.includes('8000')")).await;
+    browser.visit(server.url("/try#script=server%20fly")).await;
+    browser.until("document.querySelector('.program [role=status]').textContent.startsWith('Line 1, column 8')").await;
+}
+
+#[tokio::test]
+async fn a_question_ahead_cuts_the_program() {
+    let server = Server::start(&[]);
+    let browser = Browser::fresh("en", [1280, 900]).await;
+    browser.visit(server.url("/s/four-waves")).await;
+    browser
+        .get("document.querySelector('.tongues [value=java]').click()")
+        .await;
+    browser.until("document.querySelector('.program [role=status]').textContent.startsWith('The rest shows')").await;
+    let text = browser
+        .get("document.querySelector('.program pre').textContent")
+        .await;
+    assert!(!text.as_str().unwrap().contains("close("), "{text}");
 }

@@ -20,7 +20,7 @@ pub(super) fn program(plan: &Plan) -> String {
     page.indent();
     if writer.shared {
         for variable in 0..plan.variables.len() {
-            if writer.is_made(variable) {
+            if plan.is_made(variable) {
                 page.put(format!("static Socket {};", plan.name(variable)));
             }
         }
@@ -74,14 +74,6 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Whether a variable is there at all: see the same in Java.
-    fn is_made(&self, variable: usize) -> bool {
-        (0..self.plan.bodies.len())
-            .filter(|body| self.plan.bodies[*body].role != Role::Fork)
-            .flat_map(|body| self.plan.calls(body, &[]))
-            .any(|deal| deal.makes == Some(variable) && deal.call != Call::Dup)
-    }
-
     /// What stands before a variable that gets its first value.
     fn declares(&self, deal: &Deal) -> &'static str {
         match self.shared || deal.may_fail {
@@ -115,7 +107,9 @@ impl Writer<'_> {
                 Statement::Call(deal) => self.call(page, deal, &mut known),
                 Statement::Start(other) if self.plan.bodies[*other].role == Role::Fork => {
                     page.put("// .NET has no fork. What the child would do:");
-                    said(self.plan, page, *other);
+                    for text in self.plan.said(*other) {
+                        page.put(format!("//   {}", text));
+                    }
                 }
                 Statement::Start(other) => {
                     let name = &self.plan.bodies[*other].name;
@@ -135,7 +129,7 @@ impl Writer<'_> {
             known.insert(deal.socket);
         }
         let is_known = match self.shared {
-            true => self.is_made(deal.socket),
+            true => self.plan.is_made(deal.socket),
             false => known.contains(&deal.socket),
         };
         if !is_known {
@@ -268,17 +262,6 @@ impl Writer<'_> {
             Call::Name => format!("Console.WriteLine({name}.LocalEndPoint);"),
             Call::Peer => format!("Console.WriteLine({name}.RemoteEndPoint);"),
         })
-    }
-}
-
-/// A body that cannot be written, as comments.
-fn said(plan: &Plan, page: &mut Page, body: usize) {
-    for statement in &plan.bodies[body].statements {
-        match statement {
-            Statement::Comment(text) => page.put(format!("//   {text}")),
-            Statement::Start(other) => said(plan, page, *other),
-            _ => {}
-        }
     }
 }
 

@@ -19,9 +19,8 @@ pub(super) fn program(plan: &Plan) -> String {
     page.put(format!("class {class} {{"));
     page.indent();
     if writer.shared {
-        let mut made = BTreeSet::new();
         for variable in 0..plan.variables.len() {
-            if writer.is_made(variable) && made.insert(variable) {
+            if plan.is_made(variable) {
                 page.put(format!(
                     "static {} {};",
                     writer.kind(variable),
@@ -88,15 +87,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a variable is there at all: no language without dup has one for a dup'd descriptor, nor one for what
-    /// a forked child makes.
-    fn is_made(&self, variable: usize) -> bool {
-        (0..self.plan.bodies.len())
-            .filter(|body| self.plan.bodies[*body].role != Role::Fork)
-            .flat_map(|body| self.plan.calls(body, &[]))
-            .any(|deal| deal.makes == Some(variable) && deal.call != Call::Dup)
-    }
-
     /// What stands before a variable that gets its first value.
     fn declares(&self, deal: &Deal) -> &'static str {
         match self.shared || deal.may_fail {
@@ -118,7 +108,7 @@ impl Writer<'_> {
                 }
             )
         };
-        if calls.iter().any(|deal| reads(deal)) {
+        if calls.iter().any(reads) {
             page.put(format!(
                 "byte[] buffer = new byte[{}];\nint count;",
                 self.plan.room()
@@ -138,7 +128,9 @@ impl Writer<'_> {
                 Statement::Call(deal) => self.call(page, deal, &mut known),
                 Statement::Start(other) if self.plan.bodies[*other].role == Role::Fork => {
                     page.put("// Java has no fork. What the child would do:");
-                    said(self.plan, page, *other);
+                    for text in self.plan.said(*other) {
+                        page.put(format!("//   {}", comment(text)));
+                    }
                 }
                 Statement::Start(other) => {
                     let name = &self.plan.bodies[*other].name;
@@ -163,7 +155,7 @@ impl Writer<'_> {
             known.insert(deal.socket);
         }
         let is_known = match self.shared {
-            true => self.is_made(deal.socket),
+            true => self.plan.is_made(deal.socket),
             false => known.contains(&deal.socket),
         };
         if !is_known {
@@ -297,17 +289,6 @@ impl Writer<'_> {
             Call::Name => format!("System.out.println({name}.getLocalSocketAddress());"),
             Call::Peer => format!("System.out.println({name}.getRemoteSocketAddress());"),
         })
-    }
-}
-
-/// A body that cannot be written, as comments.
-fn said(plan: &Plan, page: &mut Page, body: usize) {
-    for statement in &plan.bodies[body].statements {
-        match statement {
-            Statement::Comment(text) => page.put(format!("//   {}", comment(text))),
-            Statement::Start(other) => said(plan, page, *other),
-            _ => {}
-        }
     }
 }
 

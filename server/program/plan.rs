@@ -145,6 +145,25 @@ impl Plan {
         rooms.max().unwrap_or(0).max(1)
     }
 
+    /// The lines of a body that a language cannot write.
+    pub(super) fn said(&self, body: usize) -> Vec<&str> {
+        let statements = self.bodies[body].statements.iter();
+        let lines = statements.flat_map(|statement| match statement {
+            Statement::Comment(text) => vec![text.as_str()],
+            Statement::Start(other) => self.said(*other),
+            _ => Vec::new(),
+        });
+        lines.collect()
+    }
+
+    /// Whether a variable is ever made in a language that has neither dup nor fork.
+    pub(super) fn is_made(&self, variable: usize) -> bool {
+        (0..self.bodies.len())
+            .filter(|body| self.bodies[*body].role != Role::Fork)
+            .flat_map(|body| self.calls(body, &[]))
+            .any(|deal| deal.makes == Some(variable) && deal.call != Call::Dup)
+    }
+
     /// The bodies that are programs of their own.
     pub(super) fn programs(&self) -> impl Iterator<Item = usize> {
         (0..self.bodies.len()).filter(|body| self.bodies[*body].role == Role::Program)

@@ -213,7 +213,10 @@ impl Writer<'_> {
             page.put(
                 "// Rust's std has no fork, nor can it be safe there. What the child would do:",
             );
-            return said(plan, page, other);
+            return plan
+                .said(other)
+                .iter()
+                .for_each(|text| page.put(format!("//   {text}")));
         }
         let name = &started.name;
         page.put(format!("let {name} = thread::spawn({{"));
@@ -333,17 +336,6 @@ impl Writer<'_> {
             (_, true) => (name.to_owned(), format!("Arc::new({code}?)")),
         };
         page.put(format!("let {pattern} = {code};"));
-    }
-}
-
-/// A body that cannot be written, as comments.
-fn said(plan: &Plan, page: &mut Page, body: usize) {
-    for statement in &plan.bodies[body].statements {
-        match statement {
-            Statement::Comment(text) => page.put(format!("//   {text}")),
-            Statement::Start(other) => said(plan, page, *other),
-            _ => {}
-        }
     }
 }
 
