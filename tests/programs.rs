@@ -1,15 +1,16 @@
 //! The programs beside the script: for every scenario, and for scripts that nobody thought of, each compiles; and what
 //! the Python ones put on the wire is what the lab put there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use fourwave::catalogue;
 use fourwave::event::Host;
 use fourwave::program::{Language, program};
 use fourwave::script::{self, Script};
-use fourwave::{catalogue, scenario};
 use serde_json::{Value, json};
 
 use crate::random::author;
@@ -42,32 +43,7 @@ fn scripts() -> Vec<(String, Script)> {
     let awkward = (1..)
         .zip(AWKWARD)
         .map(|(number, text)| (format!("awkward_{number}"), parsed(text)));
-    scenarios
-        .chain(random)
-        .chain(awkward)
-        .chain(others())
-        .collect()
-}
-
-/// Scenarios that are written elsewhere: `FOURWAVE_SCENARIOS=FOLDER` tries them too.
-fn others() -> impl Iterator<Item = (String, Script)> {
-    let folder = std::env::var("FOURWAVE_SCENARIOS").ok();
-    let entries = folder
-        .and_then(|folder| fs::read_dir(folder).ok())
-        .into_iter()
-        .flatten()
-        .flatten();
-    let paths = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "toml"));
-    paths.map(|path| {
-        let scenario =
-            scenario::parse(&path.to_string_lossy(), &fs::read_to_string(&path).unwrap()).unwrap();
-        (
-            format!("other_{}", scenario.id.replace('-', "_")),
-            scenario.script,
-        )
-    })
+    scenarios.chain(random).chain(awkward).collect()
 }
 
 /// The programs of all scripts and both hosts in a language, by a name of their own.
@@ -118,14 +94,46 @@ fn assert_silent(output: &Output) {
 #[test]
 fn every_c_program_compiles_without_a_warning() {
     let folder = Folder::new("c");
-    let files = programs(Language::C)
+    let programs = programs(Language::C);
+    let all = one_unit(&programs);
+    // Headers are read once for all of them; whether each names those that it needs, a few programs show.
+    let alone: Vec<String> = programs.iter().map(|(name, _)| name.clone()).collect();
+    let files = programs
         .into_iter()
         .map(|(name, text)| (format!("{name}.c"), text));
-    let files = folder.write(files);
+    folder.write(files);
+    let mut units = folder.write([("all.c".to_owned(), all)]);
+    let alone = alone
+        .iter()
+        .filter(|name| name.starts_with("awkward") || name.starts_with("seed_1"));
+    units.extend(alone.map(|name| folder.0.join(format!("{name}.c"))));
     let mut cc = Command::new("cc");
     cc.args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
-        .args(files);
+        .args(units);
     assert_silent(&cc.output().unwrap());
+}
+
+/// A file that includes all programs, whose functions have names of their own there.
+fn one_unit(programs: &[(String, String)]) -> String {
+    let mut headers = BTreeSet::new();
+    let mut unit = String::new();
+    for (name, text) in programs {
+        headers.extend(text.lines().filter(|line| line.starts_with("#include ")));
+        let own = ["main", "check", "tell", "set_option", "show", "shared"];
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let run: BTreeSet<&str> = words
+            .filter(|word| word.starts_with("run_"))
+            .chain(own)
+            .collect();
+        let defined: String = run
+            .iter()
+            .map(|word| format!("#define {word} {name}_{word}\n"))
+            .collect();
+        let undefined: String = run.iter().map(|word| format!("#undef {word}\n")).collect();
+        unit.push_str(&format!("{defined}#include \"{name}.c\"\n{undefined}"));
+    }
+    let headers: Vec<&str> = headers.into_iter().collect();
+    format!("#define _GNU_SOURCE\n{}\n{unit}", headers.join("\n"))
 }
 
 #[test]

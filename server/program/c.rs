@@ -136,7 +136,7 @@ impl Writer<'_> {
             if !names.is_empty() {
                 let unmade = vec!["-1"; names.len()].join(", ");
                 helpers.push_str(&format!(
-                    "// The threads share the descriptors.\nstatic struct {{ int {}; }} fd = {{{unmade}}};\n\n",
+                    "// The threads share the descriptors.\nstatic struct {{ int {}; }} shared = {{{unmade}}};\n\n",
                     names.join(", ")
                 ));
             }
@@ -274,7 +274,9 @@ impl Writer<'_> {
                         for thread in inner {
                             page.put(format!("pthread_join({thread}, NULL);"));
                         }
-                        page.put("_exit(0);");
+                        if !self.plan.exits(*other) {
+                            page.put("_exit(0);");
+                        }
                         page.outdent();
                         page.put("}");
                     } else {
@@ -292,7 +294,7 @@ impl Writer<'_> {
     fn name(&self, variable: usize) -> String {
         let name = self.plan.name(variable);
         match self.shared {
-            true => format!("fd.{name}"),
+            true => format!("shared.{name}"),
             false => name.to_owned(),
         }
     }

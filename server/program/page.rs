@@ -94,7 +94,7 @@ const TAKEN: &str = "abstract accept address alignas alignof and arg args as asm
     internal io is lambda let linux listen lock long loop macro main match mod move mut name namespace native net new \
     None nonlocal not null NULL nullptr number object operator option or os out override package params pass perror poll \
     polled pollfd print printf priv private process protected pthread_create pthread_join public puts raise readonly \
-    record recv ref register restrict return Rust sbyte sealed select self Self send server set_option setsockopt short \
+    record recv ref register restrict return Rust sbyte sealed select self Self send server set_option setsockopt shared short \
     show shutdown signal signed sizeof sleep socket stackalloc static static_assert stderr stdin stdout str strcmp \
     strictfp string struct super switch synchronized System tell this thread thread_local threading throw throws time \
     trait transient True true try type typedef typeof typeof_unqual uint ulong unchecked union unix unsafe unsigned \

@@ -164,6 +164,12 @@ impl Plan {
             .any(|deal| deal.makes == Some(variable) && deal.call != Call::Dup)
     }
 
+    /// Whether a body ends its process by itself.
+    pub(super) fn exits(&self, body: usize) -> bool {
+        let mut statements = self.bodies[body].statements.iter();
+        statements.any(|statement| matches!(statement, Statement::Exit))
+    }
+
     /// The bodies that are programs of their own.
     pub(super) fn programs(&self) -> impl Iterator<Item = usize> {
         (0..self.bodies.len()).filter(|body| self.bodies[*body].role == Role::Program)
@@ -498,10 +504,7 @@ impl Planner<'_> {
                 .map(|socket| socket.variable)
                 .collect();
             let body = &self.plan.bodies[who.body];
-            let over = body
-                .statements
-                .iter()
-                .any(|one| matches!(one, Statement::Exit));
+            let over = self.plan.exits(who.body);
             if open.is_empty() || over || body.role == Role::Thread {
                 continue;
             }

@@ -99,7 +99,9 @@ impl Writer<'_> {
                         page.put("if os.fork() == 0:");
                         page.indent();
                         self.statements(page, *other);
-                        page.put("os._exit(0)");
+                        if !self.plan.exits(*other) {
+                            page.put("os._exit(0)");
+                        }
                         page.outdent();
                     } else {
                         page.put(format!("threading.Thread(target={name}).start()"));

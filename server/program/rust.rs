@@ -186,10 +186,7 @@ impl Writer<'_> {
             }
         }
         // Nothing but comments follows the end of a process.
-        if statements
-            .iter()
-            .any(|last| matches!(last, Statement::Exit))
-        {
+        if self.plan.exits(body) {
             return;
         }
         for thread in threads {

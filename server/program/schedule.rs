@@ -135,7 +135,13 @@ impl Clock {
                 else {
                     return Rest::default();
                 };
-                let (host, process, now, seen) = (*host, process.clone(), *now, *seen);
+                // What its maker did is not news to it.
+                let own = self
+                    .effects
+                    .iter()
+                    .rposition(|effect| effect.actor == *actor);
+                let seen = own.map_or(0, |own| own + 1).max(*seen);
+                let (host, process, now) = (*host, process.clone(), *now);
                 match beginning {
                     Beginning::Process => self.enter(name, host, self.effects.len(), self.now),
                     Beginning::Fork => self.enter(name, host, seen, now),
