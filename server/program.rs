@@ -1,12 +1,12 @@
 //! The program beside the script: what one host's actors do, in a language that people write such programs in.
 //!
 //! ```text
-//! script ──schedule──► when each call is made ──plan──► typed statements ──► c, python, rust, csharp, java
+//! script ──schedule──► when each call is made ──planner──► typed statements ──► c, python, rust, csharp, java
 //! ```
 //!
 //! The lab plays a script line by line: a line begins when everything before it is acknowledged. A program runs by
 //! itself. [`schedule`] says where it must rest so that the two programs, started one after the other, put the same
-//! segments on the wire; [`plan`] makes the one short list of statements that all languages spell.
+//! segments on the wire; [`planner`] makes the one short list of statements ([`plan`]) that all languages spell.
 //!
 //! Pure: knows no I/O.
 
@@ -15,6 +15,7 @@ mod csharp;
 mod java;
 mod page;
 mod plan;
+mod planner;
 mod python;
 mod rust;
 mod schedule;
@@ -64,12 +65,12 @@ impl Language {
 
 /// What the actors of `host` do in a script, as a program.
 pub fn program(script: &Script, host: Host, language: Language) -> String {
-    written(&plan::plan(script, host, None), language)
+    written(&planner::plan(script, host, None), language)
 }
 
 /// The same, of the lines before `line` alone: what follows would answer a question.
 pub fn beginning(script: &Script, line: usize, host: Host, language: Language) -> String {
-    written(&plan::plan(script, host, Some(line)), language)
+    written(&planner::plan(script, host, Some(line)), language)
 }
 
 fn written(plan: &plan::Plan, language: Language) -> String {
