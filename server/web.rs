@@ -10,6 +10,7 @@ mod live;
 mod markup;
 mod pages;
 mod phrases;
+mod programs;
 mod words;
 
 use std::future::Future;
@@ -77,6 +78,8 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
         .route("/api/check", post(api::check))
+        .route("/api/scenarios/{id}/program", get(programs::of_scenario))
+        .route("/api/program", post(programs::of_script))
         .route("/api/recordings/{id}", get(api::recording))
         .route(
             "/api/recordings/{id}/pcapng",

@@ -4,7 +4,7 @@
 //! A failure names the seed and prints the script. `FOURWAVE_SEED=7 cargo test --test suite random::` plays the script
 //! of that seed again, `FOURWAVE_SEED=1000..5000` those of other seeds.
 
-mod author;
+pub mod author;
 mod dice;
 mod laws;
 

@@ -16,6 +16,7 @@ mod lab;
 mod mistakes;
 mod pages;
 mod privileges;
+mod programs;
 mod questions;
 mod random;
 mod segments;

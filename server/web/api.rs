@@ -37,7 +37,7 @@ enum WantedPace {
 /// Why a request was not carried out.
 #[derive(Serialize)]
 #[serde(tag = "error", rename_all = "snake_case")]
-enum Refused {
+pub(super) enum Refused {
     /// The request itself is wrong.
     Request { message: String },
     /// The script has mistakes.
@@ -117,7 +117,7 @@ pub(super) async fn start(
     }
 }
 
-fn script_of(
+pub(super) fn script_of(
     scenario: Option<String>,
     script: Option<String>,
 ) -> Result<(Option<String>, Script), Refused> {

@@ -13,6 +13,7 @@ import { Winsock } from "./lens.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
 import { Player } from "./player.js";
+import { Program } from "./program.js";
 import { Questions } from "./questions.js";
 import { Script } from "./script.js";
 import { Refused, follow, recording, start, stop } from "./source.js";
@@ -29,6 +30,7 @@ const $ = (selector) => document.querySelector(selector);
 const ladder = new Ladder($(".ladder"), words, { onSelect: select, named });
 const hosts = new Hosts(document.querySelectorAll(".host"), words, { named });
 const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine, named });
+const program = new Program($(".script-panel"), { words });
 const map = new StateMap($("#map"), words);
 const inspector = new Inspector($(".inspector"), { words, onClose: () => select(null), onSelect: inspect });
 const questions = new Questions($(".question"), $(".predict"), {
@@ -243,6 +245,7 @@ function edit() {
 /** The address carries a script of one's own, so that a link is enough to share it. */
 function remember(text) {
   wanted = { script: text };
+  program.show(wanted, Infinity);
   if (location.pathname !== "/try") history.replaceState(null, "", "/try");
   address.write({ script: text, run: null, t: null });
 }
@@ -291,7 +294,13 @@ function refresh() {
   script.refresh();
   transcript.refresh();
   if (run) run.drawn = "";
-  else script.veil(questions.veil.line);
+  else veil();
+}
+
+/** What would answer a question that is still ahead is not shown beside the picture either. */
+function veil() {
+  script.veil(questions.veil.line);
+  program.show(wanted, questions.veil.line);
 }
 
 /** The name of a result, by the seq of the event that has it: Linux's, or with the lens Winsock's, where it documents one. */
@@ -430,6 +439,7 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
   questions.show(moment);
   transcript.show(moment);
   script.show(model, questions.veil);
+  program.show(wanted, questions.veil.line);
   transport.show(moment);
   announcer.show(moment);
   further.show(moment);
@@ -441,7 +451,7 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
 const said = address.read();
 if (said.script) wanted = { script: said.script };
 show(wanted.script);
-script.veil(questions.veil.line);
+veil();
 look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
 if (!data.scenario) edit();
 $("[data-act=recording]").hidden = !data.recording;

@@ -1,0 +1,275 @@
+//! Python: the module `socket`, which is the system calls with objects.
+
+use super::page::{Page, head, quoted};
+use super::plan::{Deal, Plan, Role, Statement};
+use crate::message::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
+
+pub(super) fn program(plan: &Plan) -> String {
+    let writer = Writer { plan };
+    let mut functions = String::new();
+    for body in plan.threads().chain(plan.programs()) {
+        functions.push_str(&writer.function(body));
+    }
+    let mut main = Page::new(0);
+    for body in plan.programs() {
+        let name = &plan.bodies[body].name;
+        main.put(format!(
+            "if sys.argv[1:] == [\"{name}\"]:\n    {name}()\n    sys.exit()\n\n"
+        ));
+    }
+    writer.statements(&mut main, 0);
+    let code = format!("{functions}{}", main.text());
+    let how = format!("python3 {}.py", plan.host);
+    let mut text = head("#", plan.host, &how, "");
+    text.push('\n');
+    for module in [
+        "errno",
+        "os",
+        "select",
+        "socket",
+        "struct",
+        "sys",
+        "threading",
+        "time",
+    ] {
+        if code.contains(&format!("{module}.")) {
+            text.push_str(&format!("import {module}\n"));
+        }
+    }
+    text.push('\n');
+    text.push_str(code.trim_end());
+    text.push('\n');
+    text
+}
+
+struct Writer<'a> {
+    plan: &'a Plan,
+}
+
+impl Writer<'_> {
+    fn function(&self, body: usize) -> String {
+        let mut page = Page::new(0);
+        page.put(format!("def {}():", self.plan.bodies[body].name));
+        page.indent();
+        let made: Vec<&str> = self
+            .plan
+            .calls(body, &[Role::Fork])
+            .iter()
+            .filter_map(|deal| Some(self.plan.name(deal.makes?)))
+            .collect();
+        if !made.is_empty() {
+            page.put(format!("global {}", made.join(", ")));
+        }
+        self.block(&mut page, body);
+        page.put("\n\n");
+        page.text()
+    }
+
+    /// Statements where Python wants at least one.
+    fn block(&self, page: &mut Page, body: usize) {
+        let acts = |statement: &Statement| match statement {
+            Statement::Comment(_) => false,
+            Statement::Call(deal) => self.acts(deal),
+            _ => true,
+        };
+        self.statements(page, body);
+        if !self.plan.bodies[body].statements.iter().any(acts) {
+            page.put("pass");
+        }
+    }
+
+    /// Whether a call is written as more than a comment.
+    fn acts(&self, deal: &Deal) -> bool {
+        deal.call != Call::Disconnect
+    }
+
+    fn statements(&self, page: &mut Page, body: usize) {
+        for statement in &self.plan.bodies[body].statements {
+            match statement {
+                Statement::Comment(text) => page.put(format!("# {text}")),
+                Statement::Rest(time, why) => {
+                    page.put(format!("# {why}\ntime.sleep({})", time.as_secs_f64()));
+                }
+                Statement::Call(deal) => self.call(page, deal),
+                Statement::Exit => page.put("os._exit(0)"),
+                Statement::Start(other) => {
+                    let started = &self.plan.bodies[*other];
+                    let name = &started.name;
+                    if started.role == Role::Fork {
+                        page.put("if os.fork() == 0:");
+                        page.indent();
+                        self.statements(page, *other);
+                        if !self.plan.exits(*other) {
+                            page.put("os._exit(0)");
+                        }
+                        page.outdent();
+                    } else {
+                        page.put(format!("threading.Thread(target={name}).start()"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn call(&self, page: &mut Page, deal: &Deal) {
+        let name = self.plan.name(deal.socket);
+        if deal.makes == Some(deal.socket) {
+            page.put(format!("{name} = socket.socket()"));
+        }
+        let lines = self.lines(name, deal);
+        let tells = deal.may_fail && !matches!(deal.call, Call::Socket | Call::Disconnect);
+        if !tells {
+            return page.put(lines);
+        }
+        page.put("try:");
+        page.indent();
+        page.put(lines);
+        page.outdent();
+        let said = deal.word();
+        page.put(format!(
+            "except OSError as error:\n    print(\"{said}:\", error)"
+        ));
+    }
+
+    fn lines(&self, name: &str, deal: &Deal) -> String {
+        let own = super::address(self.plan.host);
+        let peer = super::address(self.plan.host.other());
+        let made = deal.makes.map_or("_", |made| self.plan.name(made));
+        match &deal.call {
+            Call::Socket => String::new(),
+            Call::Bind { port } => format!("{name}.bind((\"{own}\", {port}))"),
+            Call::Listen { port, backlog } => match deal.bound {
+                Some(_) => format!("{name}.listen({backlog})"),
+                None => format!("{name}.bind((\"{own}\", {port}))\n{name}.listen({backlog})"),
+            },
+            Call::Connect { port } => format!("{name}.connect((\"{peer}\", {port}))"),
+            Call::Disconnect => {
+                "# Python has no call for it: connect with AF_UNSPEC, which aborts the connection"
+                    .into()
+            }
+            Call::Accept => format!("{made}, address = {name}.accept()"),
+            Call::Dup => format!("{made} = {name}.dup()"),
+            Call::Send { payload, more } => {
+                let bytes = match payload {
+                    Payload::Text(text) => bytes(text),
+                    Payload::Bytes(count) => format!("b\"x\" * {count}"),
+                };
+                match (more, deal.restless) {
+                    (true, _) => format!("{name}.send({bytes}, socket.MSG_MORE)"),
+                    (false, true) => format!("print(\"send:\", {name}.send({bytes}))"),
+                    (false, false) => format!("{name}.sendall({bytes})"),
+                }
+            }
+            Call::Recv { room, all, peek } => {
+                let flags = match (all, peek) {
+                    (false, false) => "",
+                    (true, false) => ", socket.MSG_WAITALL",
+                    (false, true) => ", socket.MSG_PEEK",
+                    (true, true) => ", socket.MSG_WAITALL | socket.MSG_PEEK",
+                };
+                format!("print(\"recv:\", {name}.recv({room}{flags}))")
+            }
+            Call::Shutdown(how) => {
+                let how = match how {
+                    How::Read => "SHUT_RD",
+                    How::Write => "SHUT_WR",
+                    How::Both => "SHUT_RDWR",
+                };
+                format!("{name}.shutdown(socket.{how})")
+            }
+            Call::Close => format!("{name}.close()"),
+            Call::Poll(awaited) => {
+                let time = awaited
+                    .time
+                    .map_or(String::new(), |time| time.as_millis().to_string());
+                format!(
+                    "poll = select.poll()\npoll.register({name}, {})\nprint(\"poll:\", poll.poll({time}))",
+                    events("POLL", awaited)
+                )
+            }
+            Call::Epoll(awaited) => {
+                let time = awaited
+                    .time
+                    .map_or(String::new(), |time| time.as_secs_f64().to_string());
+                format!(
+                    "with select.epoll() as epoll:\n    epoll.register({name}, {})\n    \
+                     print(\"epoll:\", epoll.poll({time}))",
+                    events("EPOLL", awaited)
+                )
+            }
+            Call::Set(option) => set(name, option),
+            Call::Get(query) => match query {
+                Query::Error => format!(
+                    "number = {name}.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)\n\
+                     print(\"SO_ERROR:\", errno.errorcode.get(number, number))"
+                ),
+                Query::State => format!(
+                    "print(\"state:\", {name}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0])"
+                ),
+                Query::RcvBuf => get(name, "SO_RCVBUF"),
+                Query::SndBuf => get(name, "SO_SNDBUF"),
+            },
+            Call::Name => format!("print({name}.getsockname())"),
+            Call::Peer => format!("print({name}.getpeername())"),
+        }
+    }
+}
+
+fn bytes(text: &str) -> String {
+    let escape = |c: char| format!("\\U{:08x}", u32::from(c));
+    let quoted = quoted(text, escape);
+    match text
+        .chars()
+        .all(|c| matches!(c, ' '..='~' | '\n' | '\r' | '\t'))
+    {
+        true => format!("b{quoted}"),
+        false => format!("{quoted}.encode()"),
+    }
+}
+
+fn events(prefix: &str, awaited: &Await) -> String {
+    let asked = POLL_EVENTS
+        .iter()
+        .filter(|(_, bit)| awaited.events & bit != 0);
+    let names: Vec<String> = asked
+        .map(|(name, _)| format!("select.{prefix}{name}"))
+        .collect();
+    names.join(" | ")
+}
+
+fn get(name: &str, option: &str) -> String {
+    format!("print(\"{option}:\", {name}.getsockopt(socket.SOL_SOCKET, socket.{option}))")
+}
+
+fn set(name: &str, option: &SocketOption) -> String {
+    let socket = |option: &str, value: i64| {
+        format!("{name}.setsockopt(socket.SOL_SOCKET, socket.{option}, {value})")
+    };
+    let tcp = |option: &str, value: i64| {
+        format!("{name}.setsockopt(socket.IPPROTO_TCP, socket.{option}, {value})")
+    };
+    match *option {
+        SocketOption::Linger(seconds) => format!(
+            "{name}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(\"ii\", {}, {}))",
+            i32::from(seconds.is_some()),
+            seconds.unwrap_or(0),
+        ),
+        SocketOption::Keepalive(None) => socket("SO_KEEPALIVE", 0),
+        SocketOption::Keepalive(Some((idle, interval, count))) => [
+            tcp("TCP_KEEPIDLE", idle.into()),
+            tcp("TCP_KEEPINTVL", interval.into()),
+            tcp("TCP_KEEPCNT", count.into()),
+            socket("SO_KEEPALIVE", 1),
+        ]
+        .join("\n"),
+        SocketOption::UserTimeout(time) => tcp("TCP_USER_TIMEOUT", time.as_millis() as i64),
+        SocketOption::ReuseAddr(on) => socket("SO_REUSEADDR", on.into()),
+        SocketOption::NoDelay(on) => tcp("TCP_NODELAY", on.into()),
+        SocketOption::RcvBuf(bytes) => socket("SO_RCVBUF", bytes.into()),
+        SocketOption::SndBuf(bytes) => socket("SO_SNDBUF", bytes.into()),
+        SocketOption::Linger2(seconds) => tcp("TCP_LINGER2", seconds.into()),
+        SocketOption::NonBlock(on) => {
+            format!("{name}.setblocking({})", if on { "False" } else { "True" })
+        }
+    }
+}
