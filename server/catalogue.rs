@@ -1,32 +1,30 @@
 //! What is shipped in the program: the scenarios, and a recorded run of each.
 
-use std::io;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use rust_embed::Embed;
 
-use crate::event::Event;
+use crate::article::{self, Claim};
+use crate::digest::{self, Digest};
+use crate::recording;
 use crate::scenario::{self, Scenario};
+use crate::sign;
 
 #[derive(Embed)]
 #[folder = "scenarios/"]
 #[include = "*.toml"]
-#[include = "recordings/*.ndjson"]
+#[include = "recordings/*.ndjson.gz"]
 struct Shipped;
-
-/// Where `fourwave record` writes a scenario's recording, below the folder of the scenarios.
-pub fn recording_path(id: &str) -> String {
-    format!("recordings/{id}.ndjson")
-}
 
 /// All scenarios, in their order.
 pub fn scenarios() -> &'static [Scenario] {
     static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let files = Shipped::iter().filter(|name| name.ends_with(".toml"));
+        let files = Shipped::iter().filter(|name| name.ends_with(".toml") && name != article::FILE);
         let mut all: Vec<Scenario> = files
             .filter_map(|name| {
-                let text = String::from_utf8(Shipped::get(&name)?.data.into_owned()).ok()?;
+                let text = text_of(&name)?;
                 Some(
                     scenario::parse(&name, &text)
                         .unwrap_or_else(|broken| panic!("a shipped scenario is broken: {broken}")),
@@ -43,25 +41,62 @@ pub fn scenario(id: &str) -> Option<&'static Scenario> {
     scenarios().iter().find(|scenario| scenario.id == id)
 }
 
-/// The recorded run of a scenario: one event a line.
-pub fn recording(id: &str) -> Option<String> {
-    String::from_utf8(Shipped::get(&recording_path(id))?.data.into_owned()).ok()
+/// The recorded run of a scenario, packed as [`recording::pack`] does.
+pub fn recording(id: &str) -> Option<Cow<'static, [u8]>> {
+    Some(Shipped::get(&recording::path(id))?.data)
 }
 
-/// The events of a recording, which this program wrote.
+/// The recorded run of a scenario: one event a line.
 ///
 /// # Panics
-/// Where it did not.
-pub fn read_recording(lines: &str) -> Vec<Event> {
-    let events = lines.lines().map(serde_json::from_str);
-    let events: Result<_, _> = events.collect();
-    events.unwrap_or_else(|error| panic!("a recording is broken: {error}"))
+/// Where the file is broken that was shipped.
+pub fn recording_lines(id: &str) -> Option<String> {
+    let lines = recording::unpack(&recording(id)?);
+    Some(lines.unwrap_or_else(|error| panic!("the recording of {id} is broken: {error}")))
 }
 
-/// Writes events as a recording.
-pub fn write_recording(events: &[Event], mut to: impl io::Write) -> io::Result<()> {
-    for event in events {
-        writeln!(to, "{}", serde_json::to_string(event)?)?;
+/// The claims of the article, in its order.
+pub fn claims() -> &'static [Claim] {
+    static ALL: OnceLock<Vec<Claim>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let text = text_of(article::FILE).expect("the article is shipped");
+        article::parse(article::FILE, &text)
+            .unwrap_or_else(|broken| panic!("the shipped article is broken: {broken}"))
+    })
+}
+
+/// What is known of a scenario from its recording.
+#[derive(Debug)]
+pub struct Known {
+    /// The scenario.
+    pub scenario: &'static Scenario,
+    /// What occurs in it; nothing where it has no recording.
+    pub digest: Digest,
+    /// Its sign, as SVG; empty where it has no recording.
+    pub sign: String,
+}
+
+/// What is known of each scenario, in their order. Reads every recording when it is asked for the first time, which
+/// takes tens of ms.
+pub fn known() -> &'static [Known] {
+    static ALL: OnceLock<Vec<Known>> = OnceLock::new();
+    ALL.get_or_init(|| scenarios().iter().map(know).collect())
+}
+
+fn know(scenario: &'static Scenario) -> Known {
+    let events = recording_lines(&scenario.id).map(|lines| recording::read(&lines));
+    let events = events.unwrap_or_default();
+    Known {
+        scenario,
+        digest: digest::digest(&events),
+        sign: if events.is_empty() {
+            String::new()
+        } else {
+            sign::draw(&events)
+        },
     }
-    Ok(())
+}
+
+fn text_of(name: &str) -> Option<String> {
+    String::from_utf8(Shipped::get(name)?.data.into_owned()).ok()
 }

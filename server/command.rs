@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use fourwave::message::Refusal;
 use fourwave::nursery::Nursery;
-use fourwave::remedy;
+use fourwave::{article, remedy};
 
 pub(crate) use check::check;
 pub(crate) use doctor::doctor;
@@ -34,7 +34,7 @@ fn explain(refusal: &Refusal) -> String {
 }
 
 /// The files among the paths, and the scenario files in the folders among them, in order.
-fn toml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -48,6 +48,7 @@ fn toml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         inside.retain(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
+                && path.file_name().is_some_and(|name| name != article::FILE)
         });
         inside.sort();
         files.extend(inside);

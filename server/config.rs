@@ -37,10 +37,13 @@ pub enum Role {
         #[arg(long, env = "FOURWAVE_LISTEN", default_value = ADDRESS, value_name = "ADDRESS:PORT")]
         listen: SocketAddr,
     },
-    /// Play every scenario of a folder and keep the recordings, which are shipped in the program.
+    /// Play the scenarios of a folder and keep the recordings, which are shipped in the program. Goes on past one that
+    /// fails; ends with 1 if any did.
     Record {
+        /// The ids of those to record; all where none is named.
+        ids: Vec<String>,
         /// The folder with the scenarios.
-        #[arg(default_value = "scenarios")]
+        #[arg(long, default_value = "scenarios")]
         folder: PathBuf,
     },
     /// The process from which actors are forked; started by the server.

@@ -49,6 +49,14 @@ pub fn name(number: i32) -> String {
         .map_or_else(|| format!("errno {number}"), |(name, _)| (*name).into())
 }
 
+/// The error number of that name.
+pub fn number(name: &str) -> Option<i32> {
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, number)| *number)
+}
+
 /// Whether this is the name of an error number.
 pub fn is_name(word: &str) -> bool {
     NAMES.iter().any(|(name, _)| *name == word)

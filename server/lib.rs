@@ -3,18 +3,20 @@
 //! Read in this order:
 //!
 //! 1. [`event`], all that can happen in a run, and [`state`], RFC 9293's diagram.
-//! 2. [`script`] and [`scenario`]: what is to be played; [`catalogue`]: what is shipped.
+//! 2. [`script`] and [`scenario`]: what is to be played; [`recording`]: a run that was kept; [`catalogue`]: what is shipped.
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
 //! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal, [`pcapng`] in other
 //!    people's tools.
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
+pub mod article;
 pub mod catalogue;
 pub mod channel;
 pub mod child;
 pub mod clock;
 pub mod config;
+pub mod digest;
 pub mod draw;
 pub mod errno;
 pub mod event;
@@ -22,10 +24,12 @@ pub mod lab;
 pub mod message;
 pub mod nursery;
 pub mod pcapng;
+pub mod recording;
 pub mod remedy;
 pub mod run;
 pub mod scenario;
 pub mod script;
+pub mod sign;
 pub mod state;
 pub mod sys;
 pub mod web;

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Some(Role::Run(run)) => command::run(&run),
         Some(Role::Check { paths }) => command::check(&paths),
         Some(Role::Doctor { listen }) => command::doctor(listen),
-        Some(Role::Record { folder }) => command::record(&folder),
+        Some(Role::Record { ids, folder }) => command::record(&folder, &ids),
         Some(Role::Nursery) => child::nursery()
             .map(|()| ExitCode::SUCCESS)
             .map_err(Into::into),

@@ -77,6 +77,11 @@ impl Chapter {
         Chapter::Forged,
     ];
 
+    /// Its name in scenario files.
+    pub fn name(self) -> &'static str {
+        self.title().trim_start_matches("chapter.")
+    }
+
     /// The key of its title among the words of the pages.
     pub fn title(self) -> &'static str {
         match self {
@@ -142,6 +147,20 @@ struct ScriptText {
 #[derive(Debug)]
 pub struct Broken(pub String);
 
+impl Broken {
+    /// A mistake at a byte of a file.
+    pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> Broken {
+        let (line, column) = place(text, byte);
+        Broken(draw_at(name, text, [line, column, 1], message))
+    }
+
+    /// What the reader of TOML says.
+    pub(crate) fn toml(name: &str, text: &str, error: &toml::de::Error) -> Broken {
+        let byte = error.span().map_or(0, |span| span.start);
+        Broken::at(name, text, byte, error.message())
+    }
+}
+
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -152,10 +171,7 @@ impl std::error::Error for Broken {}
 
 /// Reads a scenario file; `name` is its path, for messages and for its id.
 pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let (line, column) = error.span().map_or((1, 1), |span| place(text, span.start));
-        Broken(draw_at(name, text, [line, column, 1], error.message()))
-    })?;
+    let file: File = toml::from_str(text).map_err(|error| Broken::toml(name, text, &error))?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
         let script = file.script.text.get_ref();
         let start = script_start(text, file.script.text.span().start);
@@ -181,18 +197,15 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
             .iter()
             .any(|step| step.label.as_ref() == Some(label.get_ref()))
         {
-            let (line, column) = place(text, label.span().start);
             let message = format!(
                 "a note for `{}`, but no line of the script has that label",
                 label.get_ref()
             );
-            return Err(Broken(draw_at(name, text, [line, column, 1], &message)));
+            return Err(Broken::at(name, text, label.span().start, &message));
         }
     }
-    let questions = question::read(file.questions, &script).map_err(|(start, message)| {
-        let (line, column) = place(text, start);
-        Broken(draw_at(name, text, [line, column, 1], &message))
-    })?;
+    let questions = question::read(file.questions, &script)
+        .map_err(|(start, message)| Broken::at(name, text, start, &message))?;
     let id = name
         .rsplit('/')
         .next()

@@ -3,8 +3,11 @@
 mod api;
 mod assets;
 mod exports;
+mod finding;
+mod glossary;
 mod guard;
 mod live;
+mod markup;
 mod pages;
 mod phrases;
 mod words;
@@ -62,9 +65,13 @@ pub async fn serve(
 
 fn router(server: Server, is_local: bool) -> Router {
     Router::new()
-        .route("/", get(pages::start))
+        .route("/", get(pages::course))
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
+        .route("/article", get(pages::article))
+        .route("/find", get(pages::find))
+        .route("/state/{name}", get(pages::state))
+        .route("/error/{name}", get(pages::error))
         .route("/api/runs", post(api::start))
         .route("/api/runs/{id}", get(api::status).delete(api::stop))
         .route("/api/runs/{id}/events", get(live::events))

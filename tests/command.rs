@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use fourwave::recording;
+
 use crate::support::{FOURWAVE, Server, command, scenario_ids};
 
 #[test]
@@ -202,25 +204,42 @@ fn record_writes_what_is_shipped() {
         folder.join("reset-linger-0.toml"),
     )
     .unwrap();
-    let output = command(&["record", folder.to_str().unwrap()], "");
+    let broken = "server listen\nclient connect => ECONNREFUSED\n";
+    let scenario = std::fs::read_to_string("scenarios/four-waves.toml").unwrap();
+    let (before, after) = scenario.split_once("server listen").unwrap();
+    let after = after.split_once("'''").unwrap().1;
+    let after = after.split_once("[[sources]]").unwrap().1;
+    let wrong = format!("{before}{broken}'''\n[[sources]]{after}");
+    std::fs::write(folder.join("a-wrong-one.toml"), wrong).unwrap();
+    let record = |ids: &[&str]| {
+        let folder = ["record", "--folder", folder.to_str().unwrap()];
+        command(&[&folder, ids].concat(), "")
+    };
+    let output = record(&[]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+        told.contains("a-wrong-one.toml")
+            && told.contains("line 2: expected ECONNREFUSED, found 0"),
+        "{told}"
     );
     let kinds = |path: &std::path::Path| -> Vec<String> {
-        let events = crate::support::Events::parse(&std::fs::read_to_string(path).unwrap());
+        let packed = std::fs::read(path).unwrap();
+        let events = crate::support::Events::parse(&recording::unpack(&packed).unwrap());
         events
             .of("state")
             .iter()
             .map(|state| format!("{} {}", state["host"], state["to"]))
             .collect()
     };
-    let path = "recordings/reset-linger-0.ndjson";
+    let path = &recording::path("reset-linger-0");
     assert_eq!(
         kinds(&folder.join(path)),
-        kinds(&std::path::Path::new("scenarios").join(path))
+        kinds(&std::path::Path::new("scenarios").join(path)),
+        "recorded although another failed"
     );
+    assert!(record(&["reset-linger-0"]).status.success());
+    assert_eq!(record(&["no-such-one"]).status.code(), Some(2));
     std::fs::remove_dir_all(folder).unwrap();
 }
 

@@ -1,5 +1,7 @@
 //! States come from the kernel, and every one is seen.
 
+use fourwave::recording;
+
 use crate::support::{Events, command, play, play_unchecked, scenario_ids};
 
 /// RFC 9293, figure 5, with its note 2 (FIN_WAIT_1 → TIME_WAIT); written down here once more, apart from the program.
@@ -69,9 +71,8 @@ fn every_change_in_every_scenario_is_an_edge_of_the_diagram() {
             String::from_utf8_lossy(&output.stderr)
         );
         assert_true_to_the_diagram(&Events::parse(&String::from_utf8(output.stdout).unwrap()));
-        let recorded =
-            std::fs::read_to_string(format!("scenarios/recordings/{id}.ndjson")).unwrap();
-        assert_true_to_the_diagram(&Events::parse(&recorded));
+        let recorded = std::fs::read(format!("scenarios/{}", recording::path(&id))).unwrap();
+        assert_true_to_the_diagram(&Events::parse(&recording::unpack(&recorded).unwrap()));
     }
 }
 

@@ -10,7 +10,7 @@ use fourwave::scenario;
 /// Ends with 1 where there is a mistake.
 pub(crate) fn check(paths: &[PathBuf]) -> Result<ExitCode> {
     let mut broken = 0;
-    let files = super::toml_files(paths)?;
+    let files = super::scenario_files(paths)?;
     for file in &files {
         let text =
             fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;

@@ -1,4 +1,4 @@
-//! `fourwave record`: plays every scenario and keeps the recordings.
+//! `fourwave record`: plays scenarios and keeps the recordings.
 
 use std::fs;
 use std::path::Path;
@@ -8,45 +8,92 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fourwave::event::{Event, What};
+use fourwave::nursery::Nursery;
 use fourwave::run::{MOST_EVENTS, Pace, Play, play};
-use fourwave::{catalogue, scenario};
+use fourwave::scenario::Scenario;
+use fourwave::{recording, scenario};
 
-/// Stops at the first scenario whose checks are not all true.
-pub(crate) fn record(folder: &Path) -> Result<ExitCode> {
-    let nursery = super::nursery()?;
-    for file in super::toml_files(&[folder.to_owned()])? {
-        let text =
-            fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-        let scenario = scenario::parse(&file.to_string_lossy(), &text)
-            .map_err(|broken| anyhow!("{broken}"))?;
-        let mut events = Vec::new();
-        let play_it = Play {
-            scenario: Some(&scenario.id),
-            script: &scenario.script,
-            pace: Pace::FOLLOW,
-            limit: Duration::from_secs(120),
-            most_events: MOST_EVENTS,
-        };
-        play(&nursery, &play_it, &AtomicBool::new(false), &mut |event| {
-            events.push(event)
-        })?;
-        if !matches!(
-            events.last(),
-            Some(Event {
-                what: What::End { ok: true, .. },
-                ..
-            })
-        ) {
-            bail!(
-                "{}: not every check was true; nothing recorded (see `fourwave run {}`)",
-                file.display(),
-                file.display()
-            );
-        }
-        let path = folder.join(catalogue::recording_path(&scenario.id));
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        catalogue::write_recording(&events, fs::File::create(&path)?)?;
-        println!("{}: {} events", path.display(), events.len());
+/// Records all scenarios of a folder, or those that are named. Goes on past one that fails, tells of all at the end, and
+/// then ends with 1.
+pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
+    let files = super::scenario_files(&[folder.to_owned()])?;
+    let id_of = |file: &Path| {
+        file.file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+    };
+    let known: Vec<String> = files.iter().filter_map(|file| id_of(file)).collect();
+    if let Some(id) = ids.iter().find(|id| !known.contains(id)) {
+        bail!("there is no scenario {id:?} in {}", folder.display());
     }
-    Ok(ExitCode::SUCCESS)
+    let nursery = super::nursery()?;
+    let mut failures = Vec::new();
+    for file in &files {
+        if !ids.is_empty() && id_of(file).is_none_or(|id| !ids.contains(&id)) {
+            continue;
+        }
+        match record_file(&nursery, folder, file) {
+            Ok(told) => println!("{told}"),
+            Err(failure) => {
+                println!("{}: not recorded", file.display());
+                failures.push(failure);
+            }
+        }
+    }
+    for failure in &failures {
+        eprintln!("fourwave: {failure:#}");
+    }
+    Ok(ExitCode::from(u8::from(!failures.is_empty())))
+}
+
+fn record_file(nursery: &Nursery, folder: &Path, file: &Path) -> Result<String> {
+    let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let scenario =
+        scenario::parse(&file.to_string_lossy(), &text).map_err(|broken| anyhow!("{broken}"))?;
+    let events =
+        events(nursery, &scenario).with_context(|| format!("playing {}", file.display()))?;
+    let path = folder.join(recording::path(&scenario.id));
+    fs::create_dir_all(path.parent().unwrap_or(folder))?;
+    let packed = recording::pack(&events)?;
+    fs::write(&path, &packed).with_context(|| format!("writing {}", path.display()))?;
+    let (path, events, bytes) = (path.display(), events.len(), packed.len());
+    Ok(format!("{path}: {events} events, {bytes} bytes"))
+}
+
+/// The events of a run of which every check was true.
+fn events(nursery: &Nursery, scenario: &Scenario) -> Result<Vec<Event>> {
+    let mut events = Vec::new();
+    let play_it = Play {
+        scenario: Some(&scenario.id),
+        script: &scenario.script,
+        pace: Pace::FOLLOW,
+        limit: Duration::from_secs(120),
+        most_events: MOST_EVENTS,
+    };
+    play(nursery, &play_it, &AtomicBool::new(false), &mut |event| {
+        events.push(event)
+    })?;
+    match events.last().map(|event| &event.what) {
+        Some(What::End { ok: true, .. }) => Ok(events),
+        Some(What::End { reason, .. }) => {
+            let failed = events.iter().filter_map(failed_check);
+            bail!("{reason}{}", failed.collect::<String>())
+        }
+        _ => bail!("the run has no end"),
+    }
+}
+
+fn failed_check(event: &Event) -> Option<String> {
+    match &event.what {
+        What::Check {
+            line,
+            ok: false,
+            expected,
+            actual,
+            claim: None,
+            ..
+        } => Some(format!(
+            "; line {line}: expected {expected}, found {actual}"
+        )),
+        _ => None,
+    }
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -169,11 +169,36 @@ pub(super) async fn stop(State(server): State<Server>, Path(id): Path<String>) -
 }
 
 /// GET /api/recordings/ID: the recorded run of a scenario, one event a line.
-pub(super) async fn recording(Path(id): Path<String>) -> Response {
-    match catalogue::recording(&id) {
-        Some(events) => ([(header::CONTENT_TYPE, "application/x-ndjson")], events).into_response(),
+pub(super) async fn recording(Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (header::VARY, "Accept-Encoding"),
+    ];
+    // It is shipped packed, and nearly every client takes it as it is.
+    if takes_gzip(&headers) {
+        return match catalogue::recording(&id) {
+            Some(packed) => (kind, [(header::CONTENT_ENCODING, "gzip")], packed).into_response(),
+            None => unknown_recording(&id),
+        };
+    }
+    match catalogue::recording_lines(&id) {
+        Some(events) => (kind, events).into_response(),
         None => unknown_recording(&id),
     }
+}
+
+/// Whether Accept-Encoding names gzip and does not refuse it (RFC 9110, section 12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING);
+    let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or("");
+    accepted.split(',').any(|part| {
+        let (coding, quality) = part.split_once(';').unwrap_or((part, "q=1"));
+        let quality = quality
+            .trim()
+            .strip_prefix("q=")
+            .and_then(|q| q.parse().ok());
+        coding.trim().eq_ignore_ascii_case("gzip") && quality.is_none_or(|q: f32| q > 0.0)
+    })
 }
 
 pub(super) fn wrong(message: &str) -> Response {

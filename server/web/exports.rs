@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::{Server, api};
-use crate::{catalogue, pcapng};
+use crate::{catalogue, pcapng, recording};
 
 /// GET /api/runs/ID/pcapng: the capture of a run, or of what there is by now where it goes on.
 pub(super) async fn run_pcapng(State(server): State<Server>, Path(id): Path<String>) -> Response {
@@ -17,7 +17,7 @@ pub(super) async fn run_pcapng(State(server): State<Server>, Path(id): Path<Stri
 
 /// GET /api/recordings/ID/pcapng: the capture of a recorded run.
 pub(super) async fn recording_pcapng(Path(id): Path<String>) -> Response {
-    match catalogue::recording(&id) {
+    match catalogue::recording_lines(&id) {
         Some(events) => pcapng(&id, events).await,
         None => api::unknown_recording(&id),
     }
@@ -25,8 +25,7 @@ pub(super) async fn recording_pcapng(Path(id): Path<String>) -> Response {
 
 /// Reading all events of a long run takes tens of ms, which no other request shall wait for.
 async fn pcapng(name: &str, events: String) -> Response {
-    let capture =
-        tokio::task::spawn_blocking(move || pcapng::capture(&catalogue::read_recording(&events)));
+    let capture = tokio::task::spawn_blocking(move || pcapng::capture(&recording::read(&events)));
     let headers = [
         (header::CONTENT_TYPE, pcapng::MEDIA_TYPE.to_owned()),
         (

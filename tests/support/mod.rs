@@ -23,6 +23,7 @@ pub fn scenario_ids() -> Vec<String> {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut ids: Vec<String> = names
+        .filter(|name| name != "article.toml")
         .filter_map(|name| name.strip_suffix(".toml").map(Into::into))
         .collect();
     ids.sort();

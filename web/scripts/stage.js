@@ -3,6 +3,7 @@
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
+import { Further } from "./further.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
 import { journey } from "./journey.js";
@@ -40,6 +41,7 @@ const questions = new Questions($(".question"), $(".predict"), {
 const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: seekEvent, named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
+const further = new Further($(".further"), data.scenario);
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
 /** The run that is on the stage: its events, and where the playhead is. */
@@ -430,6 +432,7 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
   script.show(model, questions.veil);
   transport.show(moment);
   announcer.show(moment);
+  further.show(moment);
   keep(run);
 }
 

@@ -1,0 +1,166 @@
+//! The article, claim by claim, each with the verdict that the recorded runs give.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::course::known;
+use super::frame::{Frame, moment, page, script_safe};
+use crate::article::{Claim, Verdict};
+use crate::catalogue::{self, Known};
+use crate::digest::Judged;
+use crate::scenario::Scenario;
+use crate::web::words::{Asked, Language};
+use crate::web::{Server, markup};
+
+#[derive(Template)]
+#[template(path = "article.html")]
+struct Article {
+    frame: Frame,
+    rows: Vec<Row>,
+    /// How many claims each verdict has, where it has any.
+    tally: Vec<(Verdict, usize)>,
+    /// The kernels that the recorded runs ran on.
+    kernels: String,
+    /// What the page's scripts need to know, as JSON.
+    data: String,
+}
+
+/// A claim and what decides it.
+struct Row {
+    number: usize,
+    claim: &'static Claim,
+    note: String,
+    verdict: Verdict,
+    deciding: Vec<Deciding>,
+    /// The ids of the deciding scenarios, each once.
+    scenarios: String,
+}
+
+/// A check that decides.
+struct Deciding {
+    scenario: &'static Scenario,
+    judged: &'static Judged,
+    /// What was asked, as the script has it.
+    asked: &'static str,
+    /// Its moment, for the address.
+    moment: String,
+}
+
+/// GET /article
+pub(in crate::web) async fn article(
+    State(server): State<Server>,
+    asked: Asked,
+    uri: Uri,
+) -> Response {
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let known = known().await;
+    let claims = catalogue::claims().iter().enumerate();
+    let rows: Vec<Row> = claims
+        .map(|(index, claim)| row(index + 1, claim, known, asked.0))
+        .collect();
+    let tally = [
+        Verdict::Holds,
+        Verdict::Partly,
+        Verdict::Fails,
+        Verdict::Open,
+    ]
+    .map(|verdict| {
+        let of = rows.iter().filter(|row| row.verdict == verdict);
+        (verdict, of.count())
+    });
+    let kernels: BTreeSet<&str> = known
+        .iter()
+        .map(|known| known.digest.kernel.as_str())
+        .filter(|kernel| !kernel.is_empty())
+        .collect();
+    let data = json!({ "words": words(asked.0) });
+    let article = Article {
+        frame,
+        rows,
+        tally: tally.into_iter().filter(|(_, count)| *count > 0).collect(),
+        kernels: kernels.into_iter().collect::<Vec<_>>().join(", "),
+        data: script_safe(&data),
+    };
+    page(&article, &asked, StatusCode::OK)
+}
+
+fn row(number: usize, claim: &'static Claim, known: &'static [Known], lang: Language) -> Row {
+    let mut deciding = Vec::new();
+    for Known {
+        scenario, digest, ..
+    } in known
+    {
+        let judged = digest.judged.iter();
+        deciding.extend(
+            judged
+                .filter(|judged| judged.claim == claim.name)
+                .map(|judged| Deciding {
+                    scenario,
+                    judged,
+                    asked: asked(scenario, judged),
+                    moment: moment(judged.t),
+                }),
+        );
+    }
+    let mut scenarios: Vec<&str> = deciding
+        .iter()
+        .map(|deciding| deciding.scenario.id.as_str())
+        .collect();
+    scenarios.dedup();
+    Row {
+        number,
+        claim,
+        note: markup::html(lang.of(&claim.note)),
+        verdict: Verdict::of(deciding.iter().map(|deciding| deciding.judged.ok)),
+        scenarios: scenarios.join(" "),
+        deciding,
+    }
+}
+
+/// A check without its label and without whose claim it is.
+fn asked(scenario: &'static Scenario, judged: &'static Judged) -> &'static str {
+    let mut steps = scenario.script.steps.iter();
+    let text = steps
+        .find(|step| step.line == judged.line)
+        .and_then(|step| step.text.split_once(judged.claim.as_str()));
+    let text = text.and_then(|(_, after)| after.split_once(':'));
+    text.map_or(judged.expected.as_str(), |(_, check)| check.trim())
+}
+
+impl Verdict {
+    /// The key of its word, for one claim.
+    fn word(self) -> &'static str {
+        match self {
+            Verdict::Holds => "article.holds",
+            Verdict::Partly => "article.partly",
+            Verdict::Fails => "article.fails",
+            Verdict::Open => "article.open",
+        }
+    }
+
+    /// The key of its word, for a number of claims.
+    fn tally(self) -> &'static str {
+        match self {
+            Verdict::Holds => "tally.holds",
+            Verdict::Partly => "tally.partly",
+            Verdict::Fails => "tally.fails",
+            Verdict::Open => "tally.open",
+        }
+    }
+}
+
+/// The words that the page's script says.
+fn words(lang: Language) -> Value {
+    let said = |key: &str| key.starts_with("article.") || key.starts_with("error.");
+    lang.table()
+        .iter()
+        .filter(|(key, _)| said(key))
+        .map(|(key, text)| (key.clone(), json!(text)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}

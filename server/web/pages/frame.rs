@@ -1,0 +1,81 @@
+//! What every page needs: its language, its files, what the machine refuses.
+
+use askama::Template;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::remedy::{self, Remedy};
+use crate::web::words::{Asked, Language};
+use crate::web::{Server, assets};
+
+/// What every page needs.
+pub(super) struct Frame {
+    pub(super) lang: Language,
+    pub(super) version: String,
+    /// This page's address in the other language.
+    pub(super) switch: String,
+    /// What the machine refuses, if it does.
+    pub(super) remedy: Option<Remedy>,
+}
+
+impl Frame {
+    pub(super) async fn new(server: &Server, asked: &Asked, uri: &Uri) -> Frame {
+        let lab = server.lab.clone();
+        let ability = tokio::task::spawn_blocking(move || lab.ability())
+            .await
+            .expect("asking the machine does not panic");
+        let query = uri.query().unwrap_or("").split('&');
+        let kept = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
+        let other = format!("lang={}", asked.0.other().tag());
+        let query: Vec<&str> = kept.chain([other.as_str()]).collect();
+        Frame {
+            lang: asked.0,
+            version: assets::version(),
+            switch: format!("?{}", query.join("&")),
+            remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
+        }
+    }
+
+    pub(super) fn w(&self, key: &'static str) -> &'static str {
+        self.lang.word(key)
+    }
+}
+
+/// Renders a page; the language that its address asked for is remembered.
+pub(super) fn page(template: &impl Template, asked: &Asked, status: StatusCode) -> Response {
+    let html = template
+        .render()
+        .expect("templates render whatever they are given");
+    let mut response = (
+        status,
+        [(header::VARY, "Accept-Language, Cookie")],
+        Html(html),
+    )
+        .into_response();
+    if asked.1 {
+        let cookie = format!(
+            "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            asked.0.tag()
+        );
+        response.headers_mut().insert(
+            header::SET_COOKIE,
+            cookie.parse().expect("a cookie of plain letters"),
+        );
+    }
+    response
+}
+
+/// JSON that can stand inside a script element: no `</script>` can occur in it.
+pub(super) fn script_safe(data: &serde_json::Value) -> String {
+    data.to_string().replace('<', "\\u003c")
+}
+
+/// A moment of a run as addresses name it: ms since it began, and just behind the event, so that it has happened.
+pub(super) fn moment(t: u64) -> String {
+    format!("{:.4}", t as f64 / 1000.0 + 0.0005)
+}
+
+/// The same for people.
+pub(super) fn clock(t: u64) -> String {
+    format!("{:.1} s", t as f64 / 1e6)
+}

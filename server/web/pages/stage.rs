@@ -1,0 +1,146 @@
+//! The stage: a lesson, or a script of one's own.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::frame::{Frame, page, script_safe};
+use super::not_found;
+use crate::catalogue;
+use crate::scenario::{Choice, Question, Scenario, Source};
+use crate::web::words::{Asked, Language};
+use crate::web::{Server, markup};
+
+#[derive(Template)]
+#[template(path = "stage.html")]
+struct Stage {
+    frame: Frame,
+    title: String,
+    summary: String,
+    sources: &'static [Source],
+    /// What a labelled line means, for paper.
+    notes: Vec<(String, String)>,
+    /// What the lesson leads to; a script of one's own leads nowhere.
+    further: Option<Further>,
+    /// What the page's scripts need to know, as JSON.
+    data: String,
+}
+
+/// Where a lesson leads.
+struct Further {
+    scenario: &'static Scenario,
+    /// Which line of a program fixes this, as HTML.
+    fix: Option<String>,
+    /// The lessons before and after it in the course.
+    before: Option<&'static Scenario>,
+    after: Option<&'static Scenario>,
+    /// Those that it names itself.
+    next: Vec<&'static Scenario>,
+}
+
+/// GET /s/ID
+pub(in crate::web) async fn scenario(
+    State(server): State<Server>,
+    asked: Asked,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(scenario) = catalogue::scenario(&id) else {
+        return not_found(State(server), asked, uri).await;
+    };
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let lang = asked.0;
+    let notes: serde_json::Map<_, _> = scenario
+        .notes
+        .iter()
+        .map(|(label, note)| (label.clone(), json!(lang.of(note))))
+        .collect();
+    let on_paper = scenario.script.steps.iter().filter_map(|step| {
+        let note = scenario.notes.get(step.label.as_ref()?)?;
+        Some((step.text.clone(), markup::plain(lang.of(note))))
+    });
+    let data = json!({
+        "scenario": id,
+        "script": scenario.script.text,
+        "notes": notes,
+        "questions": questions(scenario, lang),
+        "recording": format!("/api/recordings/{id}"),
+        "live": frame.remedy.is_none(),
+        "words": lang.table(),
+    });
+    let stage = Stage {
+        frame,
+        title: lang.of(&scenario.title).into(),
+        summary: lang.of(&scenario.summary).into(),
+        sources: &scenario.sources,
+        notes: on_paper.collect(),
+        further: Some(further(scenario, lang)),
+        data: script_safe(&data),
+    };
+    page(&stage, &asked, StatusCode::OK)
+}
+
+fn further(scenario: &'static Scenario, lang: Language) -> Further {
+    let all = catalogue::scenarios();
+    let place = all.iter().position(|other| other.id == scenario.id);
+    let place = place.expect("a shipped scenario is among the shipped ones");
+    let next = scenario.next.iter();
+    let after = all.get(place + 1);
+    Further {
+        scenario,
+        fix: scenario.fix.as_ref().map(|fix| markup::html(lang.of(fix))),
+        before: place.checked_sub(1).and_then(|place| all.get(place)),
+        after,
+        next: next.filter_map(|id| catalogue::scenario(id)).collect(),
+    }
+}
+
+/// A scenario's questions in one language, as web/scripts/questions.js reads them.
+fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
+    let choice = |choice: &Choice| {
+        json!({
+            "value": choice.value,
+            "text": choice.text.as_ref().map(|text| lang.of(text)),
+            "why": lang.of(&choice.why),
+        })
+    };
+    let question = |question: &Question| {
+        json!({
+            "at": question.at,
+            "line": question.line,
+            "about": question.about.to_string(),
+            "ask": lang.of(&question.ask),
+            "choices": question.choices.iter().map(choice).collect::<Vec<_>>(),
+        })
+    };
+    scenario.questions.iter().map(question).collect()
+}
+
+/// GET /try: a script of one's own, which stands in the address behind the #.
+pub(in crate::web) async fn try_it(
+    State(server): State<Server>,
+    asked: Asked,
+    uri: Uri,
+) -> Response {
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary").into());
+    let example = catalogue::scenario("four-waves");
+    let data = json!({
+        "script": example.map_or("", |scenario| scenario.script.text.as_str()),
+        "notes": {},
+        "live": frame.remedy.is_none(),
+        "words": asked.0.table(),
+    });
+    let stage = Stage {
+        frame,
+        title,
+        summary,
+        sources: &[],
+        notes: Vec::new(),
+        further: None,
+        data: script_safe(&data),
+    };
+    page(&stage, &asked, StatusCode::OK)
+}
