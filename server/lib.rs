@@ -11,6 +11,7 @@
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
 pub mod article;
+pub mod atlas;
 pub mod catalogue;
 pub mod channel;
 pub mod child;
