@@ -87,6 +87,9 @@ impl Stimulus {
 /// The label of the line that does it.
 pub const TEST: &str = "test";
 
+/// Longer than the kernel delays an acknowledgment: at most 200 ms (TCP_DELACK_MAX).
+const PATIENCE: &str = "sleep 250ms";
+
 /// A state and what happens in it.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -183,7 +186,7 @@ fn trial(state: State, stimulus: Stimulus) -> Trial {
         .iter()
         .flat_map(|part| part.lines())
         .map(|line| format!("{}\n", line.trim()))
-        .chain([format!("{TEST}: {test}\n")])
+        .chain([format!("{TEST}: {test}\n{PATIENCE}\n")])
         .collect();
     let script = script::parse(&text)
         .unwrap_or_else(|mistakes| panic!("a script of the atlas is broken: {mistakes:?}\n{text}"));
@@ -328,14 +331,19 @@ fn arrival(state: State, host: Host, stimulus: Stimulus) -> String {
         state,
         State::CloseWait | State::Closing | State::LastAck | State::TimeWait
     );
+    // The peer has not got the own FIN yet.
+    let ack = match state {
+        State::Closing | State::LastAck => " ack next-1",
+        _ => "",
+    };
     match stimulus {
         Syn => format!("wire inject SYN to {host} seq next+1000"),
         Ack => format!("wire inject ACK to {host}"),
         Data if peer_is_open => format!("{peer} send \"x\""),
-        Data => format!("wire inject PSH,ACK to {host} data \"x\""),
+        Data => format!("wire inject PSH,ACK to {host}{ack} data \"x\""),
         Fin if peer_is_open => format!("{peer} shutdown write"),
         // After the first FIN only that same one can come again.
-        Fin if peer_has_closed => format!("wire inject FIN,ACK to {host} seq next-1"),
+        Fin if peer_has_closed => format!("wire inject FIN,ACK to {host} seq next-1{ack}"),
         Fin => format!("wire inject FIN,ACK to {host}"),
         // No number of the peer's is known yet: what is right or wrong is the number that the RST acknowledges.
         RstExact if state == State::SynSent => format!("wire inject RST,ACK to {host}"),
