@@ -9,8 +9,10 @@ use toml::Spanned;
 use crate::script::{self, Mistake, Script, draw_at};
 
 mod question;
+mod together;
 
 pub use question::{About, Choice, Question};
+pub use together::{Written, mistakes as together};
 
 /// A scenario without mistakes.
 #[derive(Clone, Debug)]
@@ -174,12 +176,10 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
     let file: File = toml::from_str(text).map_err(|error| Broken::toml(name, text, &error))?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
         let script = file.script.text.get_ref();
-        let start = script_start(text, file.script.text.span().start);
-        let Some(start) = start.filter(|start| text[*start..].starts_with(script.as_str())) else {
+        let Some((line, column)) = script_place(text, &file.script.text) else {
             // Written with escapes: the places are those in the text that they make.
             return draw_mistakes(&format!("{name} (script)"), script, &mistakes);
         };
-        let (line, column) = place(text, start);
         let drawn = mistakes.into_iter().map(|mistake| {
             let column = mistake.column + if mistake.line == 1 { column - 1 } else { 0 };
             Mistake {
@@ -260,6 +260,14 @@ fn place(text: &str, at: usize) -> (usize, usize) {
         before.matches('\n').count() + 1,
         before[start..].chars().count() + 1,
     )
+}
+
+/// Line and column at which a script begins in its file; None where it is written with escapes, so that places in it are
+/// not places in the file.
+fn script_place(text: &str, script: &Spanned<String>) -> Option<(usize, usize)> {
+    let start = script_start(text, script.span().start)?;
+    let is_same = text[start..].starts_with(script.get_ref().as_str());
+    is_same.then(|| place(text, start))
 }
 
 /// Where a script's text begins in its file: after its opening quotes, and TOML drops a newline that follows those.

@@ -78,7 +78,7 @@ pub fn draw(events: &[Event]) -> String {
     format!("<svg class=\"sign\" viewBox=\"0 0 120 {HEIGHT}\" aria-hidden=\"true\">{paths}</svg>")
 }
 
-/// The segments to draw, and when they begin. A handshake that went well is left out where something follows.
+/// The segments to draw, and when they begin. A handshake that went well is left out where more than two segments follow.
 fn arrows(events: &[Event]) -> (Vec<Arrow>, u64) {
     let mut ids: Vec<u32> = Vec::new();
     let mut arrows: Vec<Arrow> = Vec::new();
@@ -109,7 +109,7 @@ fn arrows(events: &[Event]) -> (Vec<Arrow>, u64) {
         }
     }
     let kinds: Vec<&str> = arrows.iter().map(|arrow| arrow.kind).collect();
-    let opening = usize::from(kinds.starts_with(&["syn", "syn", "ack"]) && kinds.len() > 3) * 3;
+    let opening = usize::from(kinds.starts_with(&["syn", "syn", "ack"]) && kinds.len() > 5) * 3;
     let first = opening.max(arrows.len().saturating_sub(MOST));
     if first > 0 {
         let before = &arrows[..first];

@@ -11,9 +11,13 @@ fn words(language: &str) -> BTreeMap<String, String> {
 }
 
 fn files(folder: &str) -> Vec<String> {
+    if !Path::new(folder).is_dir() {
+        return vec![std::fs::read_to_string(folder).unwrap()];
+    }
     let entries = std::fs::read_dir(Path::new(folder))
         .unwrap()
-        .map(|entry| entry.unwrap().path());
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file());
     entries
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect()
@@ -45,7 +49,8 @@ fn every_word_that_is_used_exists_and_every_one_is_used() {
         files("web/pages"),
         files("web/scripts"),
         files("server/web"),
-        vec![std::fs::read_to_string("server/scenario.rs").unwrap()],
+        files("server/web/pages"),
+        files("server/scenario.rs"),
     ]
     .concat()
     .join("\n");
@@ -82,9 +87,21 @@ async fn every_page_speaks_both_languages() {
             (response.status().as_u16(), response.text().await.unwrap())
         }
     };
-    let pages = ["/".into(), "/try".into()]
+    let pages = [
+        "/",
+        "/try",
+        "/article",
+        "/find",
+        "/find?q=FIN_WAIT_2",
+        "/find?q=nothing+such",
+        "/state/TIME_WAIT",
+        "/error/EPIPE",
+    ];
+    let pages = pages
         .into_iter()
+        .map(String::from)
         .chain(scenario_ids().into_iter().map(|id| format!("/s/{id}")));
+    let (en, zh) = (words("en"), words("zh"));
     for page in pages {
         let (status, english) = get(page.clone(), "en-US,en;q=0.9,zh;q=0.5").await;
         assert_eq!(status, 200, "{page}");
@@ -94,12 +111,23 @@ async fn every_page_speaks_both_languages() {
             chinese.contains("<html lang=\"zh-CN\">") && chinese.contains("自己写脚本"),
             "{page}"
         );
+        // What is missing stands there as its key; where one language has a word the other has its own.
+        let body = |html: &str| html.split("<body").nth(1).unwrap().to_owned();
+        let (english_body, chinese_body) = (body(&english), body(&chinese));
+        for (key, word) in &en {
+            for html in [&english_body, &chinese_body] {
+                assert!(!html.contains(&format!(">{key}<")), "{page}: {key}");
+            }
+            let shown = |html: &str, word: &str| html.contains(&format!(">{word}<"));
+            if shown(&english_body, word) && word.len() > 12 {
+                assert!(shown(&chinese_body, &zh[key]), "{page}: {key}");
+            }
+        }
+        let joint = if page.contains('?') { '&' } else { '?' };
         assert_eq!(
-            get(format!("{page}?lang=en"), "zh")
-                .await
-                .1
-                .replace("?lang=", ""),
-            english.replace("?lang=", "")
+            get(format!("{page}{joint}lang=en"), "zh").await.1,
+            english,
+            "{page}"
         );
     }
     let (status, missing) = get("/s/none".into(), "en").await;

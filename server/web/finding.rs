@@ -8,7 +8,6 @@ use super::markup;
 use super::words::Language;
 use crate::catalogue::{self, Known};
 use crate::digest::Met;
-use crate::errno;
 use crate::scenario::{Scenario, Words};
 use crate::state::State;
 
@@ -33,7 +32,8 @@ struct Page {
     all: String,
 }
 
-/// The lessons in which every word of the query occurs: those that have it in their titles first, then by the course.
+/// The lessons in which every word of the query occurs: first those that have it in their titles, then those whose
+/// recordings have it, then those that only speak of it; each by the course.
 pub(super) fn find(query: &str, lang: Language) -> Vec<Found> {
     let terms: Vec<Vec<String>> = query.split_whitespace().map(alternatives).collect();
     if terms.is_empty() {
@@ -44,7 +44,10 @@ pub(super) fn find(query: &str, lang: Language) -> Vec<Found> {
     let mut found: Vec<&Page> = pages
         .filter(|page| terms.iter().all(|term| has(&page.all, term)))
         .collect();
-    found.sort_by_key(|page| !terms.iter().all(|term| has(&page.title, term)));
+    found.sort_by_key(|page| {
+        let occurs = !moments(page.known, &terms).is_empty();
+        (!terms.iter().all(|term| has(&page.title, term)), !occurs)
+    });
     let found = found.into_iter().map(|page| Found {
         known: page.known,
         moments: moments(page.known, &terms),
@@ -61,7 +64,6 @@ fn alternatives(word: &str) -> Vec<String> {
     }
     if let Some(name) = glossary::error_named(word) {
         all = vec![fold(name)];
-        all.extend(errno::number(name).map(|_| fold(name)));
         for winsock in &glossary::errors()[name].winsock {
             all.extend([fold(&winsock.name), winsock.number.to_string()]);
         }
@@ -147,8 +149,17 @@ fn snippet(scenario: &Scenario, terms: &[Vec<String>], lang: Language) -> Option
 fn around(text: &str, start: usize, end: usize) -> String {
     let from = text[..start].char_indices().rev().nth(AROUND - 1);
     let from = from.map_or(0, |(at, _)| at);
+    // Not in the middle of a word, where words have spaces between them.
+    let space = text[from..start]
+        .find(' ')
+        .filter(|space| from > 0 && *space < 16);
+    let from = from + space.map_or(0, |space| space + 1);
     let to = text[end..].char_indices().nth(AROUND);
     let to = to.map_or(text.len(), |(at, _)| end + at);
+    let space = text[end..to]
+        .rfind(' ')
+        .filter(|space| to < text.len() && to - end - space < 16);
+    let to = space.map_or(to, |space| end + space);
     let [before, marked, after] =
         [&text[from..start], &text[start..end], &text[end..to]].map(markup::escape);
     let dots = |cut: bool| if cut { "…" } else { "" };

@@ -69,7 +69,7 @@ pub(super) fn state_named(name: &str) -> Option<State> {
     let name = name.to_ascii_uppercase().replace('-', "_");
     State::ALL
         .into_iter()
-        .find(|one| one.name() == name || state(*one).also.iter().any(|other| *other == name))
+        .find(|one| one.name() == name || state(*one).also.contains(&name))
 }
 
 /// Linux's name of the error that goes by a name or a number, Linux's or Winsock's; of several the one that has no other

@@ -75,10 +75,16 @@ pub(in crate::web) async fn find(
         states: state::State::ALL.map(state::State::name).to_vec(),
         errors: glossary::errors().keys().map(String::as_str).collect(),
         calls: calls(known),
-        chapters: Chapter::ALL.to_vec(),
+        chapters: chapters(known),
         query,
     };
     page(&find, &asked, StatusCode::OK)
+}
+
+/// The chapters that have lessons.
+fn chapters(known: &[Known]) -> Vec<Chapter> {
+    let has = |chapter: &Chapter| known.iter().any(|one| one.scenario.chapter == *chapter);
+    Chapter::ALL.into_iter().filter(has).collect()
 }
 
 fn calls(known: &'static [Known]) -> BTreeSet<&'static str> {

@@ -5,8 +5,9 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::remedy::{self, Remedy};
+use crate::scenario::Words;
 use crate::web::words::{Asked, Language};
-use crate::web::{Server, assets};
+use crate::web::{Server, assets, markup};
 
 /// What every page needs.
 pub(super) struct Frame {
@@ -34,6 +35,11 @@ impl Frame {
             switch: format!("?{}", query.join("&")),
             remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
         }
+    }
+
+    /// A scenario's text as HTML.
+    pub(super) fn html(&self, words: &Words) -> String {
+        markup::html(self.lang.of(words))
     }
 
     pub(super) fn w(&self, key: &'static str) -> &'static str {

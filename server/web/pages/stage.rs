@@ -18,6 +18,7 @@ use crate::web::{Server, markup};
 struct Stage {
     frame: Frame,
     title: String,
+    /// As HTML.
     summary: String,
     sources: &'static [Source],
     /// What a labelled line means, for paper.
@@ -73,7 +74,7 @@ pub(in crate::web) async fn scenario(
     let stage = Stage {
         frame,
         title: lang.of(&scenario.title).into(),
-        summary: lang.of(&scenario.summary).into(),
+        summary: markup::html(lang.of(&scenario.summary)),
         sources: &scenario.sources,
         notes: on_paper.collect(),
         further: Some(further(scenario, lang)),
@@ -125,7 +126,7 @@ pub(in crate::web) async fn try_it(
     uri: Uri,
 ) -> Response {
     let frame = Frame::new(&server, &asked, &uri).await;
-    let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary").into());
+    let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary"));
     let example = catalogue::scenario("four-waves");
     let data = json!({
         "script": example.map_or("", |scenario| scenario.script.text.as_str()),
@@ -136,7 +137,7 @@ pub(in crate::web) async fn try_it(
     let stage = Stage {
         frame,
         title,
-        summary,
+        summary: markup::html(summary),
         sources: &[],
         notes: Vec::new(),
         further: None,
