@@ -1,70 +1,62 @@
 //! The atlas says what this kernel does: every cell is played again, and answers as its recording does.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
-use fourwave::atlas::answer::{Answer, answer};
-use fourwave::atlas::{Cell, Stimulus, Trial, archive, cells};
+use fourwave::atlas::answer::answer;
+use fourwave::atlas::{Stimulus, archive, cells};
 use fourwave::event::{Event, What};
-use fourwave::nursery::Nursery;
-use fourwave::run::{MOST_EVENTS, Pace, Play, play};
 use fourwave::state::State;
+use futures_util::StreamExt;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::Server;
+use crate::support::{Server, connect, start_run};
 
 fn recorded() -> BTreeMap<String, archive::Recorded> {
     let packed = std::fs::read(format!("scenarios/{}", archive::PATH)).unwrap();
     archive::read(&packed).unwrap()
 }
 
-/// Plays a cell as fast as the kernel goes.
-fn played(nursery: &Nursery, cell: &Cell, trial: &Trial) -> Option<Answer> {
+/// The events of a run, up to its last.
+async fn events(server: &Server, id: &str) -> Vec<Event> {
+    let mut socket = connect(server, id, 0).await;
     let mut events: Vec<Event> = Vec::new();
-    let play_it = Play {
-        scenario: Some(&cell.id()),
-        script: &trial.script,
-        pace: Pace::FULL,
-        limit: Duration::from_secs(60),
-        most_events: MOST_EVENTS,
-    };
-    play(nursery, &play_it, &AtomicBool::new(false), &mut |event| {
-        events.push(event)
-    })
-    .unwrap();
-    let end = events.last().map(|event| &event.what);
-    assert!(
-        matches!(end, Some(What::End { ok: true, .. })),
-        "{}: {end:?}",
-        cell.id()
-    );
-    answer(&events, trial.host, cell.stimulus.is_call())
+    while let Some(Ok(message)) = socket.next().await {
+        let Message::Text(text) = message else {
+            continue;
+        };
+        let lines = text.lines().filter(|line| !line.contains("\"waiting\""));
+        events.extend(lines.map(|line| serde_json::from_str::<Event>(line).unwrap()));
+        if let Some(What::End { ok, reason, .. }) = events.last().map(|event| &event.what) {
+            assert!(ok, "{id}: {reason}");
+            break;
+        }
+    }
+    events
 }
 
 /// Recorded at walking pace, played again at full speed: an answer depends on neither.
-#[test]
-fn every_cell_answers_here_as_it_did_when_it_was_recorded() {
-    let nursery = Nursery::start().unwrap();
-    let (recorded, next, wrong) = (recorded(), AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..16 {
-            scope.spawn(|| {
-                while let Some(cell) = cells().get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Ok(trial) = &cell.plan else { continue };
-                    let (now, id) = (played(&nursery, cell, trial), cell.id());
-                    let was = recorded.get(&id).and_then(|was| was.answer.clone());
-                    if now.is_none() || now != was {
-                        wrong
-                            .lock()
-                            .unwrap()
-                            .push(format!("{id}: recorded {was:?}, played {now:?}"));
-                    }
-                }
-            });
+#[tokio::test]
+async fn every_cell_answers_here_as_it_did_when_it_was_recorded() {
+    let server = Server::start(&["--max-runs", "16"]);
+    let recorded = recorded();
+    let mut runs = Vec::new();
+    for cell in cells() {
+        let Ok(trial) = &cell.plan else { continue };
+        let run = start_run(&server, json!({ "scenario": cell.id(), "pace": "full" })).await;
+        runs.push((cell, trial, run));
+    }
+    let mut wrong = Vec::new();
+    for (cell, trial, run) in runs {
+        let played = events(&server, &run).await;
+        let now = answer(&played, trial.host, cell.stimulus.is_call());
+        let was = recorded
+            .get(&cell.id())
+            .and_then(|recorded| recorded.answer.clone());
+        if now.is_none() || now != was {
+            wrong.push(format!("{}: recorded {was:?}, played {now:?}", cell.id()));
         }
-    });
-    let wrong = wrong.into_inner().unwrap();
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -121,4 +113,40 @@ fn what_the_rfcs_say_of_resets_holds() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn the_atlas_shows_every_cell_in_both_languages_and_opens_each() {
+    let server = Server::start(&[]);
+    let client = reqwest::Client::new();
+    let get = async |path: &str, lang: &str| {
+        let request = client.get(server.url(path)).header("accept-language", lang);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        response.text().await.unwrap()
+    };
+    for (lang, word) in [("en", "What arrives"), ("zh", "程序调用")] {
+        let page = get("/atlas", lang).await;
+        assert!(page.contains(word));
+        for cell in cells() {
+            let place = format!("id=\"{}\"", cell.id().trim_start_matches("atlas/"));
+            let cell_at = page
+                .split(&place)
+                .nth(1)
+                .unwrap_or_else(|| panic!("{place}"));
+            let leads = cell_at.split("href=\"").nth(1).unwrap();
+            let leads = leads.split('"').next().unwrap();
+            match &cell.plan {
+                Ok(_) => assert_eq!(leads, format!("/{}", cell.id())),
+                // It leads to why it is empty.
+                Err(_) => assert!(page.contains(&format!("<p id=\"{}\"", &leads[1..]))),
+            }
+        }
+    }
+    let cell = get("/atlas/ESTABLISHED/rst-inside", "zh").await;
+    assert!(cell.contains("RFC 5961") && cell.contains("/api/atlas/ESTABLISHED/rst-inside"));
+    let run = get("/api/atlas/ESTABLISHED/rst-inside", "en").await;
+    assert!(run.starts_with("{\"seq\":0") && run.contains("\"type\":\"end\""));
+    let missing = reqwest::get(server.url("/atlas/CLOSED/rst-inside")).await;
+    assert_eq!(missing.unwrap().status(), 404);
 }
