@@ -3,7 +3,8 @@
 //! Read in this order:
 //!
 //! 1. [`event`], all that can happen in a run, and [`state`], RFC 9293's diagram.
-//! 2. [`script`] and [`scenario`]: what is to be played; [`recording`]: a run that was kept; [`catalogue`]: what is shipped.
+//! 2. [`script`] and [`scenario`]: what is to be played; [`recording`]: a run that was kept; [`catalogue`]: what is shipped;
+//!    [`atlas`]: every state against whatever can happen in it.
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
 //! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal, [`pcapng`] in other

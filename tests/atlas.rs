@@ -8,8 +8,10 @@ use fourwave::event::{Event, What};
 use fourwave::state::State;
 use futures_util::StreamExt;
 use serde_json::json;
+use thirtyfour::prelude::Key;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::support::browser::Browser;
 use crate::support::{Server, connect, start_run};
 
 fn recorded() -> BTreeMap<String, archive::Recorded> {
@@ -149,4 +151,31 @@ async fn the_atlas_shows_every_cell_in_both_languages_and_opens_each() {
     assert!(run.starts_with("{\"seq\":0") && run.contains("\"type\":\"end\""));
     let missing = reqwest::get(server.url("/atlas/CLOSED/rst-inside")).await;
     assert_eq!(missing.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn arrow_keys_go_from_cell_to_cell_and_enter_plays_one() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", [1440, 900]).await;
+    browser.visit(server.url("/atlas#SYN_SENT/ack")).await;
+    let focus = "document.activeElement.id";
+    browser.until(&format!("{focus} === 'SYN_SENT/ack'")).await;
+    let press = async |key: Key| browser.press(key.value().to_string()).await;
+    for (key, place) in [
+        (Key::Down, "SYN_RECEIVED/ack"),
+        (Key::Right, "SYN_RECEIVED/data"),
+        (Key::End, "SYN_RECEIVED/abort"),
+        (Key::Right, "SYN_RECEIVED/abort"),
+        (Key::Left, "SYN_RECEIVED/close"),
+    ] {
+        press(key).await;
+        assert_eq!(browser.get(focus).await, json!(place));
+    }
+    press(Key::Enter).await;
+    browser.until("location.pathname === '/atlas/SYN_RECEIVED/close' && document.querySelector('.script li')").await;
+    browser.click(".invitation [data-act=run]").await;
+    browser
+        .until("document.querySelector('.host.client .state').textContent === 'FIN_WAIT_1'")
+        .await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
 }
