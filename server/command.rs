@@ -1,5 +1,6 @@
 //! What the program does in each of its roles.
 
+mod atlas;
 mod check;
 mod doctor;
 mod record;

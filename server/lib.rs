@@ -3,8 +3,9 @@
 //! Read in this order:
 //!
 //! 1. [`event`], all that can happen in a run, and [`state`], RFC 9293's diagram.
-//! 2. [`script`] and [`scenario`]: what is to be played; [`recording`]: a run that was kept; [`catalogue`]: what is shipped.
-//!    [`program`]: a script as people would write it, in their own language.
+//! 2. [`script`] and [`scenario`]: what is to be played; [`recording`]: a run that was kept; [`catalogue`]: what is shipped;
+//!    [`atlas`]: every state against whatever can happen in it. [`program`]: a script as people would write it, in their own
+//!    language.
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
 //! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal, [`pcapng`] in other
@@ -12,6 +13,7 @@
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
 pub mod article;
+pub mod atlas;
 pub mod catalogue;
 pub mod channel;
 pub mod child;

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod atlas;
 mod exports;
 mod finding;
 mod glossary;
@@ -70,6 +71,8 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
         .route("/article", get(pages::article))
+        .route("/atlas", get(pages::atlas))
+        .route("/atlas/{state}/{stimulus}", get(pages::cell))
         .route("/find", get(pages::find))
         .route("/state/{name}", get(pages::state))
         .route("/error/{name}", get(pages::error))
@@ -85,6 +88,8 @@ fn router(server: Server, is_local: bool) -> Router {
             "/api/recordings/{id}/pcapng",
             get(exports::recording_pcapng),
         )
+        .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
+        .route("/api/atlas/{state}/{stimulus}/pcapng", get(atlas::capture))
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .layer(middleware::from_fn(guard::same_origin))

@@ -106,9 +106,9 @@ async fn axe_finds_nothing_in_any_page() {
     for (index, look) in LOOKS.into_iter().enumerate() {
         // Two looks see all there is, the other two what differs most.
         let all = index < 2;
-        for page in ["/", "/try", "/nowhere"]
+        for page in ["/", "/try", "/atlas", "/nowhere"]
             .iter()
-            .take(if all { 3 } else { 1 })
+            .take(if all { 4 } else { 1 })
         {
             judge.visit(server.url(page), look).await;
             judge.look(&format!("{page} {look:?}")).await;

@@ -91,6 +91,8 @@ async fn every_page_speaks_both_languages() {
         "/",
         "/try",
         "/article",
+        "/atlas",
+        "/atlas/ESTABLISHED/rst-inside",
         "/find",
         "/find?q=FIN_WAIT_2",
         "/find?q=nothing+such",

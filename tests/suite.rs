@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, missing_docs, reason = "a test program has no users")]
 
 mod actors;
+mod atlas;
 mod axe;
 mod browser;
 mod capture;

@@ -10,8 +10,10 @@ use anyhow::{Context, Result, anyhow, bail};
 use fourwave::event::{Event, What};
 use fourwave::nursery::Nursery;
 use fourwave::run::{MOST_EVENTS, Pace, Play, play};
-use fourwave::scenario::Scenario;
+use fourwave::script::Script;
 use fourwave::{recording, scenario};
+
+use super::atlas;
 
 /// Records all scenarios of a folder, or those that are named. Goes on past one that fails, tells of all at the end, and
 /// then ends with 1.
@@ -22,7 +24,8 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
             .map(|stem| stem.to_string_lossy().into_owned())
     };
     let known: Vec<String> = files.iter().filter_map(|file| id_of(file)).collect();
-    if let Some(id) = ids.iter().find(|id| !known.contains(id)) {
+    let of_ours = |id: &&String| known.contains(*id) || *id == atlas::ID;
+    if let Some(id) = ids.iter().find(|id| !of_ours(id)) {
         bail!("there is no scenario {id:?} in {}", folder.display());
     }
     let nursery = super::nursery()?;
@@ -39,6 +42,12 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
             }
         }
     }
+    if ids.is_empty() || ids.iter().any(|id| id == atlas::ID) {
+        match atlas::record(&nursery, folder) {
+            Ok(told) => println!("{told}"),
+            Err(failure) => failures.push(failure),
+        }
+    }
     for failure in &failures {
         eprintln!("fourwave: {failure:#}");
     }
@@ -49,8 +58,8 @@ fn record_file(nursery: &Nursery, folder: &Path, file: &Path) -> Result<String> 
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let scenario =
         scenario::parse(&file.to_string_lossy(), &text).map_err(|broken| anyhow!("{broken}"))?;
-    let events =
-        events(nursery, &scenario).with_context(|| format!("playing {}", file.display()))?;
+    let events = events(nursery, &scenario.id, &scenario.script)
+        .with_context(|| format!("playing {}", file.display()))?;
     let path = folder.join(recording::path(&scenario.id));
     fs::create_dir_all(path.parent().unwrap_or(folder))?;
     let packed = recording::pack(&events)?;
@@ -60,11 +69,11 @@ fn record_file(nursery: &Nursery, folder: &Path, file: &Path) -> Result<String> 
 }
 
 /// The events of a run of which every check was true.
-fn events(nursery: &Nursery, scenario: &Scenario) -> Result<Vec<Event>> {
+pub(super) fn events(nursery: &Nursery, id: &str, script: &Script) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     let play_it = Play {
-        scenario: Some(&scenario.id),
-        script: &scenario.script,
+        scenario: Some(id),
+        script,
         pace: Pace::FOLLOW,
         limit: Duration::from_secs(120),
         most_events: MOST_EVENTS,

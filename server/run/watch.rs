@@ -377,7 +377,7 @@ fn waiting_to_be_read(reading: &Reading) -> u32 {
 
 /// Bytes of data not acknowledged: the kernel also counts a FIN, and before a connection exists only the SYN.
 fn waiting_for_ack(reading: &Reading) -> u32 {
-    if reading.state == State::SynSent {
+    if matches!(reading.state, State::SynSent | State::SynReceived) {
         0
     } else {
         reading

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Server;
 use super::phrases::in_language;
 use super::words::Asked;
+use crate::atlas;
 use crate::catalogue;
 use crate::lab::StartError;
 use crate::remedy;
@@ -122,8 +123,8 @@ pub(super) fn script_of(
     script: Option<String>,
 ) -> Result<(Option<String>, Script), Refused> {
     match (scenario, script) {
-        (Some(id), None) => match catalogue::scenario(&id) {
-            Some(scenario) => Ok((Some(id), scenario.script.clone())),
+        (Some(id), None) => match script_named(&id) {
+            Some(script) => Ok((Some(id), script)),
             None => Err(Refused::Unknown {
                 message: format!("there is no scenario {id:?}"),
             }),
@@ -135,6 +136,13 @@ pub(super) fn script_of(
             message: "name either a scenario or a script".into(),
         }),
     }
+}
+
+/// The script of a scenario, or of a cell of the atlas.
+fn script_named(id: &str) -> Option<Script> {
+    let scenario = catalogue::scenario(id).map(|scenario| &scenario.script);
+    let trial = || Some(&atlas::named(id)?.plan.as_ref().ok()?.script);
+    scenario.or_else(trial).cloned()
 }
 
 /// POST /api/check: the mistakes of a script, which is the body.
@@ -188,7 +196,7 @@ pub(super) async fn recording(Path(id): Path<String>, headers: HeaderMap) -> Res
 }
 
 /// Whether Accept-Encoding names gzip and does not refuse it (RFC 9110, section 12.5.3).
-fn takes_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_ENCODING);
     let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or("");
     accepted.split(',').any(|part| {

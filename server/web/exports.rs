@@ -24,7 +24,7 @@ pub(super) async fn recording_pcapng(Path(id): Path<String>) -> Response {
 }
 
 /// Reading all events of a long run takes tens of ms, which no other request shall wait for.
-async fn pcapng(name: &str, events: String) -> Response {
+pub(super) async fn pcapng(name: &str, events: String) -> Response {
     let capture = tokio::task::spawn_blocking(move || pcapng::capture(&recording::read(&events)));
     let headers = [
         (header::CONTENT_TYPE, pcapng::MEDIA_TYPE.to_owned()),

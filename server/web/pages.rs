@@ -1,6 +1,8 @@
 //! The pages, rendered from web/pages: each has a file here and one there.
 
 mod article;
+mod atlas;
+mod cell;
 mod course;
 mod find;
 mod frame;
@@ -9,6 +11,8 @@ mod occurs;
 mod stage;
 
 pub(super) use article::article;
+pub(super) use atlas::atlas;
+pub(super) use cell::cell;
 pub(super) use course::course;
 pub(super) use find::find;
 pub(super) use missing::not_found;

@@ -15,22 +15,22 @@ use crate::web::{Server, markup};
 
 #[derive(Template)]
 #[template(path = "stage.html")]
-struct Stage {
-    frame: Frame,
-    title: String,
+pub(super) struct Stage {
+    pub(super) frame: Frame,
+    pub(super) title: String,
     /// As HTML.
-    summary: String,
-    sources: &'static [Source],
+    pub(super) summary: String,
+    pub(super) sources: &'static [Source],
     /// What a labelled line means, for paper.
-    notes: Vec<(String, String)>,
+    pub(super) notes: Vec<(String, String)>,
     /// What the lesson leads to; a script of one's own leads nowhere.
-    further: Option<Further>,
+    pub(super) further: Option<Further>,
     /// What the page's scripts need to know, as JSON.
-    data: String,
+    pub(super) data: String,
 }
 
 /// Where a lesson leads.
-struct Further {
+pub(super) struct Further {
     scenario: &'static Scenario,
     /// Which line of a program fixes this, as HTML.
     fix: Option<String>,

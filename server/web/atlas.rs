@@ -1,0 +1,143 @@
+//! What the atlas says and shows: its words, web/words/atlas.toml, and its recordings.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::{api, exports};
+use crate::atlas::archive::{self, Recorded};
+use crate::atlas::{Cell, Stimulus, Unreachable};
+use crate::catalogue;
+use crate::recording;
+use crate::scenario::{Source, Words};
+
+/// The words of the atlas.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    page: BTreeMap<String, Words>,
+    stimuli: BTreeMap<String, StimulusWords>,
+    why: BTreeMap<String, Why>,
+    notes: BTreeMap<String, Note>,
+}
+
+/// What happens to a connection, in words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StimulusWords {
+    /// Above its column.
+    pub(super) head: Words,
+    /// With a state: the title of a cell.
+    pub(super) title: Words,
+    /// What is done.
+    pub(super) what: Words,
+}
+
+/// Why a cell cannot be tried.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Why {
+    /// In the cell.
+    pub(super) short: Words,
+    /// In a sentence.
+    pub(super) text: Words,
+}
+
+/// What is worth saying of a cell.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Note {
+    pub(super) text: Words,
+    pub(super) sources: Vec<Source>,
+}
+
+/// The words of the atlas.
+pub(super) fn texts() -> &'static Texts {
+    static TEXTS: OnceLock<Texts> = OnceLock::new();
+    TEXTS.get_or_init(|| {
+        toml::from_str(include_str!("../../web/words/atlas.toml")).expect("the atlas has its words")
+    })
+}
+
+impl Texts {
+    pub(super) fn page(&self, key: &str) -> &Words {
+        self.page
+            .get(key)
+            .unwrap_or_else(|| panic!("the atlas has no word {key:?}"))
+    }
+
+    pub(super) fn stimulus(&self, stimulus: Stimulus) -> &StimulusWords {
+        &self.stimuli[stimulus.id()]
+    }
+
+    pub(super) fn why(&self, why: Unreachable) -> &Why {
+        &self.why[name(why)]
+    }
+
+    pub(super) fn note(&self, cell: &Cell) -> Option<&Note> {
+        let (state, stimulus) = (cell.state.name(), cell.stimulus.id());
+        self.notes.get(&format!("{state}/{stimulus}"))
+    }
+}
+
+/// A reason's name, for addresses within the page.
+pub(super) fn name(why: Unreachable) -> &'static str {
+    match why {
+        Unreachable::NoConnection => "no_connection",
+        Unreachable::NoWindow => "no_window",
+    }
+}
+
+/// The shipped recordings by the ids of their cells. Reads all of them when it is asked for the first time.
+pub(super) fn recorded() -> &'static BTreeMap<String, Recorded> {
+    static ALL: OnceLock<BTreeMap<String, Recorded>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let Some(packed) = catalogue::recording("atlas") else {
+            return BTreeMap::new();
+        };
+        archive::read(&packed).unwrap_or_else(|error| panic!("the atlas is broken: {error}"))
+    })
+}
+
+/// A cell's recording, packed.
+fn packed(id: &str) -> Option<Vec<u8>> {
+    let place = recorded().get(id)?.place.clone();
+    Some(catalogue::recording("atlas")?.get(place)?.to_vec())
+}
+
+fn unpacked(packed: &[u8]) -> String {
+    recording::unpack(packed).unwrap_or_else(|error| panic!("the atlas is broken: {error}"))
+}
+
+/// GET /api/atlas/STATE/STIMULUS: a cell's recorded run, one event a line.
+pub(super) async fn recording(
+    Path((state, stimulus)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let id = format!("atlas/{state}/{stimulus}");
+    let Some(packed) = packed(&id) else {
+        return api::unknown_recording(&id);
+    };
+    let kind = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (header::VARY, "Accept-Encoding"),
+    ];
+    if api::takes_gzip(&headers) {
+        (kind, [(header::CONTENT_ENCODING, "gzip")], packed).into_response()
+    } else {
+        (kind, unpacked(&packed)).into_response()
+    }
+}
+
+/// GET /api/atlas/STATE/STIMULUS/pcapng: the capture of a cell's recorded run.
+pub(super) async fn capture(Path((state, stimulus)): Path<(String, String)>) -> Response {
+    let id = format!("atlas/{state}/{stimulus}");
+    match packed(&id) {
+        Some(packed) => exports::pcapng(&format!("{state}-{stimulus}"), unpacked(&packed)).await,
+        None => api::unknown_recording(&id),
+    }
+}

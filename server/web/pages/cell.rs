@@ -1,0 +1,58 @@
+//! A cell of the atlas on the stage.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::json;
+
+use super::frame::{Frame, page, script_safe};
+use super::not_found;
+use super::stage::Stage;
+use crate::atlas::{self, TEST};
+use crate::web::atlas::texts;
+use crate::web::words::Asked;
+use crate::web::{Server, markup};
+
+/// GET /atlas/STATE/STIMULUS
+pub(in crate::web) async fn cell(
+    State(server): State<Server>,
+    asked: Asked,
+    uri: Uri,
+    Path((state, stimulus)): Path<(String, String)>,
+) -> Response {
+    let found = atlas::named(&format!("atlas/{state}/{stimulus}"));
+    let Some((cell, Ok(trial))) = found.map(|cell| (cell, &cell.plan)) else {
+        return not_found(State(server), asked, uri).await;
+    };
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let (lang, words) = (asked.0, texts().stimulus(cell.stimulus));
+    let note = texts().note(cell);
+    let (what, back) = (lang.of(&words.what), lang.of(texts().page("back")));
+    let summary = format!(
+        "{} <a href=\"/atlas#{state}/{stimulus}\">{}</a>",
+        markup::html(what),
+        markup::escape(back)
+    );
+    let notes = note.map(|note| (TEST, lang.of(&note.text)));
+    let data = json!({
+        "scenario": cell.id(),
+        "script": trial.script.text,
+        "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        "recording": format!("/api/{}", cell.id()),
+        "live": frame.remedy.is_none(),
+        "words": lang.table(),
+    });
+    let stage = Stage {
+        frame,
+        title: lang.of(&words.title).replace("{state}", &state),
+        summary,
+        sources: note.map_or(&[], |note| &note.sources),
+        notes: notes
+            .map(|(_, note)| (state.clone(), markup::plain(note)))
+            .into_iter()
+            .collect(),
+        further: None,
+        data: script_safe(&data),
+    };
+    page(&stage, &asked, StatusCode::OK)
+}
