@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use fourwave::recording;
 
-use crate::support::{FOURWAVE, Server, command, scenario_ids};
+use crate::support::{FOURWAVE, Server, command};
 
 #[test]
 fn run_draws_a_scenario_as_text() {
@@ -41,17 +41,15 @@ fn run_draws_a_scenario_as_text() {
 }
 
 #[test]
-fn run_plays_every_scenario_and_file() {
-    for id in scenario_ids() {
-        for what in [id.clone(), format!("scenarios/{id}.toml")] {
-            let output = command(&["run", &what], "");
-            assert_eq!(
-                output.status.code(),
-                Some(0),
-                "{}",
-                String::from_utf8_lossy(&output.stdout)
-            );
-        }
+fn run_plays_a_scenario_by_its_name_and_by_its_file() {
+    for what in ["half-close", "scenarios/half-close.toml"] {
+        let output = command(&["run", what], "");
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
     }
     let file = std::env::temp_dir().join(format!("fourwave-{}.txt", std::process::id()));
     std::fs::write(&file, "server listen => 0\n").unwrap();
@@ -104,7 +102,7 @@ fn run_names_the_scenarios_where_it_finds_none() {
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        text.contains("\"five-waves\"") && text.contains("four-waves, half-close"),
+        text.contains("\"five-waves\"") && text.contains("four-waves, three-segments"),
         "{text}"
     );
 }

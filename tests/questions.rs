@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use fourwave::scenario::{self, About, Question};
+use fourwave::scenario::{About, Question};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::support::browser::Browser;
-use crate::support::{Events, Server, play, scenario_ids};
+use crate::support::{Events, Server, play};
 
 const LAPTOP: [u32; 2] = [1280, 900];
 const STATES: &str =
     "[...document.querySelectorAll('.host .state')].map((state) => state.textContent).join(' ')";
 
 /// The run's answer, read off its events by other means than the page does.
-fn answer(question: &Question, events: &Events) -> String {
+pub fn answer(question: &Question, events: &Events) -> String {
     let step = |phase: &str| {
         let of_line = |event: &&Value| {
             event["type"] == "step" && event["line"] == question.line && event["phase"] == phase
@@ -35,6 +35,7 @@ fn answer(question: &Question, events: &Events) -> String {
                 .to_owned()
         }
         About::Gives => {
+            let prepares = ["socket", "bind", "epoll_create1", "epoll_ctl"];
             let tidies = |event: &Value| event["args"][0].to_string().contains("<eventpoll>");
             // A line's own calls; those of the actor that it waits for, where it does.
             let text = events.0[begin]["text"].as_str().unwrap();
@@ -54,13 +55,21 @@ fn answer(question: &Question, events: &Events) -> String {
                 .filter(|event| event["phase"] == "enter")
                 .map(|event| &event["seq"])
                 .collect();
-            let exit = calls.iter().rfind(|event| {
-                event["phase"] == "exit"
-                    && entered.contains(&&event["enter"])
-                    && !(event["call"] == "close" && tidies(event))
-            });
+            let is_preparing = |event: &Value| {
+                (event["call"] == "close" && tidies(event))
+                    || (prepares.iter().any(|call| event["call"] == *call)
+                        && event["errno"].is_null())
+            };
+            let exits: Vec<&&Value> = calls
+                .iter()
+                .filter(|event| event["phase"] == "exit" && entered.contains(&&event["enter"]))
+                .collect();
+            // What only prepares is the line's own call where nothing comes after it.
+            let deed = exits.iter().rfind(|event| !is_preparing(event));
+            let exit = deed.or(exits.last());
             let Some(exit) = exit.filter(|exit| {
-                waited.is_none() || entered.last().is_some_and(|last| **last == exit["enter"])
+                (waited.is_none() && !is_preparing(exit))
+                    || entered.last().is_some_and(|last| **last == exit["enter"])
             }) else {
                 return "blocked".into();
             };
@@ -84,29 +93,6 @@ fn answer(question: &Question, events: &Events) -> String {
     }
 }
 
-#[test]
-fn every_question_is_answered_by_the_run_with_one_of_its_choices() {
-    let mut asked = 0;
-    for id in scenario_ids() {
-        let text = std::fs::read_to_string(format!("scenarios/{id}.toml")).unwrap();
-        let scenario = scenario::parse(&id, &text).unwrap();
-        if scenario.questions.is_empty() {
-            continue;
-        }
-        let events = play(&scenario.script.text);
-        for question in &scenario.questions {
-            let found = answer(question, &events);
-            assert!(
-                question.choices.iter().any(|choice| choice.value == found),
-                "{id}, {}: {found}",
-                question.at
-            );
-            asked += 1;
-        }
-    }
-    assert!(asked >= 9);
-}
-
 /// Waits until the card is there, in that phase.
 async fn until_phase(browser: &Browser, phase: &str) {
     browser
@@ -125,7 +111,7 @@ async fn until_origin(browser: &Browser, origin: &str) {
 /// Everything of the page that an eye, a pointer or a screen reader can meet.
 async fn told(browser: &Browser) -> String {
     let told = "[...document.querySelectorAll('main *, footer *')]
-        .filter((node) => !node.closest('.later, [hidden], .choices, defs'))
+        .filter((node) => !node.closest('.later, [hidden], .choices, .further, defs'))
         .flatMap((node) => [node.title, node.ariaLabel, [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join('')])
         .join('\\n') + document.querySelector('#said').textContent";
     browser.get(told).await.as_str().unwrap().to_owned()

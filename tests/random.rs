@@ -6,7 +6,7 @@
 
 pub mod author;
 mod dice;
-mod laws;
+pub mod laws;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -14,6 +14,7 @@ mod command;
 mod course;
 mod inspector;
 mod lab;
+mod lessons;
 mod mistakes;
 mod pages;
 mod privileges;

@@ -91,10 +91,11 @@ impl World<'_> {
             .compare(readings, cause, now());
         let by = cause.or_else(|| told.iter().find_map(timer_of));
         for mut what in told {
-            // No segment makes a program close; the call that it woke does, and may have before the table was read.
+            // No segment and no timer makes a program close; the call that it woke does, and may have before the table
+            // was read.
             if let What::State { to, cause, .. } = &mut what
                 && matches!(to, State::FinWait1 | State::LastAck)
-                && matches!(cause, Cause::Segment(_))
+                && matches!(cause, Cause::Segment(_) | Cause::Timer(_))
             {
                 *cause = woken.unwrap_or(*cause);
             }

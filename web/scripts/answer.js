@@ -21,7 +21,9 @@ function given(events, before) {
   const waited = /^(?:[\p{L}\d_-]+:\s*)?wait (\S+)/u.exec(events[0].text)?.[1];
   const calls = (waited ? before : events).filter((event) => event.type === "call" && (!waited || event.actor === waited));
   const own = calls.filter((event) => event.phase === "enter").map((event) => event.seq);
-  const exits = calls.filter((event) => event.phase === "exit" && own.includes(event.enter) && !prepares(event));
-  const open = waited && exits.at(-1)?.enter !== own.at(-1);
-  return exits.length && !open ? gave(exits.at(-1)) : "blocked";
+  const exits = calls.filter((event) => event.phase === "exit" && own.includes(event.enter));
+  const last = exits.findLast((event) => !prepares(event)) ?? exits.at(-1);
+  // What only prepares is the line's own call where nothing comes after it.
+  const open = (waited || (last && prepares(last))) && last?.enter !== own.at(-1);
+  return last && !open ? gave(last) : "blocked";
 }
