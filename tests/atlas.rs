@@ -172,10 +172,11 @@ async fn arrow_keys_go_from_cell_to_cell_and_enter_plays_one() {
         assert_eq!(browser.get(focus).await, json!(place));
     }
     press(Key::Enter).await;
-    browser.until("location.pathname === '/atlas/SYN_RECEIVED/close' && document.querySelector('.host.client .state').textContent === 'CLOSED' && document.querySelector('.chip.fin')").await;
+    browser.until("location.pathname === '/atlas/SYN_RECEIVED/close' && document.querySelector('.host.client .state').textContent === 'FIN_WAIT_1'").await;
+    // Its recording is there to its end; the same can be played here.
     browser.click(".transport [data-act=run]").await;
     browser
-        .until("document.querySelector('.host.client .state').textContent === 'FIN_WAIT_1'")
+        .until("document.querySelector('.origin').textContent.startsWith('Played') && document.querySelector('.host.client .state').textContent === 'FIN_WAIT_1'")
         .await;
     assert_eq!(browser.console().await, Vec::<String>::new());
 }
