@@ -240,7 +240,7 @@ fn way(state: State, stimulus: Stimulus) -> (Host, &'static str) {
         // A listening socket hands out no descriptor yet. With both ends opening at once there is one.
         State::SynReceived if stimulus.is_call() => (
             Client,
-            "wire hold SYN from client
+            "wire hold any from client
              client socket
              client set nonblock on
              client connect => EINPROGRESS

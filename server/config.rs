@@ -40,7 +40,7 @@ pub enum Role {
     /// Play the scenarios of a folder and keep the recordings, which are shipped in the program. Goes on past one that
     /// fails; ends with 1 if any did.
     Record {
-        /// The ids of those to record, and `atlas` for the atlas; all where none is named.
+        /// The ids of those to record, and `atlas` for the atlas; all that the folder has where none is named.
         ids: Vec<String>,
         /// The folder with the scenarios.
         #[arg(long, default_value = "scenarios")]

@@ -82,11 +82,6 @@ pub fn answer(events: &[Event], host: Host, called: bool) -> Option<Answer> {
     Some(answer)
 }
 
-/// The seq of the event with which the [`TEST`] line begins: from there on it shows what comes of it.
-pub fn moment(events: &[Event]) -> Option<u64> {
-    Some(events[events.iter().position(is_test)?].t)
-}
-
 fn is_test(event: &Event) -> bool {
     matches!(&event.what, What::Step { text, phase: StepPhase::Begin, .. } if text.strip_prefix(TEST).is_some_and(|rest| rest.starts_with(':')))
 }

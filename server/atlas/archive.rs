@@ -19,6 +19,8 @@ pub const PATH: &str = "recordings/atlas.ndjson.gz";
 pub struct Recorded {
     /// What the kernel answered.
     pub answer: Option<Answer>,
+    /// When the run ended, µs since it began.
+    pub end: u64,
     /// That kernel's release.
     pub kernel: String,
     /// Where its run stands in the file.
@@ -49,6 +51,7 @@ pub fn read(packed: &[u8]) -> io::Result<BTreeMap<String, Recorded>> {
             trial.and_then(|(cell, trial)| answer(&events, trial.host, cell.stimulus.is_call()));
         let recorded = Recorded {
             answer,
+            end: events.last().map_or(0, |event| event.t),
             kernel,
             place,
         };

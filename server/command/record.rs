@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
+use fourwave::atlas::archive;
 use fourwave::event::{Event, What};
 use fourwave::nursery::Nursery;
 use fourwave::run::{MOST_EVENTS, Pace, Play, play};
@@ -42,7 +43,9 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
             }
         }
     }
-    if ids.is_empty() || ids.iter().any(|id| id == atlas::ID) {
+    // A folder of somebody's own scenarios has no atlas.
+    let kept = folder.join(archive::PATH).exists();
+    if ids.is_empty() && kept || ids.iter().any(|id| id == atlas::ID) {
         match atlas::record(&nursery, folder) {
             Ok(told) => println!("{told}"),
             Err(failure) => failures.push(failure),

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::frame::{Frame, page};
+use super::frame::{Frame, moment, page};
 use crate::atlas::answer::{Answer, Gave};
 use crate::atlas::{self, Cell, Stimulus, Unreachable, cells};
 use crate::scenario::Source;
@@ -121,12 +121,22 @@ fn notes(frame: &Frame) -> Vec<Noted> {
         .iter()
         .filter_map(|cell| Some((cell, texts().note(cell)?)));
     let noted = noted.map(|(cell, note)| Noted {
-        href: format!("/{}", cell.id()),
+        href: address(cell),
         title: title(cell, frame.lang),
         text: frame.html(&note.text),
         sources: &note.sources,
     });
     noted.collect()
+}
+
+/// Where a cell's recorded run is to be seen, all of it.
+fn address(cell: &Cell) -> String {
+    let end = recorded().get(&cell.id()).map(|run| moment(run.end));
+    format!(
+        "/{}{}",
+        cell.id(),
+        end.map_or(String::new(), |t| format!("#t={t}"))
+    )
 }
 
 fn title(cell: &Cell, lang: Language) -> String {
@@ -168,7 +178,7 @@ fn shown(cell: &Cell, lang: Language) -> Shown {
     let sent = answer.sent.iter().map(|bits| (bits.join(","), kind(bits)));
     Shown {
         stimulus,
-        href: format!("/{}", cell.id()),
+        href: address(cell),
         label: format!("{title}: {}", told(&answer, lang)),
         silent: gave.is_none() && answer.sent.is_empty() && answer.to.is_none(),
         gave,
