@@ -7,6 +7,7 @@ import { Further } from "./further.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
 import { journey } from "./journey.js";
+import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
@@ -353,35 +354,7 @@ for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
   button.addEventListener("click", () => acts[button.dataset.act]());
 }
 
-const KEYS = {
-  " ": "play",
-  ArrowLeft: "back",
-  ArrowRight: "forth",
-  "Shift ArrowLeft": "before",
-  "Shift ArrowRight": "next",
-  Home: "home",
-  End: "end",
-  r: "run",
-  p: "projector",
-  "?": "keys",
-  m: "map",
-  t: "view",
-  i: "inspect",
-  "[": "former",
-  "]": "latter",
-  Escape: "close",
-};
-
-addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select");
-  const presses = event.key === " " && event.target.closest("button, a");
-  if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
-  const key = event.shiftKey && event.key.startsWith("Arrow") ? `Shift ${event.key}` : event.key;
-  const act = KEYS[key];
-  if (!act || document.querySelector("dialog[open]")) return;
-  event.preventDefault();
-  acts[act]();
-});
+listen((act) => acts[act]());
 
 $("#lens").addEventListener("change", (event) => {
   memory.remember("lens", event.target.value);
