@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fourwave::config::Serve;
+use fourwave::catalogue;
 use fourwave::lab::Lab;
+use fourwave::store::Store;
 use fourwave::web;
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
     let lab = Lab::new(serve.max_runs, Duration::from_secs(serve.run_limit));
+    let limit = serve.store_limit << 20;
+    let store = Store::new(serve.data_dir(), limit, catalogue::pinned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -30,7 +34,10 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        web::serve(listener, lab, web::terminated()).await?;
+        if let Err(error) = store.look() {
+            eprintln!("fourwave: runs cannot be shared as recordings: {error}");
+        }
+        web::serve(listener, lab, store, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
