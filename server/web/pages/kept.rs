@@ -76,13 +76,14 @@ fn summary(about: &About, origin: Option<&Scenario>, lang: Language) -> String {
     let Some(lesson) = origin else {
         return recorded;
     };
-    let of = if lesson.script.text == about.script {
-        lang.word("kept.of_lesson")
-    } else {
-        lang.word("kept.from_lesson")
-    };
     let (id, title) = (&lesson.id, markup::escape(lang.of(&lesson.title)));
-    format!("{recorded} {of} <a href=\"/s/{id}\">{title}</a>")
+    if lesson.script.text == about.script {
+        let of = lang.word("kept.of_lesson");
+        format!("{recorded} <a href=\"/s/{id}\">{of}</a>")
+    } else {
+        let from = lang.word("kept.from_lesson");
+        format!("{recorded} {from} <a href=\"/s/{id}\">{title}</a>")
+    }
 }
 
 fn story(story: Story, lang: Language) -> String {
