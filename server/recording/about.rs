@@ -27,8 +27,8 @@ pub struct About {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Story {
-    /// Segments were forged.
-    Forged,
+    /// Segments came from nowhere: copies or forgeries.
+    Injected,
     /// A RST was sent before anything was open.
     Refused,
     /// A RST was sent, first by this host.
@@ -107,7 +107,7 @@ pub fn about<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<About> {
 /// What a story is concluded from.
 #[derive(Default)]
 struct Signs {
-    forged: bool,
+    injected: bool,
     opened: bool,
     /// Who sent a RST first.
     reset: Option<Host>,
@@ -117,7 +117,7 @@ struct Signs {
 
 impl Signs {
     fn add(&mut self, from: Host, phase: SegmentPhase, flags: &[String]) {
-        self.forged |= phase == SegmentPhase::Injected;
+        self.injected |= phase == SegmentPhase::Injected;
         if phase != SegmentPhase::Sent {
             return;
         }
@@ -132,7 +132,7 @@ impl Signs {
 
     fn story(&self) -> Story {
         match (self.reset, self.fins.as_slice()) {
-            _ if self.forged => Story::Forged,
+            _ if self.injected => Story::Injected,
             (Some(_), _) if !self.opened => Story::Refused,
             (Some(host), _) => Story::Reset(host),
             (None, [host]) => Story::One(*host),

@@ -88,7 +88,7 @@ fn summary(about: &About, origin: Option<&Scenario>, lang: Language) -> String {
 
 fn story(story: Story, lang: Language) -> String {
     let (words, host) = match story {
-        Story::Forged => (lang.word("story.forged"), None),
+        Story::Injected => (lang.word("story.injected"), None),
         Story::Refused => (lang.word("story.refused"), None),
         Story::Reset(host) => (lang.word("story.reset"), Some(host)),
         Story::Both(host) => (lang.word("story.both"), Some(host)),
