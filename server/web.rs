@@ -56,6 +56,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let lab = Arc::new(lab);
+    sharing::look(&store);
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),

@@ -187,7 +187,7 @@ async fn a_code_for_the_room_and_a_word_to_who_serves_himself_alone() {
     browser.until("document.querySelector('#share .qr img').naturalWidth > 100").await;
     browser.click("#share .copy").await;
     browser.until("document.querySelector('#share .copy').textContent === '已复制'").await;
-    assert_eq!(browser.text("#share .told").await, "已复制");
+    assert_eq!(browser.text("#share .outcome").await, "已复制");
     let port = server.address.split(':').next_back().unwrap();
     assert_eq!(browser.text("#share .loopback code").await, format!("fourwave --listen 0.0.0.0:{port}"));
     browser.click("#share .qr").await;
@@ -208,8 +208,8 @@ async fn what_cannot_be_kept_is_told_in_the_dialog() {
     run_to_its_end(&browser).await;
     browser.press("s").await;
     browser.click("#share .keep").await;
-    browser.until("document.querySelector('#share .told').classList.contains('wrong')").await;
-    let told = browser.text("#share .told").await;
+    browser.until("document.querySelector('#share .outcome').classList.contains('wrong')").await;
+    let told = browser.text("#share .outcome").await;
     assert!(told.contains("/proc/nowhere") && told.contains("--data-dir"), "{told}");
     assert_eq!(browser.get("document.querySelector('#share .keep').disabled").await, false);
 }

@@ -322,7 +322,7 @@ async fn a_store_that_cannot_be_opened_names_its_path_and_all_else_is_served() {
     std::fs::write(&file, "").unwrap();
     let below = file.join("below");
     std::fs::write(folder.file(), "this is a letter, and no database at all".repeat(100)).unwrap();
-    for path in [&below, &folder.0] {
+    for path in [&below, &folder.0, &PathBuf::from("/proc/nowhere")] {
         let (said, status, answer) = server_with(path).await;
         assert_eq!((status, &answer["error"]), (503, &json!("store")), "{answer}");
         for text in [&said, answer["message"].as_str().unwrap()] {

@@ -34,9 +34,6 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        if let Err(error) = store.look() {
-            eprintln!("fourwave: runs cannot be shared as recordings: {error}");
-        }
         web::serve(listener, lab, store, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -1,6 +1,7 @@
 //! Recordings that somebody shares: kept by the server under a short address, and never changed.
 
 use std::net::SocketAddr;
+use std::sync::Once;
 use std::time::Instant;
 
 use axum::Json;
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::{Server, api};
 use crate::recording::{self, About};
-use crate::store::{Day, StoreError};
+use crate::store::{Day, Store, StoreError};
 
 /// Which run to keep.
 #[derive(Deserialize)]
@@ -101,6 +102,19 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     done.expect("the store does not panic")
 }
 
+/// Whether recordings can be kept, as far as that is known before one is: if not, whoever runs the server learns why.
+pub(super) fn look(store: &Store) {
+    if let Err(error) = store.look() {
+        complain(&error);
+    }
+}
+
+/// Tells whoever runs the server, once; visitors are told each time.
+fn complain(error: &StoreError) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| eprintln!("fourwave: runs cannot be shared as recordings: {error}"));
+}
+
 fn refused(error: &StoreError) -> Response {
     let (status, kind) = match error {
         StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "store_full"),
@@ -112,6 +126,9 @@ fn refused(error: &StoreError) -> Response {
         | StoreError::Read { .. }
         | StoreError::Write { .. } => (StatusCode::SERVICE_UNAVAILABLE, "store"),
     };
+    if kind == "store" {
+        complain(error);
+    }
     let said = json!({ "error": kind, "message": error.to_string() });
     (status, Json(said)).into_response()
 }

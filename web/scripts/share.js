@@ -182,7 +182,7 @@ export class Share {
   }
 
   #tell(text, wrong = false) {
-    const told = this.#$(".told");
+    const told = this.#$(".outcome");
     told.textContent = text;
     told.classList.toggle("wrong", wrong);
   }
