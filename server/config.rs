@@ -97,6 +97,35 @@ pub struct Serve {
         value_parser = clap::value_parser!(u64).range(1..=86400)
     )]
     pub idle_limit: u64,
+    /// The folder where recordings are kept; made when the first one is. Otherwise $XDG_DATA_HOME/fourwave or
+    /// ~/.local/share/fourwave.
+    #[arg(long, env = "FOURWAVE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// How much the kept recordings may take. When it is full, those go first that were longest not visited, and none that
+    /// was visited in the last 90 days.
+    #[arg(
+        long,
+        env = "FOURWAVE_STORE_LIMIT",
+        default_value_t = 512,
+        value_name = "MB",
+        value_parser = clap::value_parser!(u64).range(1..=1_048_576)
+    )]
+    pub store_limit: u64,
+}
+
+impl Serve {
+    /// The data folder: what was named, else where the XDG Base Directory Specification has the data of a user's programs.
+    /// Who has no home, as a service has none, keeps them in /var/lib.
+    pub fn data_dir(&self) -> PathBuf {
+        let variable = |name| {
+            let path = std::env::var_os(name).map(PathBuf::from);
+            path.filter(|path| path.is_absolute()) // the specification ignores others
+        };
+        let home = || variable("HOME").map(|home| home.join(".local/share"));
+        let data = || variable("XDG_DATA_HOME").or_else(home);
+        let named = self.data_dir.clone();
+        named.unwrap_or_else(|| data().unwrap_or_else(|| "/var/lib".into()).join("fourwave"))
+    }
 }
 
 /// For `fourwave run`.

@@ -8,7 +8,7 @@
 //!    language.
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
-//! 4. [`lab`]: all live runs. [`web`] shows them in a browser, [`draw`] in a terminal, [`pcapng`] in other
+//! 4. [`lab`]: all live runs; [`store`]: recordings that are kept. [`web`] shows them in a browser, [`draw`] in a terminal, [`pcapng`] in other
 //!    people's tools.
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
@@ -35,5 +35,6 @@ pub mod scenario;
 pub mod script;
 pub mod sign;
 pub mod state;
+pub mod store;
 pub mod sys;
 pub mod web;

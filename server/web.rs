@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod atlas;
+mod bound;
 mod exports;
 mod finding;
 mod glossary;
@@ -12,10 +13,13 @@ mod markup;
 mod pages;
 mod phrases;
 mod programs;
+mod qr;
+mod sharing;
 mod words;
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,11 +32,15 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::lab::Lab;
+use crate::store::Store;
 
 /// What every handler may use.
 #[derive(Clone)]
 struct Server {
     lab: Arc<Lab>,
+    store: Arc<Store>,
+    /// How often an address may have something kept.
+    keeping: Arc<bound::Bound>,
     /// True once the server is about to end.
     ending: watch::Receiver<bool>,
 }
@@ -44,12 +52,16 @@ const LARGEST_REQUEST: usize = 64 * 1024;
 pub async fn serve(
     listener: TcpListener,
     lab: Lab,
+    store: Store,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let lab = Arc::new(lab);
+    sharing::look(&store);
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
+        store: Arc::new(store),
+        keeping: Arc::default(),
         ending,
     };
     let stopping = lab.clone();
@@ -59,7 +71,8 @@ pub async fn serve(
         end.send_replace(true);
     };
     let is_local = listener.local_addr()?.ip().is_loopback();
-    let served = axum::serve(listener, router(server, is_local)).with_graceful_shutdown(shutdown);
+    let service = router(server, is_local).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(shutdown);
     let served = served.await;
     tokio::task::spawn_blocking(move || lab.close()).await?;
     served
@@ -70,6 +83,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/", get(pages::course))
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
+        .route("/r/{id}", get(pages::kept))
         .route("/article", get(pages::article))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
@@ -84,6 +98,9 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/check", post(api::check))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
+        .route("/api/recordings", post(sharing::keep))
+        .route("/api/r/{id}", get(sharing::events))
+        .route("/api/qr", post(qr::draw))
         .route("/api/recordings/{id}", get(api::recording))
         .route(
             "/api/recordings/{id}/pcapng",

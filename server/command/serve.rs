@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fourwave::config::Serve;
+use fourwave::catalogue;
 use fourwave::lab::{Lab, Limits};
+use fourwave::store::Store;
 use fourwave::web;
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -16,6 +18,8 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
         idle: Duration::from_secs(serve.idle_limit),
     };
     let lab = Lab::new(serve.max_runs, limits);
+    let limit = serve.store_limit << 20;
+    let store = Store::new(serve.data_dir(), limit, catalogue::pinned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -35,7 +39,7 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        web::serve(listener, lab, web::terminated()).await?;
+        web::serve(listener, lab, store, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

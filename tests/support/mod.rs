@@ -5,9 +5,10 @@ pub mod held;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -148,6 +149,8 @@ impl std::fmt::Display for Events {
 /// A server on a port of its own; it ends when this is dropped.
 pub struct Server {
     child: Child,
+    /// Where it keeps recordings, unless it was told otherwise; gone with it.
+    data: PathBuf,
     /// As in `127.0.0.1:40123`.
     pub address: String,
 }
@@ -168,6 +171,8 @@ impl Server {
 
     /// A server by a command that starts one and prints its address.
     pub fn spawn(mut command: Command) -> Server {
+        let data = new_folder();
+        command.env("FOURWAVE_DATA_DIR", &data);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
@@ -181,6 +186,7 @@ impl Server {
         Server {
             address: address.to_owned(),
             child,
+            data,
         }
     }
 
@@ -208,7 +214,15 @@ impl Drop for Server {
             self.signal(Signal::TERM);
             self.child.wait().unwrap();
         }
+        let _ = std::fs::remove_dir_all(&self.data); // most have kept nothing
     }
+}
+
+/// A place for a folder that is not there yet.
+pub fn new_folder() -> PathBuf {
+    static FOLDERS: AtomicU32 = AtomicU32::new(0);
+    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("fourwave-data-{}-{number}", std::process::id()))
 }
 
 /// The processes below a process, and theirs.

@@ -10,6 +10,7 @@ const KEYS = {
   End: "end",
   r: "run",
   p: "projector",
+  s: "share",
   "?": "keys",
   m: "map",
   t: "view",

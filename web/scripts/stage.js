@@ -11,12 +11,14 @@ import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
+import { Damaged, pack } from "./link.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
 import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
 import { Script } from "./script.js";
+import { Share } from "./share.js";
 import { Refused, follow, recording, start, stop } from "./source.js";
 import { StateMap } from "./map.js";
 import * as memory from "./store.js";
@@ -45,6 +47,7 @@ const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
+const share = new Share($("#share"), $("#wall"), { words });
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
 /** The run that is on the stage: its events, and where the playhead is. */
@@ -176,6 +179,7 @@ async function watch() {
     const events = await recording(data.recording);
     if (run !== mine) return;
     run.player.playing = mine.moment === null;
+    if (events.at(-1).type !== "end") run.ended = { how: "going" }; // it was kept before it was over
     take(events);
   } catch (error) {
     if (run === mine) refused(error);
@@ -248,7 +252,31 @@ function remember(text) {
   wanted = { script: text };
   program.show(wanted, Infinity);
   if (location.pathname !== "/try") history.replaceState(null, "", "/try");
-  address.write({ script: text, run: null, t: null });
+  address.write({ run: null, t: null });
+  address.carry(text);
+}
+
+/** What sharing has to know of the stage. */
+function shown() {
+  const { scenario, script: own } = wanted;
+  const recorded = run?.origin === "recording" && !data.kept;
+  const kept = run?.origin === "recording" ? data.kept : undefined;
+  const began = run?.history.events.length > 0;
+  return {
+    lesson: scenario && (scenario.includes("/") ? `/${scenario}` : `/s/${scenario}`),
+    script: editor.isOpen ? editor.text : own,
+    run: began ? run.id : undefined,
+    ended: Boolean(run?.ended),
+    kept,
+    recorded: Boolean(recorded),
+    t: began ? run.layout.time(run.player.y) / 1000 : null,
+    midst: began && run.player.y > 0 && run.player.y < run.layout.end,
+  };
+}
+
+/** The script in the editor's own page. */
+async function openEditor() {
+  location.assign(`/try#s=${await pack(wanted.script)}`);
 }
 
 function seekLine(line) {
@@ -324,13 +352,14 @@ const acts = {
   stop: () => run?.id && stop(run.id),
   recording: watch,
   view: () => transcript.toggle(),
-  edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
+  edit: () => (location.pathname === "/try" ? edit() : openEditor()),
   play: () => questions.press() || run?.player.toggle(),
   back: () => run?.player.step(-1),
   forth: () => run?.player.step(1, run.layout.moments, questions.stop(run)),
   before: () => run?.player.step(-1, run.layout.changes),
   next: () => run?.player.step(1, run.layout.changes, questions.stop(run)),
   keys: view.keys,
+  share: () => share.open(shown()),
   projector: () => view.projector(),
   home: () => run?.player.seek(0),
   end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
@@ -422,11 +451,17 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
 // What is on the stage when the page opens.
 
 const said = address.read();
-if (said.script) wanted = { script: said.script };
+try {
+  const own = await address.script();
+  if (own) wanted = { script: own };
+} catch (error) {
+  // The address stays as it came, until somebody writes something else.
+  notice("damaged", words(`damaged.${error instanceof Damaged ? error.message : "data"}`));
+}
 show(wanted.script);
 veil();
 look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
-if (!data.scenario) edit();
+if (!data.scenario && !data.kept) edit();
 $("[data-act=recording]").hidden = !data.recording;
 if (!data.live && data.recording) {
   // Nothing can be run here: the recording takes Run's place.
@@ -439,5 +474,5 @@ if (!data.live && data.recording) {
   }
 }
 if (said.run) join(said);
-else if (said.t !== null && data.recording) watch();
+else if (data.recording && (said.t !== null || data.kept)) watch();
 requestAnimationFrame(frame);

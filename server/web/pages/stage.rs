@@ -53,19 +53,10 @@ pub(in crate::web) async fn scenario(
     };
     let frame = Frame::new(&server, &asked, &uri).await;
     let lang = asked.0;
-    let notes: serde_json::Map<_, _> = scenario
-        .notes
-        .iter()
-        .map(|(label, note)| (label.clone(), json!(lang.of(note))))
-        .collect();
-    let on_paper = scenario.script.steps.iter().filter_map(|step| {
-        let note = scenario.notes.get(step.label.as_ref()?)?;
-        Some((step.text.clone(), markup::plain(lang.of(note))))
-    });
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
-        "notes": notes,
+        "notes": notes(scenario, lang),
         "questions": questions(scenario, lang),
         "recording": format!("/api/recordings/{id}"),
         "live": frame.remedy.is_none(),
@@ -76,11 +67,28 @@ pub(in crate::web) async fn scenario(
         title: lang.of(&scenario.title).into(),
         summary: markup::html(lang.of(&scenario.summary)),
         sources: &scenario.sources,
-        notes: on_paper.collect(),
+        notes: on_paper(scenario, lang),
         further: Some(further(scenario, lang)),
         data: script_safe(&data),
     };
     page(&stage, &asked, StatusCode::OK)
+}
+
+/// What a scenario says at its labels.
+pub(super) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<String, Value> {
+    let notes = scenario.notes.iter();
+    notes
+        .map(|(label, note)| (label.clone(), json!(lang.of(note))))
+        .collect()
+}
+
+/// The same for paper, beside the lines.
+pub(super) fn on_paper(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
+    let on_paper = scenario.script.steps.iter().filter_map(|step| {
+        let note = scenario.notes.get(step.label.as_ref()?)?;
+        Some((step.text.clone(), markup::plain(lang.of(note))))
+    });
+    on_paper.collect()
 }
 
 fn further(scenario: &'static Scenario, lang: Language) -> Further {
@@ -99,7 +107,7 @@ fn further(scenario: &'static Scenario, lang: Language) -> Further {
 }
 
 /// A scenario's questions in one language, as web/scripts/questions.js reads them.
-fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
+pub(super) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
     let choice = |choice: &Choice| {
         json!({
             "value": choice.value,
@@ -147,10 +155,10 @@ pub(in crate::web) async fn try_it(
 }
 
 /// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
-fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
-    const ELSEWHERE: [&str; 15] = [
+pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
+    const ELSEWHERE: [&str; 17] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
-        "missing.", "chapter.", "print.", "site.", "try.", "further.",
+        "missing.", "chapter.", "print.", "site.", "try.", "further.", "kept.", "story.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));
