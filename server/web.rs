@@ -9,8 +9,10 @@ mod glossary;
 mod guard;
 mod live;
 mod markup;
+mod origin;
 mod pages;
 mod phrases;
+mod pictures;
 mod programs;
 mod words;
 
@@ -33,6 +35,9 @@ use crate::lab::Lab;
 #[derive(Clone)]
 struct Server {
     lab: Arc<Lab>,
+    /// Where it is reached from outside, without a slash at the end, where that is known.
+    public_url: Option<Arc<str>>,
+    pictures: Arc<pictures::Pictures>,
     /// True once the server is about to end.
     ending: watch::Receiver<bool>,
 }
@@ -40,16 +45,20 @@ struct Server {
 /// The largest request: a script with its JSON around it.
 const LARGEST_REQUEST: usize = 64 * 1024;
 
-/// Serves until `shutdown`, then ends every run and returns when nothing of them is left.
+/// Serves until `shutdown`, then ends every run and returns when nothing of them is left. `public_url` is where others
+/// reach it, such as `https://waves.example`; where it is None, as each request named it.
 pub async fn serve(
     listener: TcpListener,
     lab: Lab,
+    public_url: Option<&str>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let lab = Arc::new(lab);
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
+        public_url: public_url.map(|url| url.trim_end_matches('/').into()),
+        pictures: Arc::default(),
         ending,
     };
     let stopping = lab.clone();
@@ -79,17 +88,14 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs", post(api::start))
         .route("/api/runs/{id}", get(api::status).delete(api::stop))
         .route("/api/runs/{id}/events", get(live::events))
-        .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
+        .route("/api/runs/{id}/{format}", get(exports::of_run))
         .route("/api/check", post(api::check))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings/{id}", get(api::recording))
-        .route(
-            "/api/recordings/{id}/pcapng",
-            get(exports::recording_pcapng),
-        )
+        .route("/api/recordings/{id}/{format}", get(exports::of_recording))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
-        .route("/api/atlas/{state}/{stimulus}/pcapng", get(atlas::capture))
+        .route("/api/atlas/{state}/{stimulus}/{format}", get(exports::of_cell))
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .layer(middleware::from_fn(guard::same_origin))

@@ -51,6 +51,8 @@ pub(super) enum Refused {
     Unknown { message: String },
     /// The server is about to end.
     Ending,
+    /// The server failed.
+    Failed { message: String },
 }
 
 impl IntoResponse for Refused {
@@ -62,6 +64,7 @@ impl IntoResponse for Refused {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Refused::Unknown { .. } => StatusCode::NOT_FOUND,
+            Refused::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, Json(self)).into_response()
     }
@@ -214,6 +217,14 @@ pub(super) fn wrong(message: &str) -> Response {
         message: message.into(),
     }
     .into_response()
+}
+
+pub(super) fn failed(message: String) -> Response {
+    Refused::Failed { message }.into_response()
+}
+
+pub(super) fn unknown(message: String) -> Response {
+    Refused::Unknown { message }.into_response()
 }
 
 pub(super) fn unknown_run(id: &str) -> Response {
