@@ -109,7 +109,9 @@ pub struct Run {
 
 /// An address with its scheme and without a query, so that paths can follow it.
 fn public_url(text: &str) -> Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     match rest {
         Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', '"', ' ']) => Ok(text.into()),
         _ => Err("expected http://HOST or https://HOST".into()),

@@ -123,7 +123,9 @@ fn is_one<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::
     match String::deserialize(deserializer)?.as_str() {
         "1" => Ok(true),
         "0" => Ok(false),
-        other => Err(serde::de::Error::custom(format!("preview is 1 or 0, not {other:?}"))),
+        other => Err(serde::de::Error::custom(format!(
+            "preview is 1 or 0, not {other:?}"
+        ))),
     }
 }
 

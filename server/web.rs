@@ -95,7 +95,10 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/recordings/{id}", get(api::recording))
         .route("/api/recordings/{id}/{format}", get(exports::of_recording))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
-        .route("/api/atlas/{state}/{stimulus}/{format}", get(exports::of_cell))
+        .route(
+            "/api/atlas/{state}/{stimulus}/{format}",
+            get(exports::of_cell),
+        )
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .layer(middleware::from_fn(guard::same_origin))

@@ -73,7 +73,12 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         let title = scenario.as_deref().and_then(catalogue::scenario);
         let title = title.map_or(run.what.as_str(), |scenario| &scenario.title.en);
         let about = About {
-            title: if title == "-" { "fourwave run -" } else { title }.into(),
+            title: if title == "-" {
+                "fourwave run -"
+            } else {
+                title
+            }
+            .into(),
             address: None,
         };
         let picture = picture(&kept, &about, Language::English, Theme::Light);

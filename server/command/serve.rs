@@ -30,7 +30,13 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        web::serve(listener, lab, serve.public_url.as_deref(), web::terminated()).await?;
+        web::serve(
+            listener,
+            lab,
+            serve.public_url.as_deref(),
+            web::terminated(),
+        )
+        .await?;
         Ok(ExitCode::SUCCESS)
     })
 }

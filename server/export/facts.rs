@@ -16,8 +16,14 @@ pub(super) struct Facts<'a> {
 
 impl Facts<'_> {
     pub(super) fn of(events: &[Event]) -> Facts<'_> {
-        let Some(What::Run { scenario, script, kernel, began, hosts, .. }) =
-            events.first().map(|event| &event.what)
+        let Some(What::Run {
+            scenario,
+            script,
+            kernel,
+            began,
+            hosts,
+            ..
+        }) = events.first().map(|event| &event.what)
         else {
             return Facts::default();
         };
@@ -50,7 +56,11 @@ pub(super) fn day(us: u64) -> String {
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let month = (5 * of_year + 2) / 153; // 0 is March
     let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, over) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let (month, over) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
     format!("{:04}-{month:02}-{day:02}", era * 400 + year + over)
 }
 

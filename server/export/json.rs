@@ -39,7 +39,9 @@ pub(super) fn events(text: &str) -> Result<Vec<Event>, serde_json::Error> {
     let mut object: Value = serde_json::from_str(text)?;
     if object["format"] != FORMAT || object["version"] != VERSION {
         let found = format!("{} {}", object["format"], object["version"]);
-        return Err(serde_json::Error::custom(format!("expected a {FORMAT} {VERSION}, found {found}")));
+        return Err(serde_json::Error::custom(format!(
+            "expected a {FORMAT} {VERSION}, found {found}"
+        )));
     }
     serde_json::from_value(object["events"].take())
 }

@@ -67,12 +67,19 @@ impl Ladder {
                 self.palette.line
             ));
             let shown = items.iter().filter_map(|item| match &item.what {
-                Drawn::State { host: of, state, ribbon: true, .. } if *of == host => Some((item.y, *state)),
+                Drawn::State {
+                    host: of,
+                    state,
+                    ribbon: true,
+                    ..
+                } if *of == host => Some((item.y, *state)),
                 _ => None,
             });
             let shown: Vec<(f64, State)> = shown.collect();
             for (at, (y, state)) in shown.iter().enumerate() {
-                let end = shown.get(at + 1).map_or(self.bottom, |(next, _)| self.y(*next));
+                let end = shown
+                    .get(at + 1)
+                    .map_or(self.bottom, |(next, _)| self.y(*next));
                 let (from, end) = (self.y(*y).max(top), end.min(self.bottom));
                 if *state == State::Closed || end <= from {
                     continue;
@@ -109,8 +116,15 @@ impl Ladder {
     fn way(&self, y: f64, line: &Line) -> f64 {
         let [from, to] = [self.y(y), self.y(line.end)];
         match line {
-            Line { lost: true, .. } | Line { open: true, held: true, .. } => 0.5,
-            Line { open: true, .. } if to > self.bottom => ((self.bottom - from) / (to - from)).max(0.1),
+            Line { lost: true, .. }
+            | Line {
+                open: true,
+                held: true,
+                ..
+            } => 0.5,
+            Line { open: true, .. } if to > self.bottom => {
+                ((self.bottom - from) / (to - from)).max(0.1)
+            }
             _ => 1.0,
         }
     }
@@ -122,8 +136,14 @@ impl Ladder {
         let (x, y) = (x0 + (x1 - x0) * way, y0 + (y1 - y0) * way);
         let colour = self.palette.kind(line.kind);
         let thick = self.size / 13.0 * if line.kind == Kind::Ack { 1.4 } else { 2.4 };
-        let dashes = if line.injected { " stroke-dasharray=\"5 3\"" } else { "" };
-        let id = line.id.map_or(String::new(), |id| format!(" data-segment=\"{id}\""));
+        let dashes = if line.injected {
+            " stroke-dasharray=\"5 3\""
+        } else {
+            ""
+        };
+        let id = line
+            .id
+            .map_or(String::new(), |id| format!(" data-segment=\"{id}\""));
         let [ax, ay, bx, by, thick] = [x0, y0, x, y, thick].map(number);
         pen.raw(format_args!(
             "<line x1=\"{ax}\" y1=\"{ay}\" x2=\"{bx}\" y2=\"{by}\" stroke=\"{colour}\" stroke-width=\"{thick}\"{dashes}{id}/>"
@@ -138,10 +158,16 @@ impl Ladder {
         let at = |way: f64| (number(x0 + (x1 - x0) * way), number(y0 + (y1 - y0) * way));
         let angle = (y1 - y0).atan2(x1 - x0).to_degrees();
         let (way, shape) = match line {
-            Line { open: true, held: true, .. } => (0.5, Shape::Waiting),
+            Line {
+                open: true,
+                held: true,
+                ..
+            } => (0.5, Shape::Waiting),
             Line { open: true, .. } => return,
             Line { lost: true, .. } => (0.5, Shape::Cross),
-            Line { kind: Kind::Rst, .. } => (1.0, Shape::Broken),
+            Line {
+                kind: Kind::Rst, ..
+            } => (1.0, Shape::Broken),
             _ => (1.0, Shape::Arrow),
         };
         let ((x, y), turn) = (at(way), if shape == Shape::Waiting { 0.0 } else { angle });
@@ -174,14 +200,22 @@ impl Ladder {
         let half = pen::width(&name, self.size) / 2.0;
         let edge = ((half + 10.0) / length).min(0.5);
         let angle = (y1 - y0).atan2(x1 - x0);
-        let tilt = if x1 > x0 { angle } else { angle - std::f64::consts::PI };
+        let tilt = if x1 > x0 {
+            angle
+        } else {
+            angle - std::f64::consts::PI
+        };
         let middle = |place: f64| {
             let place = place.clamp(edge, 1.0 - edge) * way;
             (x0 + (x1 - x0) * place, y0 + (y1 - y0) * place)
         };
         let own = PLACES[line.lane];
         let mut places = [own].into_iter().chain(PLACES).map(middle);
-        let free = places.find(|at| boxes(*at, tilt, half, self.size).iter().all(|one| self.is_free(one)));
+        let free = places.find(|at| {
+            boxes(*at, tilt, half, self.size)
+                .iter()
+                .all(|one| self.is_free(one))
+        });
         let at = free.unwrap_or(middle(own));
         self.taken.extend(boxes(at, tilt, half, self.size));
         let look = Type {
@@ -195,7 +229,9 @@ impl Ladder {
 
     fn is_free(&self, [left, top, right, bottom]: &[f64; 4]) -> bool {
         let mut taken = self.taken.iter();
-        taken.all(|other| *left >= other[2] || other[0] >= *right || *top >= other[3] || other[1] >= *bottom)
+        taken.all(|other| {
+            *left >= other[2] || other[0] >= *right || *top >= other[3] || other[1] >= *bottom
+        })
     }
 }
 

@@ -9,7 +9,9 @@ mod ribbons;
 use std::collections::HashMap;
 
 use super::wording::{self, Kind, called, gave};
-use crate::event::{CallPhase, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, What};
+use crate::event::{
+    CallPhase, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, What,
+};
 use crate::state::State;
 
 use ribbons::Ribbons;
@@ -213,13 +215,25 @@ impl Layouter {
         }
         self.place(host, Column::Calls, ROW);
         let name = actor.to_owned();
-        self.put(self.y, Drawn::Process { host, actor: name, what });
+        self.put(
+            self.y,
+            Drawn::Process {
+                host,
+                actor: name,
+                what,
+            },
+        );
         use ProcessChange::{Exited, Killed, Lost};
         if !matches!(what, Killed | Lost | Exited) {
             return;
         }
         for call in self.calls.values().filter(|call| call.actor == actor) {
-            if let Drawn::Call { host: of, end: end @ None, waited, .. } = &mut self.items[call.item].what
+            if let Drawn::Call {
+                host: of,
+                end: end @ None,
+                waited,
+                ..
+            } = &mut self.items[call.item].what
                 && *of == host
             {
                 (*end, *waited) = (Some(self.y), true);
@@ -228,11 +242,22 @@ impl Layouter {
     }
 
     fn enter(&mut self, event: &Event) {
-        let What::Call { host, actor, call, args, .. } = &event.what else {
+        let What::Call {
+            host,
+            actor,
+            call,
+            args,
+            ..
+        } = &event.what
+        else {
             return;
         };
         self.place(*host, Column::Calls, ROW);
-        let by = if actor == host.name() { String::new() } else { format!("{actor}: ") };
+        let by = if actor == host.name() {
+            String::new()
+        } else {
+            format!("{actor}: ")
+        };
         let drawn = Drawn::Call {
             host: *host,
             text: by + &called(call, args),
@@ -253,7 +278,16 @@ impl Layouter {
     }
 
     fn exit(&mut self, event: &Event) {
-        let What::Call { host, enter, result, errno, data, words, .. } = &event.what else {
+        let What::Call {
+            host,
+            enter,
+            result,
+            errno,
+            data,
+            words,
+            ..
+        } = &event.what
+        else {
             return;
         };
         let Some(call) = enter.and_then(|enter| self.calls.remove(&enter)) else {
@@ -266,9 +300,20 @@ impl Layouter {
         if has_waited {
             self.place(*host, Column::Calls, ROW);
         }
-        let at = if has_waited { self.y } else { self.items[call.item].y };
+        let at = if has_waited {
+            self.y
+        } else {
+            self.items[call.item].y
+        };
         let word = gave(errno.as_deref(), words.as_deref(), data.as_deref(), *result);
-        if let Drawn::Call { end, waited, gave, failed, .. } = &mut self.items[call.item].what {
+        if let Drawn::Call {
+            end,
+            waited,
+            gave,
+            failed,
+            ..
+        } = &mut self.items[call.item].what
+        {
             (*end, *waited, *failed) = (Some(at), has_waited, errno.is_some());
             *gave = Some(word);
         }
@@ -316,7 +361,11 @@ impl Layouter {
             Host::Client => segment.source.port(),
             Host::Server => segment.destination.port(),
         };
-        let of = if self.ribbons.several() { format!(":{port}") } else { String::new() };
+        let of = if self.ribbons.several() {
+            format!(":{port}")
+        } else {
+            String::new()
+        };
         let line = Line {
             id: Some(segment.id),
             from,

@@ -14,7 +14,11 @@ use crate::language::Language;
 /// Writes a run.
 pub(super) fn text(events: &[Event], about: &About, language: Language) -> String {
     let facts = Facts::of(events);
-    let mut text = format!("# {}\n\n{}", escape(&about.title), escape(&facts.provenance()));
+    let mut text = format!(
+        "# {}\n\n{}",
+        escape(&about.title),
+        escape(&facts.provenance())
+    );
     if let Some(address) = &about.address {
         let _ = write!(text, " · <{}>", address.replace(['<', '>', ' '], ""));
     }
@@ -22,7 +26,11 @@ pub(super) fn text(events: &[Event], about: &About, language: Language) -> Strin
     let _ = write!(text, "\n\n```mermaid\n{diagram}```\n");
     checks(&mut text, events, language);
     if !facts.script.trim().is_empty() {
-        let script = facts.script.lines().map(|line| tame(line) + "\n").collect::<String>();
+        let script = facts
+            .script
+            .lines()
+            .map(|line| tame(line) + "\n")
+            .collect::<String>();
         let fence = fence(&script);
         let title = language.word("stage.script");
         let _ = write!(text, "\n## {title}\n\n{fence}\n{script}{fence}\n");
@@ -33,11 +41,21 @@ pub(super) fn text(events: &[Event], about: &About, language: Language) -> Strin
 /// A table of what was put to the test, where anything was.
 fn checks(text: &mut String, events: &[Event], language: Language) {
     let rows = events.iter().filter_map(|event| match &event.what {
-        What::Check { line, ok, expected, actual, claim, .. } => {
+        What::Check {
+            line,
+            ok,
+            expected,
+            actual,
+            claim,
+            ..
+        } => {
             let mark = if *ok { "✓" } else { "✗" };
             let claim = claim.as_deref().unwrap_or("");
             let cells = [expected, actual, claim].map(escape);
-            Some(format!("| {line} | {} | {} | {mark} | {} |\n", cells[0], cells[1], cells[2]))
+            Some(format!(
+                "| {line} | {} | {} | {mark} | {} |\n",
+                cells[0], cells[1], cells[2]
+            ))
         }
         _ => None,
     });
@@ -45,8 +63,14 @@ fn checks(text: &mut String, events: &[Event], language: Language) {
     if rows.is_empty() {
         return;
     }
-    let [title, line, expected, found, claim] =
-        ["export.checks", "export.line", "export.expected", "export.found", "export.claim"].map(|key| language.word(key));
+    let [title, line, expected, found, claim] = [
+        "export.checks",
+        "export.line",
+        "export.expected",
+        "export.found",
+        "export.claim",
+    ]
+    .map(|key| language.word(key));
     let _ = write!(
         text,
         "\n## {title}\n\n| {line} | {expected} | {found} | | {claim} |\n| ---: | --- | --- | :-: | --- |\n{rows}"
@@ -62,7 +86,9 @@ fn escape(text: impl AsRef<str>) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '@' => escaped += "&#64;", // GitHub would tell whoever is called so
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' | '!' => escaped.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' | '!' => {
+                escaped.extend(['\\', c])
+            }
             c => escaped.push(c),
         }
     }

@@ -45,11 +45,17 @@ impl Unsaid {
     fn text(self) -> &'static str {
         match self {
             Unsaid::Processes => "other processes call: its script is one process",
-            Unsaid::Threads => "calls overlap: it makes one blocking call at a time, and no other meanwhile",
+            Unsaid::Threads => {
+                "calls overlap: it makes one blocking call at a time, and no other meanwhile"
+            }
             Unsaid::Kill => "a process ends, is stopped or goes on",
-            Unsaid::Host => "something is done to the host: a cable, its power, a sysctl in the midst of the run",
+            Unsaid::Host => {
+                "something is done to the host: a cable, its power, a sysctl in the midst of the run"
+            }
             Unsaid::Connections => "there is more than one connection: it follows one",
-            Unsaid::Call => "a call is made that it does not know, or on a descriptor that it does not know any more",
+            Unsaid::Call => {
+                "a call is made that it does not know, or on a descriptor that it does not know any more"
+            }
             Unsaid::Blocked => "a call never returns",
             Unsaid::Number => "a segment has numbers that count from no SYN",
             Unsaid::Passed => "many segments passed that are not told one by one",
@@ -106,11 +112,19 @@ impl<'a> Writer<'a> {
 
     fn event(&mut self, event: &'a Event) {
         match &event.what {
-            What::Step { line, text, phase: crate::event::StepPhase::Begin } => {
+            What::Step {
+                line,
+                text,
+                phase: crate::event::StepPhase::Begin,
+            } => {
                 let text = tame(text);
                 let _ = writeln!(self.body, "\n// {line}: {text}");
             }
-            What::Call { host, phase: CallPhase::Enter, .. } if *host == self.host => self.call(event),
+            What::Call {
+                host,
+                phase: CallPhase::Enter,
+                ..
+            } if *host == self.host => self.call(event),
             What::Segment(segment) => {
                 if segment.phase == SegmentPhase::Injected {
                     self.injected.insert(segment.id);
@@ -121,13 +135,22 @@ impl<'a> Writer<'a> {
                     self.segment(event.t, segment);
                 }
             }
-            What::Passed { from, segments, bytes, .. } => {
+            What::Passed {
+                from,
+                segments,
+                bytes,
+                ..
+            } => {
                 let text = format!("{segments} segments of the {from} with {bytes} bytes");
                 self.remark(Unsaid::Passed, &text);
             }
-            What::Process { host, actor, what, .. } if *host == self.host => match what {
+            What::Process {
+                host, actor, what, ..
+            } if *host == self.host => match what {
                 ProcessChange::Started => {}
-                ProcessChange::Forked => self.remark(Unsaid::Processes, &format!("{actor} is forked")),
+                ProcessChange::Forked => {
+                    self.remark(Unsaid::Processes, &format!("{actor} is forked"))
+                }
                 what => self.remark(Unsaid::Kill, &format!("{actor}: {}", changed(*what))),
             },
             What::Host { host, what, sysctl } if *host == self.host => {
@@ -140,7 +163,13 @@ impl<'a> Writer<'a> {
                 };
                 self.remark(Unsaid::Host, text);
             }
-            What::State { host, socket, from, to, .. } if *host == self.host && socket.peer.port() != 0 => {
+            What::State {
+                host,
+                socket,
+                from,
+                to,
+                ..
+            } if *host == self.host && socket.peer.port() != 0 => {
                 let _ = writeln!(self.body, "//     {} -> {}", from.name(), to.name());
             }
             _ => {}
@@ -148,7 +177,14 @@ impl<'a> Writer<'a> {
     }
 
     fn call(&mut self, event: &'a Event) {
-        let What::Call { actor, pid, call, args, .. } = &event.what else {
+        let What::Call {
+            actor,
+            pid,
+            call,
+            args,
+            ..
+        } = &event.what
+        else {
             return;
         };
         let spelled = format!("{actor}: {call}({})", args.join(", "));
@@ -166,7 +202,11 @@ impl<'a> Writer<'a> {
         let Some(text) = self.made.say(call, args, &exit.what) else {
             return self.remark(Unsaid::Call, &spelled);
         };
-        let end = if waits { format!("...{}", seconds(until - event.t)) } else { String::new() };
+        let end = if waits {
+            format!("...{}", seconds(until - event.t))
+        } else {
+            String::new()
+        };
         if waits {
             self.busy = until;
         }
@@ -174,7 +214,10 @@ impl<'a> Writer<'a> {
         let from = self.since(event.t);
         let end = match end.is_empty() {
             true => end,
-            false => format!("...{}", seconds(from.unwrap_or(event.t) + (until - event.t))),
+            false => format!(
+                "...{}",
+                seconds(from.unwrap_or(event.t) + (until - event.t))
+            ),
         };
         self.line(event.t, &format!("{end} {text}"));
     }
@@ -182,11 +225,18 @@ impl<'a> Writer<'a> {
     fn segment(&mut self, t: u64, segment: &crate::event::Segment) {
         let ports = BTreeSet::from([segment.source.port(), segment.destination.port()]);
         let is_first = self.connection.get_or_insert_with(|| ports.clone()) == &ports;
-        let begins = segment.flags.iter().any(|flag| flag == "SYN") && !self.injected.contains(&segment.id);
+        let begins =
+            segment.flags.iter().any(|flag| flag == "SYN") && !self.injected.contains(&segment.id);
         if begins && is_first {
             self.syns.insert((segment.from, segment.seq_abs));
         }
-        let again = self.syns.len() > 2 || self.syns.iter().filter(|(from, _)| *from == segment.from).count() > 1;
+        let again = self.syns.len() > 2
+            || self
+                .syns
+                .iter()
+                .filter(|(from, _)| *from == segment.from)
+                .count()
+                > 1;
         let inbound = segment.to == self.host;
         let direction = if inbound { '<' } else { '>' };
         let written = self.clocks.write(segment);
@@ -223,7 +273,10 @@ impl<'a> Writer<'a> {
 
     fn finish(mut self, facts: &Facts, about: &About) -> String {
         let host = self.host;
-        let mut head = format!("// {}: the {host} is under test, its peer is injected.\n", tame(&about.title));
+        let mut head = format!(
+            "// {}: the {host} is under test, its peer is injected.\n",
+            tame(&about.title)
+        );
         let provenance = tame(&facts.provenance());
         let _ = writeln!(head, "// A run of fourwave's: {provenance}");
         if let Some(address) = &about.address {
@@ -231,7 +284,10 @@ impl<'a> Writer<'a> {
         }
         if self.t.is_none() {
             // A script has at least one event, and this one says what packetdrill shall do: nothing.
-            self.remark(Unsaid::Call, "nothing happened at this host that packetdrill could do");
+            self.remark(
+                Unsaid::Call,
+                "nothing happened at this host that packetdrill could do",
+            );
             self.line(0, " `true`");
         }
         if !self.unsaid.is_empty() {
@@ -266,22 +322,38 @@ fn pair(events: &[Event], of: Host) -> HashMap<u32, Whole<'_>> {
     let mut open: HashSet<u32> = HashSet::new();
     for event in events {
         match &event.what {
-            What::Call { host, phase: CallPhase::Enter, .. } if *host == of => {
+            What::Call {
+                host,
+                phase: CallPhase::Enter,
+                ..
+            } if *host == of => {
                 // Whoever is still in a call now waits in it.
                 for seq in &open {
                     calls.entry(*seq).and_modify(|call| call.waits = true);
                 }
                 open.insert(event.seq);
-                calls.insert(event.seq, Whole { exit: None, waits: false });
+                calls.insert(
+                    event.seq,
+                    Whole {
+                        exit: None,
+                        waits: false,
+                    },
+                );
             }
-            What::Call { enter: Some(enter), cause, .. } => {
+            What::Call {
+                enter: Some(enter),
+                cause,
+                ..
+            } => {
                 if let Some(call) = calls.get_mut(enter) {
                     call.exit = Some(event);
                     call.waits |= cause.is_some();
                     open.remove(enter);
                 }
             }
-            What::Segment(segment) if segment.to == of && segment.phase == SegmentPhase::Delivered => {
+            What::Segment(segment)
+                if segment.to == of && segment.phase == SegmentPhase::Delivered =>
+            {
                 for seq in &open {
                     calls.entry(*seq).and_modify(|call| call.waits = true);
                 }

@@ -157,13 +157,20 @@ mod tests {
         let css = include_str!("../../web/styles/base.css");
         let (_, rule) = css.split_once(&format!("{selector} {{")).expect("the rule");
         let (rule, _) = rule.split_once('}').expect("its end");
-        let lines = rule.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(": "));
-        lines.map(|(name, value)| (name, value.trim_end_matches(';'))).collect()
+        let lines = rule
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("--")?.split_once(": "));
+        lines
+            .map(|(name, value)| (name, value.trim_end_matches(';')))
+            .collect()
     }
 
     #[test]
     fn pictures_have_the_colours_of_the_page() {
-        let themes = [(Theme::Light, ":root"), (Theme::Dark, ":root[data-theme=\"dark\"]")];
+        let themes = [
+            (Theme::Light, ":root"),
+            (Theme::Dark, ":root[data-theme=\"dark\"]"),
+        ];
         for (theme, selector) in themes {
             let (palette, css) = (Palette::of(theme), rule(selector));
             let found = [

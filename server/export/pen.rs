@@ -56,7 +56,10 @@ pub(super) struct Pen {
 
 impl Pen {
     pub(super) fn new(ground: &'static str) -> Pen {
-        Pen { out: String::new(), ground }
+        Pen {
+            out: String::new(),
+            ground,
+        }
     }
 
     pub(super) fn finish(self) -> String {
@@ -92,13 +95,20 @@ impl Pen {
 
     fn text(&mut self, place: &str, look: &Type, pieces: &[(&str, Type)]) {
         let (anchor, size) = (look.anchor, number(look.size));
-        let _ = write!(self.out, "<text {place} font-size=\"{size}\" text-anchor=\"{anchor}\">");
+        let _ = write!(
+            self.out,
+            "<text {place} font-size=\"{size}\" text-anchor=\"{anchor}\">"
+        );
         for (text, Type { weight, fill, .. }) in pieces {
             let weight = match weight {
                 400 => String::new(),
                 weight => format!(" font-weight=\"{weight}\""),
             };
-            let _ = write!(self.out, "<tspan fill=\"{fill}\"{weight}>{}</tspan>", escape(text));
+            let _ = write!(
+                self.out,
+                "<tspan fill=\"{fill}\"{weight}>{}</tspan>",
+                escape(text)
+            );
         }
         self.out.push_str("</text>\n");
     }
@@ -122,7 +132,10 @@ pub(super) fn number(number: f64) -> String {
 
 /// How wide a text is at most, in characters of a monospaced font: what is wide takes two.
 pub(super) fn columns(text: &str) -> usize {
-    tame(text).chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+    tame(text)
+        .chars()
+        .map(|c| if is_wide(c) { 2 } else { 1 })
+        .sum()
 }
 
 /// How wide a text is at most, at this size.

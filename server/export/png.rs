@@ -63,11 +63,21 @@ pub(super) fn picture(
     language: Language,
     wish: Wish,
 ) -> Result<Vec<u8>, RenderError> {
-    let language = if chinese().is_some() { language } else { Language::English };
+    let language = if chinese().is_some() {
+        language
+    } else {
+        Language::English
+    };
     if wish.preview {
-        return render(&preview::draw(events, about, language, wish.theme, &EMBEDDED), 1.0);
+        return render(
+            &preview::draw(events, about, language, wish.theme, &EMBEDDED),
+            1.0,
+        );
     }
-    render(&svg::draw(events, about, language, wish.theme, &EMBEDDED), SHARPEST)
+    render(
+        &svg::draw(events, about, language, wish.theme, &EMBEDDED),
+        SHARPEST,
+    )
 }
 
 /// An SVG as PNG, as sharp as wanted where that is not too large.
@@ -75,10 +85,16 @@ fn render(svg: &str, sharp: f32) -> Result<Vec<u8>, RenderError> {
     let tree = Tree::from_str(svg, options())?;
     let size = tree.size();
     let scale = sharp.min((MOST_DOTS / (size.width() * size.height())).sqrt());
-    let [width, height] = [size.width(), size.height()].map(|side| (side * scale).round().max(1.0) as u32);
+    let [width, height] =
+        [size.width(), size.height()].map(|side| (side * scale).round().max(1.0) as u32);
     let mut dots = Pixmap::new(width, height).ok_or(RenderError::Size { width, height })?;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut dots.as_mut());
-    dots.encode_png().map_err(|error| RenderError::Pack(error.to_string()))
+    resvg::render(
+        &tree,
+        Transform::from_scale(scale, scale),
+        &mut dots.as_mut(),
+    );
+    dots.encode_png()
+        .map_err(|error| RenderError::Pack(error.to_string()))
 }
 
 /// The fonts, read once: those in the program, and the machine's for what they lack.
@@ -126,7 +142,9 @@ fn find_chinese(fonts: &Database, weight: u16) -> Option<fontdb::ID> {
     let named = |part: &&str| {
         let faces = fonts.faces();
         let faces = faces.filter(|face| face.families.iter().any(|(name, _)| name.contains(part)));
-        faces.min_by_key(|face| face.weight.0.abs_diff(weight)).map(|face| face.id)
+        faces
+            .min_by_key(|face| face.weight.0.abs_diff(weight))
+            .map(|face| face.id)
     };
     CHINESE.iter().find_map(named)
 }

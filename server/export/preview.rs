@@ -40,11 +40,28 @@ pub(super) fn draw(
         state(&mut pen, palette, host, last_state(&layout.items, host));
     }
     pen.raw("</g>");
-    let small = Type { size: 22.0, weight: 400, fill: palette.muted, anchor: Anchor::Start };
+    let small = Type {
+        size: 22.0,
+        weight: 400,
+        fill: palette.muted,
+        anchor: Anchor::Start,
+    };
     pen.words(MARGIN, HEIGHT - 34.0, &[(&facts.provenance(), small)]);
-    let brand = Type { size: 30.0, weight: 700, fill: palette.ink, anchor: Anchor::End };
-    let accent = Type { fill: palette.accent, ..brand };
-    pen.words(WIDTH - MARGIN, HEIGHT - 34.0, &[("four", brand), ("wave", accent)]);
+    let brand = Type {
+        size: 30.0,
+        weight: 700,
+        fill: palette.ink,
+        anchor: Anchor::End,
+    };
+    let accent = Type {
+        fill: palette.accent,
+        ..brand
+    };
+    pen.words(
+        WIDTH - MARGIN,
+        HEIGHT - 34.0,
+        &[("four", brand), ("wave", accent)],
+    );
 
     let (name, definitions, body) = (escape(&about.title), ladder.definitions(), pen.finish());
     let (sans, lang, ground) = (faces.sans, language.tag(), palette.ground);
@@ -57,15 +74,26 @@ pub(super) fn draw(
     )
 }
 
-/// As large as it can be in two lines.
+/// As large as it can be in one line, else in two.
 fn title(pen: &mut Pen, palette: &Palette, title: &str) {
     let room = |size: f64| ((WIDTH - 2.0 * MARGIN) / pen::width("x", size)) as usize;
-    let (size, lines) = [60.0, 50.0, 42.0]
+    let (size, lines) = [(60.0, 1), (52.0, 1), (46.0, 1), (52.0, 2), (42.0, 2)]
         .into_iter()
-        .map(|size| (size, lines(title, room(size))))
-        .find(|(_, lines)| lines.len() <= 2)
-        .unwrap_or_else(|| (42.0, lines(&shorten(title, 2 * room(42.0) - 12), room(42.0))));
-    let look = Type { size, weight: 700, fill: palette.ink, anchor: Anchor::Start };
+        .map(|(size, most)| (size, most, lines(title, room(size))))
+        .find(|(_, most, lines)| lines.len() <= *most)
+        .map(|(size, _, lines)| (size, lines))
+        .unwrap_or_else(|| {
+            (
+                42.0,
+                lines(&shorten(title, 2 * room(42.0) - 12), room(42.0)),
+            )
+        });
+    let look = Type {
+        size,
+        weight: 700,
+        fill: palette.ink,
+        anchor: Anchor::Start,
+    };
     let first = if lines.len() > 1 { 94.0 } else { 118.0 };
     for (at, line) in lines.iter().take(2).enumerate() {
         pen.words(MARGIN, first + at as f64 * size * 1.22, &[(line, look)]);
@@ -92,7 +120,10 @@ fn lines(text: &str, room: usize) -> Vec<String> {
             lines.push(word);
         }
     }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+    lines
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
 }
 
 fn state(pen: &mut Pen, palette: &Palette, host: Host, state: State) {
@@ -101,8 +132,18 @@ fn state(pen: &mut Pen, palette: &Palette, host: Host, state: State) {
         Host::Server => (RIBBONS[1] + 34.0, Anchor::Start),
     };
     let middle = (LADDER[0] + LADDER[1]) / 2.0;
-    let who = Type { size: 26.0, weight: 400, fill: palette.muted, anchor };
-    let what = Type { size: 42.0, weight: 700, fill: palette.word(state), anchor };
+    let who = Type {
+        size: 26.0,
+        weight: 400,
+        fill: palette.muted,
+        anchor,
+    };
+    let what = Type {
+        size: 42.0,
+        weight: 700,
+        fill: palette.word(state),
+        anchor,
+    };
     pen.words(x, middle - 34.0, &[(host.name(), who)]);
     pen.words(x, middle + 18.0, &[(state.name(), what)]);
 }
@@ -110,7 +151,12 @@ fn state(pen: &mut Pen, palette: &Palette, host: Host, state: State) {
 /// The state that a host's ribbon shows at last.
 fn last_state(items: &[Item], host: Host) -> State {
     let shown = items.iter().rev().find_map(|item| match item.what {
-        Drawn::State { host: of, state, ribbon: true, .. } if of == host => Some(state),
+        Drawn::State {
+            host: of,
+            state,
+            ribbon: true,
+            ..
+        } if of == host => Some(state),
         _ => None,
     });
     shown.unwrap_or(State::Closed)

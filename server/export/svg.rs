@@ -88,7 +88,11 @@ impl Columns {
     fn for_items(layout: &Layout) -> Columns {
         let is_wide = |item: &Item| matches!(&item.what, Drawn::State { text, state, .. } if text != state.name());
         let character = pen::width("x", SIZE);
-        let states_room = if layout.items.iter().any(is_wide) { 20 } else { 14 };
+        let states_room = if layout.items.iter().any(is_wide) {
+            20
+        } else {
+            14
+        };
         let states = states_room as f64 * character;
         let call = MARGIN + 30.0 * character;
         let ribbon = call + states + 24.0;
@@ -119,7 +123,10 @@ fn title_lines(title: &str) -> Vec<String> {
     if first.is_empty() {
         return vec![shorten(title, ROOM)];
     }
-    vec![shorten(first.trim_end(), ROOM), shorten(&title[first.len()..], ROOM)]
+    vec![
+        shorten(first.trim_end(), ROOM),
+        shorten(&title[first.len()..], ROOM),
+    ]
 }
 
 struct Page {
@@ -133,30 +140,69 @@ struct Page {
 
 impl Page {
     fn head(&mut self, title: &[String], facts: &Facts, y: f64) {
-        let look = Type { size: 21.0, weight: 700, fill: self.palette.ink, anchor: Anchor::Start };
+        let look = Type {
+            size: 21.0,
+            weight: 700,
+            fill: self.palette.ink,
+            anchor: Anchor::Start,
+        };
         for (at, line) in title.iter().enumerate() {
-            self.pen.words(MARGIN, MARGIN + 18.0 + 30.0 * at as f64, &[(line, look)]);
+            self.pen
+                .words(MARGIN, MARGIN + 18.0 + 30.0 * at as f64, &[(line, look)]);
         }
         for host in Host::BOTH {
             let x = self.columns.ribbons[host as usize];
-            let name = Type { size: 15.0, weight: 700, fill: self.palette.ink, anchor: Anchor::Middle };
-            let address = Type { weight: 400, fill: self.palette.muted, ..name };
+            let name = Type {
+                size: 15.0,
+                weight: 700,
+                fill: self.palette.ink,
+                anchor: Anchor::Middle,
+            };
+            let address = Type {
+                weight: 400,
+                fill: self.palette.muted,
+                ..name
+            };
             let at = format!(" {}", facts.addresses[host as usize]);
             self.pen.words(x, y, &[(host.name(), name), (&at, address)]);
         }
     }
 
     fn foot(&mut self, facts: &Facts, about: &About, y: f64) {
-        let look = Type { size: 12.0, weight: 400, fill: self.palette.muted, anchor: Anchor::Start };
-        let where_and_when = self.language.say("export.foot", &[("where", &facts.provenance())]);
+        let look = Type {
+            size: 12.0,
+            weight: 400,
+            fill: self.palette.muted,
+            anchor: Anchor::Start,
+        };
+        let where_and_when = self
+            .language
+            .say("export.foot", &[("where", &facts.provenance())]);
         self.pen.words(MARGIN, y, &[(&where_and_when, look)]);
-        let address = about.address.as_ref().map_or(String::new(), |address| format!("{address}  "));
-        let end = Type { anchor: Anchor::End, ..look };
-        let brand = Type { weight: 700, fill: self.palette.ink, ..end };
-        let accent = Type { fill: self.palette.accent, ..brand };
+        let address = about
+            .address
+            .as_ref()
+            .map_or(String::new(), |address| format!("{address}  "));
+        let end = Type {
+            anchor: Anchor::End,
+            ..look
+        };
+        let brand = Type {
+            weight: 700,
+            fill: self.palette.ink,
+            ..end
+        };
+        let accent = Type {
+            fill: self.palette.accent,
+            ..brand
+        };
         let room = 70_usize.saturating_sub(pen::columns(&where_and_when) / 2);
         let address = shorten(&address, room);
-        self.pen.words(WIDTH - MARGIN, y, &[(&address, end), ("four", brand), ("wave", accent)]);
+        self.pen.words(
+            WIDTH - MARGIN,
+            y,
+            &[(&address, end), ("four", brand), ("wave", accent)],
+        );
     }
 
     fn items(&mut self, items: &[Item], layout: &Layout, top: f64) {
@@ -165,7 +211,13 @@ impl Page {
         for item in items {
             match &item.what {
                 Drawn::Segment(line) => self.ladder.draw_line(&mut self.pen, item.y, line),
-                Drawn::Call { host, end, waited, gave, .. } if *waited || gave.is_none() => {
+                Drawn::Call {
+                    host,
+                    end,
+                    waited,
+                    gave,
+                    ..
+                } if *waited || gave.is_none() => {
                     let end = end.map_or(self.ladder.bottom, |end| self.ladder.y(end) + 6.0);
                     self.wait(*host, item.y, end);
                 }
@@ -173,7 +225,8 @@ impl Page {
             }
         }
         self.pen.raw("</g>");
-        self.pen.raw(format_args!("<g font-family=\"{}\">", self.mono));
+        self.pen
+            .raw(format_args!("<g font-family=\"{}\">", self.mono));
         for item in items {
             self.item(item);
         }
@@ -203,7 +256,14 @@ impl Page {
         let (y, palette) = (self.ladder.y(item.y), self.palette);
         match &item.what {
             Drawn::Segment(_) => {}
-            Drawn::State { host, state, text, ribbon, observed, gap } => {
+            Drawn::State {
+                host,
+                state,
+                text,
+                ribbon,
+                observed,
+                gap,
+            } => {
                 let colour = palette.word(*state);
                 if *ribbon {
                     let x = self.columns.ribbons[*host as usize];
@@ -212,13 +272,33 @@ impl Page {
                         "<path d=\"M{from} {y}H{to}\" stroke=\"{colour}\" stroke-width=\"2\"/>"
                     ));
                 }
-                let text = if *gap { format!("? {text}") } else { text.clone() };
+                let text = if *gap {
+                    format!("? {text}")
+                } else {
+                    text.clone()
+                };
                 let text = if *observed { text } else { format!("({text})") };
                 let text = shorten(&text, self.columns.states_room);
-                let look = Type { size: SIZE, weight: 700, fill: colour, anchor: outside(*host) };
-                self.pen.words(self.columns.states[*host as usize], y + BASE, &[(&text, look)]);
+                let look = Type {
+                    size: SIZE,
+                    weight: 700,
+                    fill: colour,
+                    anchor: outside(*host),
+                };
+                self.pen.words(
+                    self.columns.states[*host as usize],
+                    y + BASE,
+                    &[(&text, look)],
+                );
             }
-            Drawn::Call { host, text, end, waited, gave, failed } => {
+            Drawn::Call {
+                host,
+                text,
+                end,
+                waited,
+                gave,
+                failed,
+            } => {
                 self.call(*host, y, text, *end, *waited, gave.as_deref(), *failed);
             }
             Drawn::Process { host, actor, what } => {
@@ -250,31 +330,58 @@ impl Page {
         gave: Option<&str>,
         failed: bool,
     ) {
-        let (x, room, palette) = (self.columns.calls[host as usize], self.columns.room, self.palette);
-        let plain = Type { size: SIZE, weight: 400, fill: palette.ink, anchor: outside(host) };
-        let given = Type { weight: 600, fill: if failed { palette.bad } else { palette.good }, ..plain };
+        let (x, room, palette) = (
+            self.columns.calls[host as usize],
+            self.columns.room,
+            self.palette,
+        );
+        let plain = Type {
+            size: SIZE,
+            weight: 400,
+            fill: palette.ink,
+            anchor: outside(host),
+        };
+        let given = Type {
+            weight: 600,
+            fill: if failed { palette.bad } else { palette.good },
+            ..plain
+        };
         let result = |room: usize| gave.map(|gave| format!(" = {}", shorten(gave, room.max(8))));
         if let (false, Some(gave)) = (waited, result(room.saturating_sub(pen::columns(text) + 3))) {
             let text = shorten(text, room.saturating_sub(pen::columns(&gave)));
-            self.pen.words(x, y + BASE, &[(&text, plain), (&gave, given)]);
+            self.pen
+                .words(x, y + BASE, &[(&text, plain), (&gave, given)]);
             return;
         }
-        let quiet = Type { fill: palette.muted, ..plain };
+        let quiet = Type {
+            fill: palette.muted,
+            ..plain
+        };
         let begun = shorten(text, room - 2);
-        self.pen.words(x, y + BASE, &[(&begun, plain), (" ⋯", quiet)]);
+        self.pen
+            .words(x, y + BASE, &[(&begun, plain), (" ⋯", quiet)]);
         let name = format!("{}()", text.split('(').next().unwrap_or(text));
         if let (Some(end), Some(gave)) = (end, result(room.saturating_sub(pen::columns(&name) + 3)))
             && self.is_seen(end)
         {
             let name = shorten(&name, room.saturating_sub(pen::columns(&gave)));
-            self.pen.words(x, self.ladder.y(end) + BASE, &[(&name, plain), (&gave, given)]);
+            self.pen.words(
+                x,
+                self.ladder.y(end) + BASE,
+                &[(&name, plain), (&gave, given)],
+            );
         }
     }
 
     /// From a call that waits to what it gave.
     fn wait(&mut self, host: Host, y: f64, end: f64) {
         let side = if host == Host::Client { 5.0 } else { -5.0 };
-        let [x, y, end] = [self.columns.calls[host as usize] + side, self.ladder.y(y) + 6.0, end].map(number);
+        let [x, y, end] = [
+            self.columns.calls[host as usize] + side,
+            self.ladder.y(y) + 6.0,
+            end,
+        ]
+        .map(number);
         self.pen.raw(format_args!(
             "<path d=\"M{x} {y}V{end}\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"2 4\"/>",
             self.palette.muted
@@ -283,11 +390,29 @@ impl Page {
 
     fn remark(&mut self, host: Host, y: f64, text: &str) {
         let text = shorten(text, self.columns.room);
-        self.say(self.columns.calls[host as usize], y + BASE, outside(host), self.palette.muted, &text);
+        self.say(
+            self.columns.calls[host as usize],
+            y + BASE,
+            outside(host),
+            self.palette.muted,
+            &text,
+        );
     }
 
     fn say(&mut self, x: f64, y: f64, anchor: Anchor, fill: &str, text: &str) {
-        self.pen.words(x, y, &[(text, Type { size: SIZE, weight: 400, fill, anchor })]);
+        self.pen.words(
+            x,
+            y,
+            &[(
+                text,
+                Type {
+                    size: SIZE,
+                    weight: 400,
+                    fill,
+                    anchor,
+                },
+            )],
+        );
     }
 }
 

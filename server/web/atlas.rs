@@ -122,7 +122,9 @@ pub(super) fn lines(id: &str) -> Option<String> {
 /// What a cell is called.
 pub(super) fn title(cell: &Cell, language: Language) -> String {
     let words = texts().stimulus(cell.stimulus);
-    language.of(&words.title).replace("{state}", cell.state.name())
+    language
+        .of(&words.title)
+        .replace("{state}", cell.state.name())
 }
 
 /// GET /api/atlas/STATE/STIMULUS: a cell's recorded run, one event a line.

@@ -44,7 +44,9 @@ impl FromRequestParts<Server> for Asking {
             server: server.clone(),
             language,
             origin,
-            wish: wish.map(|Query(wish)| wish).map_err(|error| error.body_text()),
+            wish: wish
+                .map(|Query(wish)| wish)
+                .map_err(|error| error.body_text()),
         })
     }
 }
@@ -66,7 +68,11 @@ impl Asking {
             (Format::Png, _, true) => "-preview".into(),
             _ => String::new(),
         };
-        let kind = if format.is_shown() { "inline" } else { "attachment" };
+        let kind = if format.is_shown() {
+            "inline"
+        } else {
+            "attachment"
+        };
         let extension = format.extension();
         let headers = [
             (header::CONTENT_TYPE, format.media_type().to_owned()),
@@ -77,16 +83,27 @@ impl Asking {
             (header::VARY, "Accept-Language, Cookie".to_owned()),
         ];
         let (language, address) = (self.language, self.origin.address(&page));
-        let picture = Picture { page, language, wish, length: events.len() };
+        let picture = Picture {
+            page,
+            language,
+            wish,
+            length: events.len(),
+        };
         // Reading all events of a long run takes tens of ms, which no other request shall wait for.
         let make = move || {
             let events = recording::read(&events);
-            let about = About { title: title(&events, language), address };
+            let about = About {
+                title: title(&events, language),
+                address,
+            };
             export::export(&events, format, &about, language, wish)
         };
         let made = match format {
             Format::Png => self.server.pictures.get(picture, make).await,
-            _ => tokio::task::spawn_blocking(make).await.expect("exports do not panic").map(Into::into),
+            _ => tokio::task::spawn_blocking(make)
+                .await
+                .expect("exports do not panic")
+                .map(Into::into),
         };
         match made {
             Ok(bytes) => (headers, bytes).into_response(),
@@ -110,13 +127,25 @@ pub(super) async fn of_run(asking: Asking, Path((id, format)): Path<(String, Str
 }
 
 /// GET /api/recordings/ID/FORMAT
-pub(super) async fn of_recording(asking: Asking, Path((id, format)): Path<(String, String)>) -> Response {
+pub(super) async fn of_recording(
+    asking: Asking,
+    Path((id, format)): Path<(String, String)>,
+) -> Response {
     // The atlas's file is no recording of one run.
     let shipped = catalogue::scenario(&id).and_then(|_| catalogue::recording_lines(&id));
     match shipped {
         Some(events) => {
             let page = page_of(&id);
-            asking.answer(Source { name: id, page, events }, &format).await
+            asking
+                .answer(
+                    Source {
+                        name: id,
+                        page,
+                        events,
+                    },
+                    &format,
+                )
+                .await
         }
         None => api::unknown_recording(&id),
     }
@@ -139,7 +168,11 @@ pub(super) async fn of_cell(
 
 /// The page of a scenario, or of a cell of the atlas.
 fn page_of(id: &str) -> String {
-    if id.starts_with("atlas/") { format!("/{id}") } else { format!("/s/{id}") }
+    if id.starts_with("atlas/") {
+        format!("/{id}")
+    } else {
+        format!("/s/{id}")
+    }
 }
 
 /// What a run is called: as its lesson or its cell of the atlas, else as any script.

@@ -20,7 +20,10 @@ impl FromRequestParts<Server> for Origin {
             return Ok(Origin(Some(public.to_string())));
         }
         // HTTP/1.1 has a header for it, HTTP/2 a part of the address.
-        let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let named = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
         let host = named.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
         Ok(Origin(host.map(|host| format!("http://{host}"))))
     }

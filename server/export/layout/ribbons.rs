@@ -38,7 +38,9 @@ fn is_listener(key: &Key) -> bool {
 impl Ribbons {
     /// Whether a host has, or had, more than one connection.
     pub(super) fn several(&self) -> bool {
-        Host::BOTH.into_iter().any(|host| self.connections(host).count() > 1)
+        Host::BOTH
+            .into_iter()
+            .any(|host| self.connections(host).count() > 1)
     }
 
     fn connections(&self, host: Host) -> impl DoubleEndedIterator<Item = &Known> {
@@ -49,7 +51,10 @@ impl Ribbons {
     /// The socket that stands for a host: its newest connection, if there are several the newest that is not closed;
     /// before there is one the socket that listens.
     fn shown(&self, host: Host) -> Option<&Known> {
-        let mut open = self.connections(host).rev().filter(|known| known.state != State::Closed);
+        let mut open = self
+            .connections(host)
+            .rev()
+            .filter(|known| known.state != State::Closed);
         let open = open.next();
         let newest = open.or_else(|| self.connections(host).next_back());
         newest.or_else(|| self.sockets[host as usize].first())
@@ -58,7 +63,12 @@ impl Ribbons {
     /// Takes a `state` or a `gap`.
     pub(super) fn change(&mut self, host: Host, what: &What) -> Option<Change> {
         let (socket, to, observed, gap) = match what {
-            What::State { socket, to, observed, .. } => (socket, *to, *observed, false),
+            What::State {
+                socket,
+                to,
+                observed,
+                ..
+            } => (socket, *to, *observed, false),
             What::Gap { socket, to, .. } => (socket, *to, true, true),
             _ => return None,
         };
@@ -70,7 +80,14 @@ impl Ribbons {
                 false => String::new(),
             };
             let (state, text) = (known.state, name + known.state.name());
-            Drawn::State { host, state, text, ribbon, observed, gap }
+            Drawn::State {
+                host,
+                state,
+                text,
+                ribbon,
+                observed,
+                gap,
+            }
         };
         let stands = self.shown(host)?.clone();
         let is_own = stands.key == own.key;
@@ -89,7 +106,11 @@ impl Ribbons {
     fn note(&mut self, host: Host, socket: &Socket, state: State) -> Known {
         let sockets = &mut self.sockets[host as usize];
         let name = socket.name.clone();
-        let known = Known { key: (socket.local, socket.peer), name, state };
+        let known = Known {
+            key: (socket.local, socket.peer),
+            name,
+            state,
+        };
         match sockets.iter_mut().find(|other| other.key == known.key) {
             Some(before) => *before = known.clone(),
             None => sockets.push(known.clone()),

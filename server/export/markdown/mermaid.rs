@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use super::super::svg;
 use super::super::wording::{self, called, duration, gave, tame};
-use crate::event::{CallPhase, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, What};
+use crate::event::{
+    CallPhase, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, What,
+};
 use crate::language::Language;
 use crate::state::State;
 
@@ -36,7 +38,12 @@ pub(super) fn diagram(events: &[Event], language: Language) -> String {
     for line in diagram.lines.iter().take(MOST) {
         let _ = writeln!(text, "    {line}");
     }
-    if let Some(more) = diagram.lines.len().checked_sub(MOST).filter(|more| *more > 0) {
+    if let Some(more) = diagram
+        .lines
+        .len()
+        .checked_sub(MOST)
+        .filter(|more| *more > 0)
+    {
         let more = language.say("export.more", &[("count", &more.to_string())]);
         let _ = writeln!(text, "    Note over client,server: {}", escape(&more));
     }
@@ -60,17 +67,43 @@ impl Diagram {
     fn event(&mut self, event: &Event) {
         let idle = event.t.saturating_sub(self.t);
         if idle > 1_000_000 && self.flying.is_empty() && !self.lines.is_empty() {
-            let text = self.language.say("stage.idle", &[("time", &duration(idle))]);
-            self.lines.push(format!("Note over client,server: {}", escape(&text)));
+            let text = self
+                .language
+                .say("stage.idle", &[("time", &duration(idle))]);
+            self.lines
+                .push(format!("Note over client,server: {}", escape(&text)));
         }
         self.t = event.t;
         match &event.what {
-            What::Call { host, actor, call, args, phase: CallPhase::Enter, .. } => {
-                self.calls.insert(event.seq, (self.lines.len(), self.arrivals));
-                self.note(*host, &format!("{} ⋯", by(*host, actor, &called(call, args))));
+            What::Call {
+                host,
+                actor,
+                call,
+                args,
+                phase: CallPhase::Enter,
+                ..
+            } => {
+                self.calls
+                    .insert(event.seq, (self.lines.len(), self.arrivals));
+                self.note(
+                    *host,
+                    &format!("{} ⋯", by(*host, actor, &called(call, args))),
+                );
             }
-            What::Call { host, actor, call, args, enter, result, errno, data, words, .. } => {
-                let Some((line, arrivals)) = enter.and_then(|enter| self.calls.remove(&enter)) else {
+            What::Call {
+                host,
+                actor,
+                call,
+                args,
+                enter,
+                result,
+                errno,
+                data,
+                words,
+                ..
+            } => {
+                let Some((line, arrivals)) = enter.and_then(|enter| self.calls.remove(&enter))
+                else {
                     return;
                 };
                 let gave = gave(errno.as_deref(), words.as_deref(), data.as_deref(), *result);
@@ -79,17 +112,32 @@ impl Diagram {
                 if arrivals == self.arrivals {
                     self.lines[line] = note(*host, &format!("{whole} = {gave}"));
                 } else {
-                    self.note(*host, &format!("{} = {gave}", by(*host, actor, &format!("{call}()"))));
+                    self.note(
+                        *host,
+                        &format!("{} = {gave}", by(*host, actor, &format!("{call}()"))),
+                    );
                 }
             }
             What::Segment(segment) => self.segment(segment),
-            What::Passed { from, segments, bytes, .. } => {
+            What::Passed {
+                from,
+                segments,
+                bytes,
+                ..
+            } => {
                 let to = from.other();
                 let name = escape(&wording::many(*segments, *bytes));
                 self.lines.push(format!("{from}->>{to}: {name}"));
                 self.arrivals += 1;
             }
-            What::State { host, socket, from, to, observed, .. } => {
+            What::State {
+                host,
+                socket,
+                from,
+                to,
+                observed,
+                ..
+            } => {
                 let key = (socket.local.port(), socket.peer.port());
                 if key.1 != 0 {
                     self.sockets[*host as usize].insert(key);
@@ -109,7 +157,9 @@ impl Diagram {
             What::Gap { host, from, to, .. } => {
                 self.note(*host, &format!("{} → ? → {}", from.name(), to.name()));
             }
-            What::Process { host, actor, what, .. } => {
+            What::Process {
+                host, actor, what, ..
+            } => {
                 if !matches!(what, ProcessChange::Started | ProcessChange::Forked) {
                     let what = self.language.word(svg::process(*what));
                     self.note(*host, &format!("{actor}: {what}"));
@@ -127,13 +177,19 @@ impl Diagram {
     }
 
     fn segment(&mut self, segment: &Segment) {
-        let own = self.flying.iter().position(|(other, _)| other.id == segment.id);
+        let own = self
+            .flying
+            .iter()
+            .position(|(other, _)| other.id == segment.id);
         match (segment.phase, own) {
-            (SegmentPhase::Sent | SegmentPhase::Injected, _) => self.flying.push((segment.clone(), false)),
+            (SegmentPhase::Sent | SegmentPhase::Injected, _) => {
+                self.flying.push((segment.clone(), false))
+            }
             (SegmentPhase::Held, Some(own)) => self.flying[own].1 = true,
             (SegmentPhase::Held, None) => {}
             (SegmentPhase::Delivered | SegmentPhase::Dropped, own) => {
-                let forged = own.map(|own| self.flying.remove(own).0.phase == SegmentPhase::Injected);
+                let forged =
+                    own.map(|own| self.flying.remove(own).0.phase == SegmentPhase::Injected);
                 let lost = segment.phase == SegmentPhase::Dropped;
                 // What nobody sent comes along a dotted line.
                 let arrow = match (lost, forged == Some(true)) {
@@ -143,7 +199,8 @@ impl Diagram {
                     (true, true) => "--x",
                 };
                 let (from, to) = (segment.from, segment.to);
-                self.lines.push(format!("{from}{arrow}{to}: {}", self.name(segment)));
+                self.lines
+                    .push(format!("{from}{arrow}{to}: {}", self.name(segment)));
                 self.arrivals += 1;
             }
         }
@@ -155,7 +212,11 @@ impl Diagram {
             Host::Client => segment.source.port(),
             Host::Server => segment.destination.port(),
         };
-        let of = if several { format!(":{port}") } else { String::new() };
+        let of = if several {
+            format!(":{port}")
+        } else {
+            String::new()
+        };
         escape(&wording::name(segment, &of))
     }
 
@@ -164,7 +225,11 @@ impl Diagram {
         for (segment, held) in std::mem::take(&mut self.flying) {
             let key = if held { "export.held" } else { "export.flying" };
             let text = self.language.say(key, &[("host", segment.from.name())]);
-            let line = format!("Note over client,server: {} {}", escape(&text), self.name(&segment));
+            let line = format!(
+                "Note over client,server: {} {}",
+                escape(&text),
+                self.name(&segment)
+            );
             self.lines.push(line);
         }
     }
@@ -183,7 +248,11 @@ fn note(host: Host, text: &str) -> String {
 }
 
 fn by(host: Host, actor: &str, call: &str) -> String {
-    if actor == host.name() { call.to_owned() } else { format!("{actor}: {call}") }
+    if actor == host.name() {
+        call.to_owned()
+    } else {
+        format!("{actor}: {call}")
+    }
 }
 
 /// A text on one line of a diagram. Mermaid ends one at `;` and `#`, reads `%%` as a comment or a directive, HTML as HTML
@@ -192,7 +261,8 @@ fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in tame(text).chars() {
         match c {
-            ';' | '#' | '%' | '<' | '>' | '&' | '"' | '\'' | '`' | '\\' | '{' | '}' | '$' | '*' | '~' => {
+            ';' | '#' | '%' | '<' | '>' | '&' | '"' | '\'' | '`' | '\\' | '{' | '}' | '$' | '*'
+            | '~' => {
                 let _ = write!(escaped, "#{};", u32::from(c));
             }
             c => escaped.push(c),

@@ -12,7 +12,13 @@ pub(super) struct Made(BTreeSet<i64>);
 impl Made {
     /// A call and what it gave; None where packetdrill has no words for it.
     pub(super) fn say(&mut self, call: &str, args: &[String], exit: &What) -> Option<String> {
-        let What::Call { result, errno, words, .. } = exit else {
+        let What::Call {
+            result,
+            errno,
+            words,
+            ..
+        } = exit
+        else {
             return None;
         };
         let result = (*result)?;
@@ -32,14 +38,20 @@ impl Made {
             "bind" => format!("bind({}, ..., ...)", fd()?),
             "listen" => format!("listen({}, {})", fd()?, number(1)?),
             "accept" => format!("accept({}, ..., ...)", fd()?),
-            "connect" if arg(1) == Some("AF_UNSPEC") => format!("connect({}, AF_UNSPEC, ...)", fd()?),
+            "connect" if arg(1) == Some("AF_UNSPEC") => {
+                format!("connect({}, AF_UNSPEC, ...)", fd()?)
+            }
             "connect" => format!("connect({}, ..., ...)", fd()?),
             "send" => format!("send({}, ..., {}, {})", fd()?, number(2)?, flags(3)?),
             "recv" => format!("recv({}, ..., {}, {})", fd()?, number(1)?, flags(2)?),
             "shutdown" => format!("shutdown({}, {})", fd()?, flags(1)?),
             "close" => format!("close({})", fd()?),
             "fcntl" => {
-                let on = if arg(2)? == "O_NONBLOCK" { "O_RDWR|O_NONBLOCK" } else { "O_RDWR" };
+                let on = if arg(2)? == "O_NONBLOCK" {
+                    "O_RDWR|O_NONBLOCK"
+                } else {
+                    "O_RDWR"
+                };
                 format!("fcntl({}, F_SETFL, {on})", fd()?)
             }
             "setsockopt" => {
@@ -48,16 +60,27 @@ impl Made {
                     "SO_LINGER" => (linger(value)?, 8),
                     _ => (format!("[{}]", value.parse::<i64>().ok()?), 4),
                 };
-                format!("setsockopt({}, {}, {name}, {value}, {length})", fd()?, level(name)?)
+                format!(
+                    "setsockopt({}, {}, {name}, {value}, {length})",
+                    fd()?,
+                    level(name)?
+                )
             }
             "getsockopt" if arg(1) == Some("SO_ERROR") && errno.is_none() => {
                 let error = words.as_deref().filter(|word| is_symbols(word))?;
-                format!("getsockopt({}, SOL_SOCKET, SO_ERROR, [{error}], [4])", fd()?)
+                format!(
+                    "getsockopt({}, SOL_SOCKET, SO_ERROR, [{error}], [4])",
+                    fd()?
+                )
             }
             "poll" => {
                 // What was asked for is not recorded: of a poll that gave nothing nothing can be said.
                 let given = events(words.as_deref()?)?;
-                format!("poll([{{fd={}, events={given}, revents={given}}}], 1, {})", fd()?, number(1)?)
+                format!(
+                    "poll([{{fd={}, events={given}, revents={given}}}], 1, {})",
+                    fd()?,
+                    number(1)?
+                )
             }
             _ => return None,
         };
@@ -77,7 +100,10 @@ impl Made {
 /// Names joined by `|`, which packetdrill looks up.
 fn is_symbols(text: &str) -> bool {
     let is_symbol = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
     };
     text.split('|').all(is_symbol)
 }
@@ -89,7 +115,10 @@ fn linger(value: &str) -> Option<String> {
         rest.split([',', '}']).next()?.parse::<u32>().ok()
     };
     let seconds = number("l_linger").unwrap_or(0); // where it is off it does not matter
-    Some(format!("{{onoff={}, linger={seconds}}}", number("l_onoff")?))
+    Some(format!(
+        "{{onoff={}, linger={seconds}}}",
+        number("l_onoff")?
+    ))
 }
 
 fn level(option: &str) -> Option<&'static str> {
@@ -112,6 +141,8 @@ fn meaning(errno: &str) -> Option<String> {
     let number = crate::errno::number(errno)?;
     let text = std::io::Error::from_raw_os_error(number).to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     Some(words.collect::<Vec<_>>().join(" "))
 }

@@ -17,8 +17,20 @@ impl Clocks {
         let seq = segment.seq_rel?;
         let end = seq.checked_add(u32::try_from(segment.len).ok()?)?;
         let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
-        let letters = [("FIN", 'F'), ("SYN", 'S'), ("RST", 'R'), ("PSH", 'P'), ("URG", 'U'), ("ECE", 'E'), ("CWR", 'W')];
-        let letters: String = letters.iter().filter(|(bit, _)| has(bit)).map(|(_, letter)| *letter).collect();
+        let letters = [
+            ("FIN", 'F'),
+            ("SYN", 'S'),
+            ("RST", 'R'),
+            ("PSH", 'P'),
+            ("URG", 'U'),
+            ("ECE", 'E'),
+            ("CWR", 'W'),
+        ];
+        let letters: String = letters
+            .iter()
+            .filter(|(bit, _)| has(bit))
+            .map(|(_, letter)| *letter)
+            .collect();
         let flags = match (letters.as_str(), has("ACK")) {
             ("", false) => "-".to_owned(),
             (letters, true) => format!("{letters}."),
@@ -28,22 +40,38 @@ impl Clocks {
             (true, ack) => format!(" ack {}", ack?),
             (false, _) => String::new(),
         };
-        let options: Option<Vec<String>> = segment.options.iter().map(|option| self.option(segment, option)).collect();
+        let options: Option<Vec<String>> = segment
+            .options
+            .iter()
+            .map(|option| self.option(segment, option))
+            .collect();
         let options = match options?.join(",") {
             none if none.is_empty() => none,
             options => format!(" <{options}>"),
         };
         let (len, window) = (segment.len, segment.window);
-        Some(format!("{flags} {seq}:{end}({len}){ack} win {window}{options}"))
+        Some(format!(
+            "{flags} {seq}:{end}({len}){ack} win {window}{options}"
+        ))
     }
 
     fn option(&mut self, segment: &Segment, option: &str) -> Option<String> {
         let mut words = option.split(' ');
-        match (words.next()?, words.next(), words.next(), words.next(), words.next()) {
+        match (
+            words.next()?,
+            words.next(),
+            words.next(),
+            words.next(),
+            words.next(),
+        ) {
             ("TS", Some("val"), Some(val), Some("ecr"), Some(ecr)) => {
                 let (val, ecr) = (val.parse().ok()?, ecr.parse().ok()?);
                 let val = self.since(segment.from, val);
-                let ecr = if ecr == 0 { 0 } else { self.since(segment.from.other(), ecr) };
+                let ecr = if ecr == 0 {
+                    0
+                } else {
+                    self.since(segment.from.other(), ecr)
+                };
                 Some(format!("TS val {val} ecr {ecr}"))
             }
             ("sack", ..) => {
@@ -54,10 +82,15 @@ impl Clocks {
                     let relative = |edge: &str| Some(edge.parse::<u32>().ok()?.wrapping_sub(base));
                     Some(format!("{}:{}", relative(left)?, relative(right)?))
                 });
-                Some(format!("sack {}", blocks.collect::<Option<Vec<_>>>()?.join(" ")))
+                Some(format!(
+                    "sack {}",
+                    blocks.collect::<Option<Vec<_>>>()?.join(" ")
+                ))
             }
             ("nop" | "sackOK", None, ..) => Some(option.to_owned()),
-            ("mss" | "wscale", Some(number), None, ..) => number.parse::<u16>().is_ok().then(|| option.to_owned()),
+            ("mss" | "wscale", Some(number), None, ..) => {
+                number.parse::<u16>().is_ok().then(|| option.to_owned())
+            }
             _ => None,
         }
     }
