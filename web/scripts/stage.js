@@ -3,6 +3,7 @@
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
+import { Exports } from "./exports.js";
 import { Further } from "./further.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
@@ -48,6 +49,7 @@ const transport = new Transport($(".transport"), { words, act: (what, value) => 
 const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
 const share = new Share($("#share"), $("#wall"), { words });
+const exports = new Exports($(".exports"));
 const editor = new Editor($(".editor"), { words, onChange: remember });
 
 /** The run that is on the stage: its events, and where the playhead is. */
@@ -73,7 +75,7 @@ function prepare(origin) {
   ladder.reset();
   transcript.reset();
   $(".invitation").hidden = true;
-  $(".capture").hidden = true;
+  exports.offer(null);
   document.body.dataset.mode = origin;
   notice();
   say("");
@@ -98,7 +100,7 @@ function take(events) {
   if (last.type === "end") finish(last);
   arrive();
   tellOrigin();
-  offerCapture();
+  offerExports();
 }
 
 /** Goes to the moment that the address named, as soon as it is there. */
@@ -204,9 +206,8 @@ function refused(error) {
 }
 
 /** The same run as a file for other tools, as far as it is when that is asked for. */
-function offerCapture() {
-  $(".capture").hidden = false;
-  $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
+function offerExports() {
+  exports.offer(run.id ? `/api/runs/${run.id}` : data.recording);
 }
 
 /** Something that everybody who looks at the picture has to know; nothing, where there is no such thing. */
