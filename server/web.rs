@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod atlas;
+mod completing;
 mod exports;
 mod finding;
 mod glossary;
@@ -81,6 +82,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
         .route("/api/check", post(api::check))
+        .route("/api/complete", post(completing::complete))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings/{id}", get(api::recording))
