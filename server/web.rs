@@ -8,6 +8,7 @@ mod exports;
 mod finding;
 mod glossary;
 mod guard;
+mod handbook;
 mod live;
 mod markup;
 mod pages;
@@ -83,6 +84,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
         .route("/api/check", post(api::check))
         .route("/api/complete", post(completing::complete))
+        .route("/api/handbook", get(handbook::handbook_in))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings/{id}", get(api::recording))

@@ -45,7 +45,7 @@ const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
-const editor = new Editor($(".editor"), { words, onChange: remember });
+const editor = new Editor($(".editor"), { words, onChange: remember, onRun: play });
 
 /** The run that is on the stage: its events, and where the playhead is. */
 let run;
