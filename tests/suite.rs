@@ -13,6 +13,7 @@ mod cleanup;
 mod command;
 mod completion;
 mod course;
+mod editor;
 mod inspector;
 mod lab;
 mod lessons;
