@@ -4,10 +4,12 @@ mod api;
 mod assets;
 mod atlas;
 mod bound;
+mod completing;
 mod exports;
 mod finding;
 mod glossary;
 mod guard;
+mod handbook;
 mod live;
 mod markup;
 mod origin;
@@ -113,6 +115,8 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/{format}", get(exports::of_run))
         .route("/api/check", post(api::check))
+        .route("/api/complete", post(completing::complete))
+        .route("/api/handbook", get(handbook::handbook_in))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings", post(sharing::keep))

@@ -50,7 +50,7 @@ const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
 const share = new Share($("#share"), $("#wall"), { words });
 const exports = new Exports($(".exports"));
-const editor = new Editor($(".editor"), { words, onChange: remember });
+const editor = new Editor($(".editor"), { words, onChange: remember, onRun: play });
 
 /** The run that is on the stage: its events, and where the playhead is. */
 let run;
