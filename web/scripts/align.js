@@ -141,7 +141,7 @@ export function ascending(pairs) {
 
 /**
  * Where the runs part.
- * @typedef {{row: number, common: Row|null, a: Deed|null, b: Deed|null}} Parting `row` is the first that is not the same, `common` the one before it
+ * @typedef {{row: number, common: Row|null, a: Deed|null, b: Deed|null, goesOn: boolean}} Parting `row` is the first that is not the same, `common` the one before it; `goesOn` says whether something is the same after it
  */
 function parting(rows) {
   const row = rows.findIndex(({ same }) => !same);
@@ -149,11 +149,11 @@ function parting(rows) {
   const end = rows.findIndex(({ same }, index) => same && index > row);
   const block = rows.slice(row, end < 0 ? rows.length : end);
   const first = (side) => block.find((one) => one[side])?.[side] ?? null;
-  return { row, common: rows[row - 1] ?? null, a: first("a"), b: first("b") };
+  return { row, common: rows[row - 1] ?? null, a: first("a"), b: first("b"), goesOn: end >= 0 };
 }
 
 /** What comes of a deed, by how much it says of it. */
-const TELLING = { sent: 0, exit: 1, state: 2 };
+const TELLING = ["sent", "exit", "state"];
 const ORIGINS = ["enter", "order", "delivered"];
 
 /**
@@ -165,7 +165,9 @@ function outcome(a, b, rows) {
   for (const deed of rows.filter(({ same, a: one }) => same && ORIGINS.includes(one.kind))) {
     const [left, right] = [came[deed.a.index], cameThere[deed.b.index]];
     const [here, there] = [lacking(left, right), lacking(right, left)];
-    if (here.length || there.length) return { deed, a: here[0] ?? null, b: there[0] ?? null };
+    const both = TELLING.find((kind) => here.some((one) => one.kind === kind) && there.some((one) => one.kind === kind));
+    const first = (these) => these.find(({ kind }) => kind === both) ?? these[0] ?? null;
+    if (here.length || there.length) return { deed, a: first(here), b: first(there) };
   }
   return null;
 }
@@ -180,7 +182,7 @@ function lacking(these, others) {
 /** What each deed led to, what says most first. */
 function consequences(all) {
   const came = all.map(() => []);
-  for (const deed of all) if (deed.cause !== null && deed.kind in TELLING) came[deed.cause].push(deed);
-  for (const list of came) list.sort((x, y) => TELLING[x.kind] - TELLING[y.kind]);
+  for (const deed of all) if (deed.cause !== null && TELLING.includes(deed.kind)) came[deed.cause].push(deed);
+  for (const list of came) list.sort((x, y) => TELLING.indexOf(x.kind) - TELLING.indexOf(y.kind));
   return came;
 }

@@ -13,6 +13,7 @@ import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
+import { nameOf } from "./place.js";
 import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
@@ -70,7 +71,7 @@ function prepare(origin) {
   ladder.reset();
   transcript.reset();
   $(".invitation").hidden = true;
-  $(".capture").hidden = true;
+  $(".capture").hidden = $(".beside").hidden = true;
   document.body.dataset.mode = origin;
   notice();
   say("");
@@ -203,6 +204,8 @@ function refused(error) {
 function offerCapture() {
   $(".capture").hidden = false;
   $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
+  $(".beside").hidden = false;
+  $(".beside").href = `/compare?a=${nameOf(run.id ? `/api/runs/${run.id}/events` : data.recording)}`;
 }
 
 /** Something that everybody who looks at the picture has to know; nothing, where there is no such thing. */
