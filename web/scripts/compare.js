@@ -21,8 +21,8 @@ const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/
 const $ = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-/** How far above the first difference the line through both pictures stands: below the words of what is still the same. */
-const ABOVE = 4;
+/** How far above the first difference the line through both pictures stands. */
+const ABOVE = 7;
 /** From this width on, in px, a picture has room for the calls of both hosts: less than on the stage. */
 const ROOM = 500;
 
@@ -40,7 +40,7 @@ let recorded;
 /** Shows two runs. */
 function show(runs) {
   const aligned = align(...runs.map(deeds));
-  const layouts = stretch(runs, aligned.rows);
+  const layouts = stretch(runs, aligned);
   const player = new Player(together(layouts));
   const histories = runs.map((events) => {
     const history = new History();
@@ -115,8 +115,10 @@ async function load() {
     $("[data-act=both]").hidden = !data.live;
   } catch (error) {
     if (!(error instanceof Unread)) throw error;
-    const { message = "", error: kind } = error.cause instanceof Refused ? error.cause.answer : { error: "server" };
-    notice(words("compare.unread", { side: words(error.side === 0 ? "compare.left" : "compare.right"), message: kind === "server" ? words("error.server") : message }));
+    const isAnswered = error.cause instanceof Refused || error.cause instanceof SyntaxError;
+    const message = isAnswered ? `${words("compare.missing")} ${data.sides[error.side].name}` : words("error.server");
+    notice(`${words(error.side === 0 ? "compare.left" : "compare.right")}: ${message}`);
+    $(".compare").classList.add("empty");
   }
 }
 
@@ -196,7 +198,10 @@ function notice(text = "") {
 
 const go = (what) => {
   const { [what]: found } = pair?.aligned ?? {};
-  if (found) seek(heightOf(what === "outcome" ? { a: found.a ?? found.deed.a, b: found.b ?? found.deed.b } : found));
+  if (!found) return;
+  seek(heightOf(what === "outcome" ? { a: found.a ?? found.deed.a, b: found.b ?? found.deed.b } : found));
+  // Where the pictures are below what was found, they come into sight.
+  if (matchMedia("(max-width: 60rem)").matches) $(".switches").scrollIntoView();
 };
 const step = (direction, name) => pair?.player.step(direction, pair.layout[name]);
 const acts = {

@@ -35,13 +35,17 @@ export class Told {
     const line = { number: deed.line, text: this.line(deed.line) };
     if (deed.kind === "order") return { line };
     const { place, what, why } = this.row(deed);
-    return deed.kind === "enter" ? { who: place, what, why, line } : { who: place, what, why };
+    if (deed.kind !== "enter") return { who: place, what, why };
+    // `client connect` makes its socket first; else the line names the call itself.
+    const isNamed = line.text.split(" ")[1] === deed.like.split(" ")[2];
+    return isNamed ? { line } : { who: place, what, why, line };
   }
 
   /** The same as one text. */
   say(deed, words) {
-    const { who, what, line } = this.tell(deed);
-    return what ? [who, what].filter(Boolean).join(": ") : words("tell.line", { line: line.number, text: line.text });
+    if (deed.kind === "order") return words("tell.line", { line: deed.line, text: this.line(deed.line) });
+    const { place, what } = this.row(deed);
+    return [place, what].filter(Boolean).join(": ");
   }
 }
 

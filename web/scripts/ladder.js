@@ -428,7 +428,9 @@ const draw = {
   host(item, { columns, at, words }) {
     if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
-    const text = item.what === "sysctl" ? item.sysctl : words(`host.${item.what}`);
+    const room = ((side < 0 ? call : columns.width - call) - 8) / columns.character;
+    const sysctl = item.sysctl?.length > room ? item.sysctl.replace("net.ipv4.", "") : item.sysctl;
+    const text = item.what === "sysctl" ? sysctl : words(`host.${item.what}`);
     at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, text));
   },
 

@@ -4,8 +4,11 @@
 import { ascending } from "./align.js";
 import { Layout } from "./layout.js";
 
-/** The layouts of two runs whose deeds are aligned in rows. */
-export function stretch(runs, rows) {
+/** Between the last thing that is the same and what differs there is room for a line with a word on it. */
+export const APART = 26;
+
+/** The layouts of two aligned runs. */
+export function stretch(runs, { rows, parting }) {
   const both = rows.filter(({ a, b }) => a && b).map(({ a, b }) => [a.seq, b.seq]);
   const pairs = ascending(both.sort(([x], [y]) => x - y));
   const floors = seeds(runs.map((events) => laidOut(events)), pairs);
@@ -13,13 +16,20 @@ export function stretch(runs, rows) {
   for (;;) {
     const layouts = runs.map((events, side) => laidOut(events, floors[side]));
     let level = true;
+    const raise = (side, seq, y) => {
+      if (layouts[side].ys[seq] > y - 0.01) return;
+      floors[side].set(seq, y);
+      level = false;
+    };
+    if (parting?.common) {
+      const { common } = parting;
+      const y = Math.max(layouts[0].ys[common.a.seq], layouts[1].ys[common.b.seq]) + APART;
+      if (parting.a) raise(0, parting.a.seq, y);
+      if (parting.b) raise(1, parting.b.seq, y);
+    }
     for (const pair of pairs) {
       const top = Math.max(...layouts.map(({ ys }, side) => ys[pair[side]]));
-      for (const side of [0, 1]) {
-        if (layouts[side].ys[pair[side]] > top - 0.01) continue;
-        floors[side].set(pair[side], top);
-        level = false;
-      }
+      for (const side of [0, 1]) raise(side, pair[side], top);
     }
     if (level) return layouts;
   }

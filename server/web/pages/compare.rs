@@ -119,7 +119,8 @@ pub(in crate::web) async fn compare(
         let data = script_safe(&data);
         return page(&Compare { frame, sides, data }, &asked, StatusCode::OK);
     }
-    let is_wrong = |name: &Option<String>, found: &Option<String>| name.is_some() && found.is_none();
+    let is_wrong =
+        |name: &Option<String>, found: &Option<String>| name.is_some() && found.is_none();
     let wrong = [is_wrong(&a, &found[0]), is_wrong(&b, &found[1])];
     let [left, right] = found;
     let chooser = Chooser {
@@ -168,7 +169,8 @@ fn title(server: &Server, lang: Language, name: &str) -> Option<String> {
         "run" => {
             let live = server.lab.find(id)?;
             let of = live.scenario.as_deref();
-            let known = of.and_then(|of| lesson(of).or_else(|| cell(lang, of.strip_prefix("atlas/")?)));
+            let known =
+                of.and_then(|of| lesson(of).or_else(|| cell(lang, of.strip_prefix("atlas/")?)));
             Some(known.unwrap_or_else(|| lang.word("try.title").to_owned()))
         }
         "r" if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()) => {
@@ -186,7 +188,11 @@ fn cell(lang: Language, place: &str) -> Option<String> {
 }
 
 fn chapters(known: &'static [Known]) -> Vec<(Chapter, Vec<&'static Known>)> {
-    let of = |chapter| known.iter().filter(move |known| known.scenario.chapter == chapter);
+    let of = |chapter| {
+        known
+            .iter()
+            .filter(move |known| known.scenario.chapter == chapter)
+    };
     let all = Chapter::ALL.map(|chapter| (chapter, of(chapter).collect()));
     all.into_iter().collect()
 }

@@ -98,9 +98,7 @@ fn further(scenario: &'static Scenario, lang: Language) -> Further {
         before: place.checked_sub(1).and_then(|place| all.get(place)),
         after,
         next: next.filter_map(|id| catalogue::scenario(id)).collect(),
-        pairs: compared()
-            .filter(|pair| pair.has(&scenario.id))
-            .collect(),
+        pairs: compared().filter(|pair| pair.has(&scenario.id)).collect(),
     }
 }
 
