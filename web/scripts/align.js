@@ -165,7 +165,7 @@ function outcome(a, b, rows) {
   for (const deed of rows.filter(({ same, a: one }) => same && ORIGINS.includes(one.kind))) {
     const [left, right] = [came[deed.a.index], cameThere[deed.b.index]];
     const [here, there] = [lacking(left, right), lacking(right, left)];
-    const both = TELLING.find((kind) => here.some((one) => one.kind === kind) && there.some((one) => one.kind === kind));
+    const both = ["sent", "exit"].find((kind) => here.some((one) => one.kind === kind) && there.some((one) => one.kind === kind));
     const first = (these) => these.find(({ kind }) => kind === both) ?? these[0] ?? null;
     if (here.length || there.length) return { deed, a: first(here), b: first(there) };
   }
