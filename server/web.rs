@@ -106,6 +106,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/article", get(pages::article))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
+        .route("/compare", get(pages::compare))
         .route("/find", get(pages::find))
         .route("/state/{name}", get(pages::state))
         .route("/error/{name}", get(pages::error))

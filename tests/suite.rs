@@ -11,6 +11,7 @@ mod catalogue;
 mod causes;
 mod cleanup;
 mod command;
+mod compare;
 mod completion;
 mod course;
 mod editor;

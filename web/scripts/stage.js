@@ -15,6 +15,7 @@ import { Winsock } from "./lens.js";
 import { Damaged, pack } from "./link.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
+import { nameOf } from "./place.js";
 import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
@@ -76,6 +77,7 @@ function prepare(origin) {
   transcript.reset();
   $(".invitation").hidden = true;
   exports.offer(null);
+  $(".beside").hidden = true;
   document.body.dataset.mode = origin;
   notice();
   say("");
@@ -208,6 +210,8 @@ function refused(error) {
 /** The same run as a file for other tools, as far as it is when that is asked for. */
 function offerExports() {
   exports.offer(run.id ? `/api/runs/${run.id}` : data.recording);
+  $(".beside").hidden = false;
+  $(".beside").href = `/compare?a=${nameOf(run.id ? `/api/runs/${run.id}/events` : data.recording)}`;
 }
 
 /** Something that everybody who looks at the picture has to know; nothing, where there is no such thing. */

@@ -6,6 +6,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::compare::{Compared, compared};
 use super::frame::{Card, Frame, page, script_safe};
 use super::not_found;
 use crate::catalogue;
@@ -40,6 +41,8 @@ pub(super) struct Further {
     after: Option<&'static Scenario>,
     /// Those that it names itself.
     next: Vec<&'static Scenario>,
+    /// Those that it can be compared with.
+    pairs: Vec<Compared>,
 }
 
 /// GET /s/ID
@@ -108,6 +111,7 @@ fn further(scenario: &'static Scenario, lang: Language) -> Further {
         before: place.checked_sub(1).and_then(|place| all.get(place)),
         after,
         next: next.filter_map(|id| catalogue::scenario(id)).collect(),
+        pairs: compared().filter(|pair| pair.has(&scenario.id)).collect(),
     }
 }
 
@@ -161,10 +165,10 @@ pub(in crate::web) async fn try_it(
 
 /// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
 pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
-    const ELSEWHERE: [&str; 18] = [
+    const ELSEWHERE: [&str; 19] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
         "missing.", "chapter.", "print.", "site.", "try.", "further.", "kept.", "story.",
-        "export.",
+        "export.", "compare.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));
