@@ -4,6 +4,7 @@ use fourwave::event::{Event, SegmentPhase, StepPhase, What};
 use fourwave::{recording, script};
 use serde_json::json;
 
+use crate::support::browser::Browser;
 use crate::support::by_hand::{ByHand, end, replay, story};
 use crate::support::{Server, request, request_with};
 
@@ -408,6 +409,55 @@ async fn a_handshake_that_is_held_in_its_middle_is_repeated() {
 }
 
 #[tokio::test]
+async fn a_wire_that_is_cut_in_the_middle_of_a_line_loses_the_same_again() {
+    let server = Server::start(&[]);
+    let script = format!("{CONNECTED}\nclient set nodelay on");
+    let mut run = ByHand::open(&server, &script, "follow").await;
+    run.until_line("client set").await;
+    run.say("client send 2000").await;
+    // One of two has arrived, and its ACK flies with the other.
+    run.until("the first to arrive", |event| match &event.what {
+        What::Segment(segment) => segment.len > 0 && segment.phase == SegmentPhase::Delivered,
+        _ => false,
+    })
+    .await;
+    run.say("wire cut").await;
+    run.until_line("client send").await;
+    run.say("wire mend").await;
+    // What was not acknowledged is sent again, and is now.
+    run.until("an ACK of all of it", |event| match &event.what {
+        What::Segment(segment) => {
+            segment.ack_rel == Some(2001) && segment.phase == SegmentPhase::Delivered
+        }
+        _ => false,
+    })
+    .await;
+    run.say("server recv").await;
+    let (composed, _) = repeats(run, "follow").await;
+    assert!(composed.contains("wire drop "), "{composed}");
+}
+
+#[tokio::test]
+async fn an_order_in_the_middle_of_a_line_stands_before_it() {
+    let server = Server::start(&[]);
+    let script =
+        format!("{CONNECTED}\nclient thread t\nclient recv => blocked\nsleep 1s\nt send \"x\"");
+    let mut run = ByHand::open(&server, &script, "full").await;
+    run.until(
+        "sleep",
+        |event| matches!(&event.what, What::Step { text, .. } if text == "sleep 1s"),
+    )
+    .await;
+    for (line, number) in [("wire duplicate data", 6), ("wire drop ACK from server", 7)] {
+        assert_eq!(run.say(line).await, number);
+    }
+    run.until_line("t send").await;
+    let (composed, _) = repeats(run, "full").await;
+    let expected = "wire duplicate data\nwire drop ACK from server\nsleep 1s\nt send \"x\"";
+    assert!(composed.contains(expected), "{composed}");
+}
+
+#[tokio::test]
 async fn a_lesson_whose_wire_is_held_waits_and_goes_on() {
     let server = Server::start(&[]);
     let wanted = json!({ "scenario": "four-waves", "pace": "follow" });
@@ -417,14 +467,17 @@ async fn a_lesson_whose_wire_is_held_waits_and_goes_on() {
     run.until_segment("SYN", SegmentPhase::Held).await;
     // Its connect is found blocked, and no other line begins.
     run.until_line("client connect").await;
-    let (status, _) = request("GET", &server.url(&format!("/api/runs/{}", run.id)), None).await;
-    assert_eq!(status, 200);
     run.say("wire release").await;
     let events = run.rest().await;
     let composed = recording::script(&events);
     assert_eq!(end(&events), (true, "Played".into()), "{composed}");
-    let expected = "wire hold any\nclient connect => blocked\nwire release\nwait client";
-    assert!(composed.contains(expected), "{composed}");
+    // How long somebody looked at it may be part of it.
+    for expected in [
+        "wire hold any\nclient connect => blocked\n",
+        "wire release\nwait client\nserver accept",
+    ] {
+        assert!(composed.contains(expected), "{composed}");
+    }
     let again = replay(&server, &composed, "follow").await;
     assert_eq!(story(&events), story(&again), "{composed}");
 }
@@ -458,4 +511,79 @@ async fn an_open_run_has_a_bound() {
     let server = Server::start(&["--open-limit", "1"]);
     let mut run = ByHand::open(&server, "server listen", "full").await;
     assert_eq!(end(&run.rest().await), (false, "TooLong".into()));
+}
+
+#[tokio::test]
+async fn the_page_shows_the_script_as_it_grows() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", [1280, 900]).await;
+    let run = ByHand::open(&server, "server listen", "full").await;
+    browser
+        .visit(server.url(&format!("/try#run={}", run.id)))
+        .await;
+    run.say_all(&[
+        "client connect",
+        "server accept",
+        "server recv",
+        "client send \"x\"",
+        "",
+    ])
+    .await;
+    let rows = "[...document.querySelectorAll('.script li')].map((row) => row.title).join('\\n')";
+    let composed = "server listen\nclient connect => 0\nserver accept => 4\nserver recv => blocked\n\
+                    client send \"x\" => 1\nwait server => \"x\"";
+    browser
+        .until(&format!("{rows} === {}", json!(composed)))
+        .await;
+    run.stop().await;
+    browser
+        .until("document.querySelector('.origin').textContent.includes('ended by hand')")
+        .await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_lesson_keeps_its_notes_and_its_question_where_lines_come_between() {
+    let server = Server::start(&[]);
+    let wanted = json!({ "scenario": "four-waves", "pace": "follow" });
+    let mut run = ByHand::start(&server, wanted).await;
+    run.until_segment("SYN", SegmentPhase::Sent).await;
+    run.say("wire hold any").await;
+    run.until_line("client connect").await;
+    run.say("wire release").await;
+    run.rest().await;
+    let browser = Browser::fresh("en", [1280, 900]).await;
+    let visit = |asks: &str| {
+        let url = server.url(&format!("/s/four-waves?questions={asks}#run={}", run.id));
+        browser.visit(url)
+    };
+    visit("off").await;
+    let row = |begin: &str| {
+        format!(
+            "[...document.querySelectorAll('.script li')].find((row) => row.title.startsWith('{begin}'))"
+        )
+    };
+    browser
+        .until(&format!("{} !== undefined", row("wire hold any")))
+        .await;
+    browser
+        .get(&format!(
+            "{}.querySelector('button').click() ?? null",
+            row("wave3:")
+        ))
+        .await;
+    browser
+        .until("document.querySelector('.script .current')?.title.startsWith('wave3:') && document.querySelector('.note .text').textContent !== ''")
+        .await;
+    visit("on").await;
+    browser.get("location.reload() ?? null").await;
+    browser
+        .until("document.querySelector('.question:not([hidden])')?.dataset.phase === 'asked'")
+        .await;
+    // It is asked before its line, and what would answer it is not shown.
+    let code = |begin: &str| format!("{}.querySelector('button').textContent", row(begin));
+    assert_eq!(browser.get(&code("wire hold")).await, "wire hold any");
+    let veiled = "[...document.querySelectorAll('.script li')].filter((row) => row.textContent.includes('⋯')).length";
+    assert_eq!(browser.get(veiled).await, 8);
+    assert_eq!(browser.console().await, Vec::<String>::new());
 }

@@ -165,6 +165,7 @@ impl<'w, 'a> Director<'w, 'a> {
 
     /// The line that was being played has ended.
     pub(super) fn end_step(&mut self) {
+        self.note_caught();
         let text = self.composer.at(self.line).map(|step| step.text.clone());
         self.tell_step(self.line, text.unwrap_or_default(), StepPhase::End);
         self.mark(self.tail + 1);

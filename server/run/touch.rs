@@ -92,6 +92,9 @@ impl Director<'_, '_> {
             self.labels.insert(label.clone(), begun);
         }
         self.carry_out(deed, &plan.caught)?;
+        if plan.after.is_some() && matches!(deed, WireDeed::Hold(_) | WireDeed::Cut) {
+            self.world.wire.noted.get_or_insert_default();
+        }
         self.tell_step(line, step.text.clone(), StepPhase::End);
         Ok(())
     }
@@ -119,25 +122,30 @@ impl Director<'_, '_> {
         let mut caught = wire.flying(filter);
         caught.truncate(most);
         let after = Some(text.to_owned());
-        let Some(first) = caught.iter().map(|segment| self.place(segment.id)).min() else {
+        // An order that comes in the middle of a line concerns what the line sends from here on.
+        let here = self.marks.last().filter(|_| self.playing && most > 0);
+        let places = caught.iter().map(|segment| self.place(segment.id));
+        let Some(first) = places.min().or(here.map(|mark| mark.line)) else {
             return Plan {
                 after,
                 ..Plan::default()
             };
         };
-        let mut since = self
-            .sent_since(first)
-            .filter(|segment| filter.matches(segment));
+        let meant = self.sent_since(first);
+        let meant: Vec<u32> = meant
+            .filter(|segment| filter.matches(segment))
+            .map(|segment| segment.id)
+            .collect();
+        let ids: Vec<u32> = caught.iter().map(|segment| segment.id).collect();
         let means_these = match deed {
-            // It would go on meaning those that came before and after.
+            // It would go on meaning those that came before.
             WireDeed::Hold(_) | WireDeed::Cut => {
-                let is_caught = |id| caught.iter().any(|segment| segment.id == id);
-                since.all(|segment| is_caught(segment.id))
+                let stays = |id: &u32| ids.contains(id) || wire.held().any(|held| held.id == *id);
+                meant.iter().all(stays)
             }
             WireDeed::Drop(count, _) if *count as usize != most => false, // some are held
-            _ => since
-                .zip(&caught)
-                .all(|(sent, caught)| sent.id == caught.id),
+            _ if ids.len() == most => meant.starts_with(&ids),
+            _ => meant == ids,
         };
         if means_these {
             return Plan {
@@ -153,9 +161,12 @@ impl Director<'_, '_> {
         let after = match deed {
             WireDeed::Drop(count, filter) => {
                 let left = *count as usize - caught.len();
-                (left > 0).then(|| format!("wire drop {left} {filter}"))
+                match caught.is_empty() {
+                    true => after,
+                    false => (left > 0).then(|| format!("wire drop {left} {filter}")),
+                }
             }
-            WireDeed::Duplicate(_) => None,
+            WireDeed::Duplicate(_) => after.filter(|_| caught.is_empty()),
             _ => after,
         };
         Plan {
@@ -167,23 +178,8 @@ impl Director<'_, '_> {
 
     /// Writes it into the script; the number of its line.
     fn write(&mut self, plan: &Plan) -> usize {
-        let mut line = self.tail + 1;
-        // From the last on, so that the places of the others stay.
-        let mut before = plan.before.clone();
-        before.sort_by_key(|(place, _)| *place);
-        for (place, text) in before.into_iter().rev() {
-            let spliced = self.composer.replace(place, 0, vec![text]);
-            if self.tell_splice(spliced).is_some() {
-                continue; // there is no room: it is done all the same
-            }
-            line = place;
-            self.tail += 1;
-            self.line += usize::from(place <= self.line);
-            self.marks
-                .iter_mut()
-                .filter(|mark| mark.line >= place)
-                .for_each(|mark| mark.line += 1);
-        }
+        let before = self.write_before(plan.before.clone());
+        let mut line = before.unwrap_or(self.tail + 1);
         if let Some(text) = &plan.after {
             self.note_pause();
             let spliced = self.composer.replace(self.tail + 1, 0, vec![text.clone()]);
@@ -193,6 +189,38 @@ impl Director<'_, '_> {
             }
         }
         line
+    }
+
+    /// Writes lines, each before another; the number of the first of them.
+    fn write_before(&mut self, mut lines: Vec<(usize, String)>) -> Option<usize> {
+        let mut first = None;
+        // From the last on, so that the places of the others stay.
+        lines.sort_by_key(|(place, _)| *place);
+        for (place, text) in lines.into_iter().rev() {
+            let spliced = self.composer.replace(place, 0, vec![text]);
+            if self.tell_splice(spliced).is_some() {
+                continue; // there is no room: it is done all the same
+            }
+            first = Some(place);
+            self.tail += 1;
+            self.line += usize::from(place <= self.line);
+            self.marks
+                .iter_mut()
+                .filter(|mark| mark.line >= place)
+                .for_each(|mark| mark.line += 1);
+        }
+        first
+    }
+
+    /// What a line sent after the wire was held, or cut, in its middle is held, or lost, when it is played again too.
+    pub(super) fn note_caught(&mut self) {
+        let noted = self.world.wire.noted.take().unwrap_or_default();
+        let lines = noted.into_iter().map(|(verb, segment)| {
+            let exactly = Filter::exactly(&segment);
+            (self.place(segment.id), format!("wire {verb} {exactly}"))
+        });
+        let lines = lines.collect();
+        self.write_before(lines);
     }
 
     fn carry_out(&mut self, deed: &WireDeed, caught: &[Segment]) -> Result<(), Interruption> {

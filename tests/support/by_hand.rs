@@ -130,7 +130,8 @@ pub async fn replay(server: &Server, script: &str, pace: &str) -> Vec<Event> {
     ByHand::start(server, wanted).await.rest().await
 }
 
-/// Segments and states in their order, without what another run has otherwise: times, ports, numbers of packets.
+/// Segments and states in their order, without what another run has otherwise: times, ports, numbers of packets. What is
+/// lost comes last: a hand takes it off the wire some time after it was sent, and an order as soon as it is.
 pub fn story(events: &[Event]) -> Vec<String> {
     let tell = |event: &Event| match &event.what {
         What::Segment(segment) => Some(format!(
@@ -147,7 +148,9 @@ pub fn story(events: &[Event]) -> Vec<String> {
         }
         _ => None,
     };
-    events.iter().filter_map(tell).collect()
+    let mut story: Vec<String> = events.iter().filter_map(tell).collect();
+    story.sort_by_key(|told| told.ends_with("Dropped")); // stable
+    story
 }
 
 /// How a run ended, and whether all was as it should be.
