@@ -19,6 +19,7 @@ mod inspector;
 mod lab;
 mod lessons;
 mod mistakes;
+mod open;
 mod pages;
 mod privileges;
 mod programs;

@@ -138,12 +138,16 @@ impl<'w, 'a> Director<'w, 'a> {
             let Some(step) = self.composer.after(self.tail).cloned() else {
                 return self.settle(); // what the last lines sent arrives, also where they ended in `&`
             };
-            self.play_step(&step)?;
+            self.play_step(&step, &Self::step)?;
         }
     }
 
-    /// Plays a line of the composed script.
-    pub(super) fn play_step(&mut self, step: &Step) -> Result<(), Interruption> {
+    /// Plays a line of the composed script: does what it says.
+    pub(super) fn play_step(
+        &mut self,
+        step: &Step,
+        deed: &dyn Fn(&mut Self, &Step) -> Result<(), Interruption>,
+    ) -> Result<(), Interruption> {
         (self.line, self.tail) = (step.line, step.line);
         if let Some(label) = &step.label {
             self.world.timeline.tell_passed(); // before the label
@@ -152,7 +156,7 @@ impl<'w, 'a> Director<'w, 'a> {
         self.mark(step.line);
         self.tell_step(step.line, step.text.clone(), StepPhase::Begin);
         self.playing = true;
-        let played = self.step(step);
+        let played = deed(self, step);
         (self.playing, self.collecting) = (false, false);
         played?;
         self.end_step();
@@ -161,6 +165,7 @@ impl<'w, 'a> Director<'w, 'a> {
 
     /// The line that was being played has ended.
     pub(super) fn end_step(&mut self) {
+        self.note_caught();
         let text = self.composer.at(self.line).map(|step| step.text.clone());
         self.tell_step(self.line, text.unwrap_or_default(), StepPhase::End);
         self.mark(self.tail + 1);
@@ -171,7 +176,7 @@ impl<'w, 'a> Director<'w, 'a> {
         self.world.timeline.tell(What::Step { line, text, phase });
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), Interruption> {
+    pub(super) fn step(&mut self, step: &Step) -> Result<(), Interruption> {
         match &step.deed {
             Deed::Call {
                 actor,

@@ -1,6 +1,6 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
-import { Account } from "./account.js";
+import { Account, ending, isEarly } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
 import { Exports } from "./exports.js";
@@ -13,7 +13,7 @@ import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
 import { Damaged, pack } from "./link.js";
-import { History } from "./model.js";
+import { History, beginOf } from "./model.js";
 import * as address from "./moment.js";
 import { nameOf } from "./place.js";
 import { Player } from "./player.js";
@@ -233,8 +233,8 @@ function tellOrigin() {
   const [first] = history.events;
   if (first.type !== "run") return say(words("end.failed", ended), true);
   const key = origin === "recording" ? "stage.recorded" : ended ? "stage.played" : "stage.live";
-  const early = ended && ended.how !== "played" ? ` · ${words(`end.${ended.how}`, ended)}` : "";
-  say(words(key, first) + early, Boolean(early));
+  const how = ended && ended.how !== "played" ? ` · ${ending(words, ended)}` : "";
+  say(words(key, first) + how, Boolean(ended && isEarly(ended)));
 }
 
 // The script, and the editor in its place.
@@ -285,8 +285,8 @@ async function openEditor() {
 }
 
 function seekLine(line) {
-  const begin = run?.history.events.find((event) => event.type === "step" && event.line === line);
-  if (begin) seekEvent(begin.seq);
+  const begin = run?.history.events.length && beginOf(run.history, run.layout.count(run.player.y), line);
+  if (begin) seekEvent(begin);
 }
 
 /** Goes to the moment of an event. */
