@@ -34,12 +34,12 @@ pub(super) fn draw(
     let (layout, facts, palette) = (lay_out(events), Facts::of(events), Palette::of(theme));
     let mut pen = Pen::new(palette.ground);
     title(&mut pen, palette, &about.title);
-    pen.raw(format_args!("<g font-family=\"{}\">", faces.mono));
+    pen.put(format_args!("<g font-family=\"{}\">", faces.mono));
     let ladder = ending(&mut pen, palette, &layout);
     for host in Host::BOTH {
         state(&mut pen, palette, host, last_state(&layout.items, host));
     }
-    pen.raw("</g>");
+    pen.put("</g>");
     let small = Type {
         size: 22.0,
         weight: 400,
@@ -186,7 +186,7 @@ fn ending(pen: &mut Pen, palette: &'static Palette, layout: &Layout) -> Ladder {
     ladder.offset = LADDER[0] + spare / 2.0 - from * ladder.scale;
     ladder.bottom = LADDER[1];
     ladder.draw_ribbons(pen, &layout.items, LADDER[0]);
-    pen.raw("<g clip-path=\"url(#past)\">");
+    pen.put("<g clip-path=\"url(#past)\">");
     for (y, line) in shown {
         ladder.draw_line(pen, *y, line);
         ladder.draw_head(pen, *y, line);
@@ -194,6 +194,6 @@ fn ending(pen: &mut Pen, palette: &'static Palette, layout: &Layout) -> Ladder {
     for (y, line) in shown {
         ladder.draw_name(pen, *y, line);
     }
-    pen.raw("</g>");
+    pen.put("</g>");
     ladder
 }
