@@ -8,6 +8,7 @@ mod check;
 mod filter;
 mod line;
 mod mistake;
+mod offer;
 mod token;
 mod wire;
 
@@ -19,6 +20,7 @@ use crate::state::State;
 
 pub use filter::{Filter, Flags};
 pub use mistake::{Mistake, draw_at};
+pub use offer::{Offer, offers};
 
 /// A script without mistakes.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod atlas;
+mod editing;
 mod exports;
 mod finding;
 mod glossary;
@@ -70,6 +71,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/", get(pages::course))
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
+        .route("/play", get(pages::play))
         .route("/article", get(pages::article))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
@@ -81,6 +83,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
         .route("/api/check", post(api::check))
+        .route("/api/offers", post(editing::offers))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings/{id}", get(api::recording))

@@ -8,6 +8,7 @@ mod find;
 mod frame;
 mod missing;
 mod occurs;
+mod play;
 mod stage;
 
 pub(super) use article::article;
@@ -17,4 +18,5 @@ pub(super) use course::course;
 pub(super) use find::find;
 pub(super) use missing::not_found;
 pub(super) use occurs::{error, state};
+pub(super) use play::play;
 pub(super) use stage::{scenario, try_it};
