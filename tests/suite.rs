@@ -12,6 +12,7 @@ mod causes;
 mod cleanup;
 mod command;
 mod course;
+mod freeplay;
 mod inspector;
 mod lab;
 mod lessons;

@@ -1,0 +1,104 @@
+// Free play: the desk and the command line under a run that takes lines, its warning when nothing happens, and its end.
+
+import { Command } from "./command.js";
+import { textOf, undone } from "./composition.js";
+import { Desk } from "./desk.js";
+import { complete, offers } from "./lines.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+export class Free {
+  #words;
+  #acts;
+  #desk;
+  #command;
+  #over = $(".over");
+  #idle = $(".idle-warning");
+  /** The script whose offers are shown. */
+  #text;
+  /** When the lab ends by itself, by the page's clock; null while something happens. */
+  #ends = null;
+  #lines = [];
+
+  /**
+   * `acts.write` plays a line and resolves with null or what is wrong with it; `acts.begin` starts a run from lines, `again`
+   * where they were played before.
+   */
+  constructor({ words, acts }) {
+    this.#words = words;
+    this.#acts = acts;
+    this.#desk = new Desk($(".desk"), { words, onLine: (line) => this.#play(line) });
+    this.#command = new Command($(".command"), {
+      words,
+      onLine: acts.write,
+      complete: (line, column) => complete([...this.#lines.map(({ text }) => text), line].join("\n"), this.#lines.length + 1, column),
+    });
+    for (const button of document.querySelectorAll("[data-start]")) {
+      button.addEventListener("click", () => acts.begin(button.dataset.start));
+    }
+    this.#idle.querySelector("button").addEventListener("click", () => this.#stay());
+    this.#over.querySelector("[data-again]").addEventListener("click", () => acts.begin(textOf(this.#lines)));
+  }
+
+  /** Takes note of a run's script, and of its last event; `limit` is how long it may be idle, in ms. */
+  take(lines, event, limit) {
+    this.#lines = lines;
+    // The whole time is told where somebody has done something since.
+    const warns = event.type === "idle" && event.ends_in_ms < limit;
+    this.#ends = warns ? performance.now() + event.ends_in_ms : null;
+    const text = textOf(lines);
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#offer(text);
+    $(".script li:last-child")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** `able` says whether lines can be played, `ended` how the run ended. */
+  show({ able, ended, now }) {
+    this.#desk.isShown = able;
+    this.#command.isShown = able;
+    this.#idle.hidden = !able || this.#ends === null;
+    if (!this.#idle.hidden) {
+      const seconds = Math.max(0, Math.ceil((this.#ends - now) / 1000));
+      const said = this.#words("free.idle", { seconds });
+      const place = this.#idle.querySelector("p");
+      if (place.textContent !== said) place.textContent = said;
+    }
+    if (this.#over.hidden === !ended) return;
+    this.#over.hidden = !ended;
+    if (ended) this.#over.querySelector("p").textContent = this.#words(ended.how === "idle" ? "free.ended_idle" : "free.ended");
+  }
+
+  /** Lines that were sent and have not begun. */
+  waiting(lines) {
+    this.#command.waiting(lines);
+  }
+
+  /** Goes to the command line, or to a host's buttons. */
+  focus(what) {
+    if (what === "command") this.#command.focus();
+    else this.#desk.focus(what);
+  }
+
+  /** Plays all again but for the last deed. */
+  undo() {
+    const back = undone(this.#lines);
+    if (back) this.#acts.begin(textOf(back.lines), { lines: back.lines, again: back.line.text.trim() });
+  }
+
+  async #play(line) {
+    this.#command.fault(line, await this.#acts.write(line));
+  }
+
+  async #stay() {
+    const fault = await this.#acts.write("");
+    if (!fault) this.#ends = null;
+    $(".ladder").focus({ preventScroll: true });
+  }
+
+  /** Asks what can be done after a script; the answer counts only if it is still the same. */
+  async #offer(text) {
+    const found = await offers(text).catch(() => null);
+    if (found && text === this.#text) this.#desk.show(found);
+  }
+}
