@@ -16,8 +16,8 @@ export class Free {
   #idle = $(".idle-warning");
   /** The script whose offers are shown. */
   #text;
-  /** When the lab ends by itself, by the page's clock; null while something happens. */
-  #ends = null;
+  /** Whether somebody has said that he stays. */
+  #stays = false;
   #lines = [];
 
   /**
@@ -40,12 +40,9 @@ export class Free {
     this.#over.querySelector("[data-again]").addEventListener("click", () => acts.begin(textOf(this.#lines)));
   }
 
-  /** Takes note of a run's script, and of its last event; `limit` is how long it may be idle, in ms. */
-  take(lines, event, limit) {
+  /** Takes note of a run's script. */
+  take(lines) {
     this.#lines = lines;
-    // The whole time is told where somebody has done something since.
-    const warns = event.type === "idle" && event.ends_in_ms < limit;
-    this.#ends = warns ? performance.now() + event.ends_in_ms : null;
     const text = textOf(lines);
     if (text === this.#text) return;
     this.#text = text;
@@ -53,14 +50,14 @@ export class Free {
     $(".script li:last-child")?.scrollIntoView({ block: "nearest" });
   }
 
-  /** `able` says whether lines can be played, `ended` how the run ended. */
-  show({ able, ended, now }) {
+  /** `able` says whether lines can be played, `left` in how many seconds the run ends by itself, `ended` how it ended. */
+  show({ able, ended, left }) {
     this.#desk.isShown = able;
     this.#command.isShown = able;
-    this.#idle.hidden = !able || this.#ends === null;
+    this.#stays &&= left !== null;
+    this.#idle.hidden = !able || left === null || this.#stays;
     if (!this.#idle.hidden) {
-      const seconds = Math.max(0, Math.ceil((this.#ends - now) / 1000));
-      const said = this.#words("free.idle", { seconds });
+      const said = this.#words("free.idle", { seconds: Math.max(0, Math.ceil(left)) });
       const place = this.#idle.querySelector("p");
       if (place.textContent !== said) place.textContent = said;
     }
@@ -92,7 +89,7 @@ export class Free {
 
   async #stay() {
     const fault = await this.#acts.write("");
-    if (!fault) this.#ends = null;
+    this.#stays = !fault;
     $(".ladder").focus({ preventScroll: true });
   }
 

@@ -1,27 +1,6 @@
-// Lines for a run that goes on: who has its key may act on it. And what helps to write them.
+// What helps to write a script line by line: what could come next, and how a line can go on.
 
 import { Refused } from "./source.js";
-
-/** The key of a run that this page has started, or null. */
-export function keyOf(id) {
-  try {
-    return sessionStorage.getItem(`key:${id}`);
-  } catch {
-    return null;
-  }
-}
-
-/** Plays a line, a blank one as a sign of life; resolves once the run has begun it. */
-export async function send(id, line) {
-  const response = await fetch(`/api/runs/${id}/lines`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${keyOf(id)}` },
-    body: JSON.stringify({ line }),
-  });
-  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
-  if (!response.ok) throw new Refused(answer);
-  return answer;
-}
 
 /** What each actor could do after a script. */
 export async function offers(script) {

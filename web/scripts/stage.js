@@ -14,7 +14,6 @@ import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
-import { keyOf, send } from "./lines.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
 import { Pen } from "./pen.js";
@@ -22,7 +21,7 @@ import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
 import { Script } from "./script.js";
-import { Refused, follow, recording, start, stop } from "./source.js";
+import { Refused, follow, isOwn, recording, say as tell, start, stop } from "./source.js";
 import { StateMap } from "./map.js";
 import * as memory from "./store.js";
 import { Transcript } from "./transcript.js";
@@ -51,7 +50,7 @@ const transport = new Transport($(".transport"), { words, act: (what, value) => 
 const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
 const editor = new Editor($(".editor"), { words, onChange: remember });
-const pen = new Pen({ send, words, onChange: (lines) => free?.waiting(lines) });
+const pen = new Pen({ send: tell, words, onChange: (lines) => free?.waiting(lines) });
 const hand = new Hand({ bar: $(".wire-bar"), tray: $(".tray"), acts: $(".hand-acts") }, { words, onLines: writeAll, onPick: select });
 const forge = new Forge($("#forge"), { words, onLine: (line) => writeAll([line]) });
 /** Free play, where the page is for that. */
@@ -105,7 +104,7 @@ function take(events) {
   run.drawn = "";
   if (last.type === "end") finish(last);
   run.latest = run.history.at(run.history.events.length);
-  free?.take(run.lines ?? [], last, run.history.events[0].idle_limit_ms);
+  free?.take(run.lines ?? []);
   notice(run.again && "again", run.again && words("free.undoing", { line: run.again }));
   if (run.again && run.player.following) run.player.y = run.layout.end; // what was seen before is passed over
   if (run.again && isPlayed(run)) run.again = null;
@@ -485,12 +484,13 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
 
 /** What can be done to the run that goes on. It is about now, wherever the playhead is. */
 function handle(now) {
-  const able = run.origin === "live" && !run.ended && !run.lost && Boolean(run.id && keyOf(run.id));
+  const able = run.origin === "live" && !run.ended && !run.lost && Boolean(run.id) && isOwn(run.id);
   const model = run.latest;
   hand.show({ able, model, lines: run.lines, open: Boolean(data.open), selected: run.selected });
   ladder.touchable = able;
   forge.update(model);
-  free?.show({ able, ended: run.ended, now });
+  const live = run.arrived.t + (now - run.arrived.at) * 1000;
+  free?.show({ able, ended: run.ended, left: model.idle === null ? null : (model.idle - live) / 1e6 });
 }
 
 // What is on the stage when the page opens.
