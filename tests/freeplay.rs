@@ -71,6 +71,9 @@ async fn lab(server: &Server, start: &str) -> Browser {
 
 /// Chooses a start by its name and waits until it was played.
 async fn begin(browser: &Browser, start: &str) {
+    browser
+        .until("document.querySelector('[data-start]:enabled')")
+        .await;
     let chosen = format!(
         "[...document.querySelectorAll('[data-start]')].find((button) => button.textContent.includes('{start}')).click()"
     );

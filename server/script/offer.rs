@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::cast::Cast;
-use super::{Beginning, Deed, HostDeed, Mistake, Outcome, Script, Step, line, parse};
+use super::{Beginning, Deed, HostDeed, Mistake, Outcome, Step, line, parse_beginning};
 use crate::event::Host;
 use crate::message::Call;
 
@@ -31,14 +31,7 @@ pub struct Offer {
 /// # Errors
 /// Every mistake of the script.
 pub fn offers(text: &str) -> Result<Vec<Offer>, Vec<Mistake>> {
-    let is_empty = |line: &str| line.split('#').next().is_none_or(|deed| deed.trim().is_empty());
-    let script = match text.lines().all(is_empty) {
-        true => Script {
-            text: String::new(),
-            steps: Vec::new(),
-        },
-        false => parse(text)?,
-    };
+    let script = parse_beginning(text)?;
     let mut stage = Stage::new(text.lines().count() + 1);
     script.steps.into_iter().for_each(|step| stage.play(step));
     Ok(Host::BOTH
@@ -253,10 +246,10 @@ impl Stage {
             for deed in [
                 "send \"hello\"",
                 "recv",
+                "close",
                 "shutdown write",
                 "shutdown read",
                 "shutdown both",
-                "close",
                 "set linger 0",
                 "poll",
             ] {
@@ -345,6 +338,7 @@ fn is_failure(outcome: &Outcome) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse;
     use super::*;
 
     /// What an actor can do, and what not, with the reason.

@@ -2,6 +2,7 @@
 //
 // A row is a toolbar: one stop of the Tab key, and the arrow keys go through it.
 
+import { markup } from "./markup.js";
 import { node } from "./node.js";
 import { rows } from "./offers.js";
 
@@ -86,12 +87,13 @@ export class Desk {
     };
   }
 
-  #button({ key, line, text, verb, reason }) {
+  #button({ key, line, whole, text, reason }) {
     const button = this.#buttons.get(key) ?? node("button", { type: "button", tabIndex: -1, "data-key": key });
     this.#buttons.set(key, button);
     if (button.textContent !== text) button.textContent = text;
     button.dataset.line = line;
-    if (verb) button.setAttribute("aria-label", `${verb} ${text}`);
+    button.setAttribute("aria-label", whole);
+    button.title = reason ? "" : line;
     button.setAttribute("aria-disabled", Boolean(reason));
     button.dataset.reason = reason ?? "";
     if (reason) button.setAttribute("aria-describedby", this.#reason(reason));
@@ -102,9 +104,10 @@ export class Desk {
   /** The id of the element that says a reason to whoever does not see. */
   #reason(text) {
     const place = this.#element.querySelector(".reasons");
-    const known = [...place.children].find((child) => child.textContent === text);
+    const said = text.replaceAll("`", "");
+    const known = [...place.children].find((child) => child.textContent === said);
     if (known) return known.id;
-    place.append(node("span", { id: `reason-${place.children.length}` }, text));
+    place.append(node("span", { id: `reason-${place.children.length}` }, said));
     return place.lastChild.id;
   }
 
@@ -123,7 +126,7 @@ export class Desk {
   #explain(button) {
     this.#tip.hidden = !button;
     if (!button) return;
-    this.#tip.textContent = button.dataset.reason;
+    markup(this.#tip, button.dataset.reason);
     const { left, bottom, width } = button.getBoundingClientRect();
     const zoom = Number(getComputedStyle(document.body).zoom) || 1;
     const room = document.documentElement.clientWidth;

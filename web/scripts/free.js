@@ -35,6 +35,7 @@ export class Free {
     });
     for (const button of document.querySelectorAll("[data-start]")) {
       button.addEventListener("click", () => acts.begin(button.dataset.start));
+      button.disabled = false; // only from now on it does something
     }
     this.#idle.querySelector("button").addEventListener("click", () => this.#stay());
     this.#over.querySelector("[data-again]").addEventListener("click", () => acts.begin(textOf(this.#lines)));
@@ -47,13 +48,13 @@ export class Free {
     if (text === this.#text) return;
     this.#text = text;
     this.#offer(text);
-    $(".script li:last-child")?.scrollIntoView({ block: "nearest" });
   }
 
   /** `able` says whether lines can be played, `left` in how many seconds the run ends by itself, `ended` how it ended. */
   show({ able, ended, left }) {
     this.#desk.isShown = able;
     this.#command.isShown = able;
+    this.#follow();
     this.#stays &&= left !== null;
     this.#idle.hidden = !able || left === null || this.#stays;
     if (!this.#idle.hidden) {
@@ -64,6 +65,16 @@ export class Free {
     if (this.#over.hidden === !ended) return;
     this.#over.hidden = !ended;
     if (ended) this.#over.querySelector("p").textContent = this.#words(ended.how === "idle" ? "free.ended_idle" : "free.ended");
+  }
+
+  #last;
+
+  /** The script's last line stays in sight above the command line. */
+  #follow() {
+    const last = $(".script").lastElementChild;
+    if (last === this.#last) return;
+    this.#last = last;
+    last?.scrollIntoView({ block: "nearest" });
   }
 
   /** Lines that were sent and have not begun. */

@@ -23,8 +23,8 @@ export function matches({ set, unset, data, from, seq, ack }, segment) {
 const plain = { set: [], unset: [], data: false };
 
 /**
- * The simplest filter that means a segment and none of the others, where there is one: a copy has the same numbers, and is
- * meant with it.
+ * The simplest filter that means a segment and none of the others, or as few as possible: what was sent again has the same
+ * numbers, and is meant with it.
  */
 export function filterOf(segment, others = []) {
   const { flags, from, seq_rel: seq, ack_rel: ack } = segment;
@@ -41,7 +41,8 @@ export function filterOf(segment, others = []) {
   };
   const filters = (choices[kind] ?? choices.other)().map((filter) => ({ ...plain, from, ...filter }));
   const rest = others.filter(({ id }) => id !== segment.id);
-  return filters.find((filter) => !rest.some((other) => matches(filter, other))) ?? filters.at(-1);
+  const meant = filters.map((filter) => rest.filter((other) => matches(filter, other)).length);
+  return filters[meant.indexOf(Math.min(...meant))];
 }
 
 /** A filter as it stands in a line: `FIN from client seq 6`. */

@@ -15,9 +15,9 @@ export function rows(offers, host) {
     const key = !rare && socket ? `${actor} ${socket}` : actor;
     if (!all.has(key)) all.set(key, { key, actor, socket: key === actor ? null : socket, usual: [], rare: [] });
     const row = all.get(key);
-    const text = row.socket ? deed.replace(` on ${socket}`, "") : deed;
-    const [verb, how] = /^(shutdown) (\S+)$/.exec(text)?.slice(1) ?? [null, text];
-    row[rare ? "rare" : "usual"].push({ key: `${key}: ${slot(text)}`, line, text: how, verb, reason });
+    const whole = row.socket ? deed.replace(` on ${socket}`, "") : deed;
+    const [verb, how] = /^(shutdown) (\S+)$/.exec(whole)?.slice(1) ?? [null, rare ? whole : brief(whole)];
+    row[rare ? "rare" : "usual"].push({ key: `${key}: ${rare ? "+ " : ""}${slot(whole)}`, line, whole, text: how, verb, reason });
   }
   const order = (row) => (row.actor === host ? 0 : 1);
   return [...all.values()].sort((a, b) => order(a) - order(b));
@@ -25,3 +25,6 @@ export function rows(offers, host) {
 
 /** The place of a deed, whatever it calls what it makes. */
 const slot = (deed) => deed.replace(/ as \S+$/, "").replace(/^(thread|fork|process) .*/, "$1").replace(/^link .*/, "link").replace(/^(crash|boot)$/, "power");
+
+/** What is written where there is little room. */
+const brief = (deed) => deed.replace(/ as \S+$/, "").replace(/^set /, "");

@@ -145,7 +145,7 @@ async function play({ lines, again } = {}) {
   if (again) notice("again", words("free.undoing", { line: again }));
   try {
     const request = own ? { script: wanted.script } : { scenario: wanted.scenario };
-    const started = await start({ ...request, open: data.open, pace: again ? "full" : transport.pace });
+    const started = await start({ ...request, open: data.open, pace: again ? "full" : transport.pace, then: again ? transport.pace : undefined });
     if (run !== mine) return stop(started.id);
     if (own) show(wanted.script);
     address.write({ run: started.id, t: null });
@@ -166,9 +166,7 @@ function begin(script, more) {
 function compose(event) {
   if (event.type === "run" && event.script !== textOf(run.lines ?? [])) run.lines = composed(event.script);
   if (event.type === "script") run.lines = recomposed(run.lines, event);
-  if (event.type !== "script" && (event.type !== "run" || !data.open)) return;
-  wanted = data.open ? { script: textOf(run.lines) } : wanted;
-  show(textOf(run.lines));
+  if (data.open && ["run", "script"].includes(event.type)) wanted = { script: textOf(run.lines) };
 }
 
 /** Whether every line so far has been played. */
