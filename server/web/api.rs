@@ -44,6 +44,7 @@ pub(super) struct Said {
 enum WantedPace {
     #[default]
     Follow,
+    Again,
     Full,
 }
 
@@ -107,6 +108,7 @@ pub(super) async fn start(
     };
     let named = |pace| match pace {
         WantedPace::Follow => Pace::FOLLOW,
+        WantedPace::Again => Pace::AGAIN,
         WantedPace::Full => Pace::FULL,
     };
     let (pace, then) = (named(wanted.pace), wanted.then.map(named));

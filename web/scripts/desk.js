@@ -15,6 +15,8 @@ export class Desk {
   /** The rows whose rare deeds are shown. */
   #open = new Set();
   #offers = [];
+  /** The button whose reason is shown. */
+  #explained = null;
   #drawn = { client: "", server: "" };
 
   /** `onLine` is called with the line that somebody wants to be played. */
@@ -43,7 +45,7 @@ export class Desk {
     const known = new Set([...this.#element.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key));
     for (const key of this.#buttons.keys()) if (!known.has(key)) this.#buttons.delete(key);
     if (focused && !this.#element.contains(document.activeElement)) (this.#buttons.get(focused) ?? this.#element.querySelector("button")).focus();
-    this.#explain(document.activeElement.closest?.(".desk button[aria-disabled=true]"));
+    if (this.#explained?.getAttribute("aria-disabled") !== "true") this.#explain(null);
   }
 
   /** Goes to a host's first row. */
@@ -124,6 +126,7 @@ export class Desk {
 
   /** Why a button cannot be pressed, beside it. */
   #explain(button) {
+    this.#explained = button;
     this.#tip.hidden = !button;
     if (!button) return;
     markup(this.#tip, button.dataset.reason);

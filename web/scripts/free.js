@@ -31,7 +31,7 @@ export class Free {
     this.#command = new Command($(".command"), {
       words,
       onLine: acts.write,
-      complete: (line, column) => complete([...this.#lines.map(({ text }) => text), line].join("\n"), this.#lines.length + 1, column),
+      complete: (line, column) => this.#complete([...this.#lines.map(({ text }) => text), line].join("\n"), this.#lines.length + 1, column),
     });
     for (const button of document.querySelectorAll("[data-start]")) {
       button.addEventListener("click", () => acts.begin(button.dataset.start));
@@ -92,6 +92,15 @@ export class Free {
   undo() {
     const back = undone(this.#lines);
     if (back) this.#acts.begin(textOf(back.lines), { lines: back.lines, again: back.line.text.trim() });
+  }
+
+  /** Whether the server knows how lines go on. */
+  #completes = true;
+
+  async #complete(script, line, column) {
+    const answer = this.#completes ? await complete(script, line, column) : null;
+    this.#completes &&= answer !== null;
+    return answer;
   }
 
   async #play(line) {

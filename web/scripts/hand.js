@@ -66,9 +66,10 @@ export class Hand {
     this.#onLines(this.#state.held ? letGo(this.#shown) : [HOLD]);
   }
 
-  /** Loses the segment of that id if it is under way, or else the one that left last. */
+  /** Loses the segment of that id if it is under way, or else the one that left last; a plain ACK only if there is no other. */
   drop(id) {
-    const segment = this.#under.find((other) => other.id === id) ?? this.#under.at(-1);
+    const weighs = this.#under.findLast((segment) => kindOf(segment) !== "ack");
+    const segment = this.#under.find((other) => other.id === id) ?? weighs ?? this.#under.at(-1);
     if (segment) this.#onLines([lineFor("drop", segment, this.#under)]);
   }
 

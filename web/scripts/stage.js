@@ -145,7 +145,9 @@ async function play({ lines, again } = {}) {
   if (again) notice("again", words("free.undoing", { line: again }));
   try {
     const request = own ? { script: wanted.script } : { scenario: wanted.scenario };
-    const started = await start({ ...request, open: data.open, pace: again ? "full" : transport.pace, then: again ? transport.pace : undefined });
+    // Played again, nobody has to follow; but what is on the wire stays there for as long as before: timers depend on it.
+    const paces = again && transport.pace === "follow" ? { pace: "again", then: "follow" } : { pace: transport.pace };
+    const started = await start({ ...request, ...paces, open: data.open });
     if (run !== mine) return stop(started.id);
     if (own) show(wanted.script);
     address.write({ run: started.id, t: null });
