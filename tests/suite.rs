@@ -17,6 +17,7 @@ mod inspector;
 mod lab;
 mod lessons;
 mod mistakes;
+mod open;
 mod pages;
 mod privileges;
 mod programs;

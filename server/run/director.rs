@@ -138,7 +138,7 @@ impl<'w, 'a> Director<'w, 'a> {
             let Some(step) = self.composer.after(self.tail).cloned() else {
                 return self.settle(); // what the last lines sent arrives, also where they ended in `&`
             };
-            self.play_step(&step)?;
+            self.play_step(&step, &Self::step)?;
         }
     }
 
@@ -151,8 +151,12 @@ impl<'w, 'a> Director<'w, 'a> {
         self.pace = pace;
     }
 
-    /// Plays a line of the composed script.
-    pub(super) fn play_step(&mut self, step: &Step) -> Result<(), Interruption> {
+    /// Plays a line of the composed script: does what it says.
+    pub(super) fn play_step(
+        &mut self,
+        step: &Step,
+        deed: &dyn Fn(&mut Self, &Step) -> Result<(), Interruption>,
+    ) -> Result<(), Interruption> {
         (self.line, self.tail) = (step.line, step.line);
         if let Some(label) = &step.label {
             self.world.timeline.tell_passed(); // before the label
@@ -161,7 +165,7 @@ impl<'w, 'a> Director<'w, 'a> {
         self.mark(step.line);
         self.tell_step(step.line, step.text.clone(), StepPhase::Begin);
         self.playing = true;
-        let played = self.step(step);
+        let played = deed(self, step);
         (self.playing, self.collecting) = (false, false);
         played?;
         self.end_step();
@@ -180,7 +184,7 @@ impl<'w, 'a> Director<'w, 'a> {
         self.world.timeline.tell(What::Step { line, text, phase });
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), Interruption> {
+    pub(super) fn step(&mut self, step: &Step) -> Result<(), Interruption> {
         match &step.deed {
             Deed::Call {
                 actor,

@@ -9,7 +9,7 @@ use super::director::{Director, Interruption};
 use super::hand::{Said, Unsaid};
 use crate::clock::now;
 use crate::event::{Segment, StepPhase};
-use crate::script::{Deed, Filter, WireDeed};
+use crate::script::{Deed, Filter, Step, WireDeed};
 
 /// Segments that were sent since an event were sent in, or before, a line.
 #[derive(Clone, Copy)]
@@ -31,9 +31,12 @@ struct Plan {
 }
 
 impl Director<'_, '_> {
-    /// What is sent from now on is sent in, or before, this line.
+    /// What is sent from now on is sent in, or before, this line. What concerns the wire is played when nothing is under
+    /// way any more; so it is written before the last line that began so.
     pub(super) fn mark(&mut self, line: usize) {
         let since = self.world.timeline.len();
+        let before = self.marks.last().filter(|_| !self.world.wire.is_empty());
+        let line = before.map_or(line, |mark| mark.line);
         self.marks.push(Mark { since, line });
     }
 
@@ -71,6 +74,18 @@ impl Director<'_, '_> {
         let plan = self.plan(deed, &step.text);
         let line = self.write(&plan);
         said.begun(line);
+        if !self.playing && plan.after.is_some() {
+            // It is a line like others.
+            let step = Step { line, ..step };
+            self.play_step(&step, &|director, step| match &step.deed {
+                Deed::Wire(deed) => {
+                    director.carry_out(deed, &plan.caught)?;
+                    director.settle()
+                }
+                _ => Ok(()),
+            })?;
+            return Ok(());
+        }
         self.tell_step(line, step.text.clone(), StepPhase::Begin);
         if let Some(label) = &step.label {
             let begun = self.world.timeline.len();
@@ -78,12 +93,6 @@ impl Director<'_, '_> {
         }
         self.carry_out(deed, &plan.caught)?;
         self.tell_step(line, step.text.clone(), StepPhase::End);
-        if !self.playing {
-            self.mark(self.tail + 1);
-            if plan.after.is_some() {
-                self.rested = now();
-            }
-        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
-import { Account } from "./account.js";
+import { Account, ending, isEarly } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { composed, recomposed, textOf } from "./composition.js";
 import { Editor } from "./editor.js";
@@ -14,7 +14,7 @@ import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
-import { History } from "./model.js";
+import { History, beginOf } from "./model.js";
 import * as address from "./moment.js";
 import { Pen } from "./pen.js";
 import { Player } from "./player.js";
@@ -277,8 +277,8 @@ function tellOrigin() {
   const [first] = history.events;
   if (first.type !== "run") return say(words("end.failed", ended), true);
   const key = origin === "recording" ? "stage.recorded" : ended ? "stage.played" : "stage.live";
-  const early = ended && ended.how !== "played" ? ` · ${words(`end.${ended.how}`, ended)}` : "";
-  say(words(key, first) + early, Boolean(early));
+  const how = ended && ended.how !== "played" ? ` · ${ending(words, ended)}` : "";
+  say(words(key, first) + how, Boolean(ended && isEarly(ended)));
 }
 
 // The script, and the editor in its place.
@@ -305,8 +305,8 @@ function remember(text) {
 }
 
 function seekLine(line) {
-  const begin = run?.history.events.find((event) => event.type === "step" && event.line === line);
-  if (begin) seekEvent(begin.seq);
+  const begin = run?.history.events.length && beginOf(run.history, run.layout.count(run.player.y), line);
+  if (begin) seekEvent(begin);
 }
 
 /** Goes to the moment of an event. */
