@@ -209,8 +209,12 @@ impl Stage {
             (found, format!("`{actor} connect as {other}`"))
         });
         add("connect", host == Host::Server, connected);
-        let listens = (!listening.is_empty())
-            .then(|| (format!("{actor}, which listens"), format!("`{actor} accept`")));
+        let listens = (!listening.is_empty()).then(|| {
+            (
+                format!("{actor}, which listens"),
+                format!("`{actor} accept`"),
+            )
+        });
         add("listen", host == Host::Client, listens);
         if listening.is_empty() {
             let found = format!("{actor}, which does not listen");
@@ -381,7 +385,13 @@ mod tests {
         let open = "server listen => 0\nclient connect => 0\nserver accept => 4\n";
         for actor in ["client", "server"] {
             let (can, _) = of(open, actor);
-            for deed in ["send \"hello\"", "recv", "shutdown both", "close", "set linger 0"] {
+            for deed in [
+                "send \"hello\"",
+                "recv",
+                "shutdown both",
+                "close",
+                "set linger 0",
+            ] {
                 assert!(can.contains(&deed.to_owned()), "{actor}: {can:?}");
             }
         }
@@ -445,7 +455,11 @@ mod tests {
     #[test]
     fn every_offer_that_has_no_reason_can_be_played() {
         let mut script = String::from("server listen\nclient connect\nserver accept\n");
-        for line in ["server fork child", "client dup as copy", "server process other"] {
+        for line in [
+            "server fork child",
+            "client dup as copy",
+            "server process other",
+        ] {
             script.push_str(line);
             script.push('\n');
             for offer in offers(&script).unwrap() {

@@ -35,26 +35,32 @@ export class Forge {
 
   /** Opens on the connections that there are now. */
   open(model) {
+    this.update(model, true);
+    this.#dialog.showModal();
+  }
+
+  /** The run went on: its connections and their numbers with it. */
+  update(model, opens = false) {
+    if (!opens && (model === this.#model || !this.#dialog.open)) return;
+    this.#model = model;
+    this.#offer(model);
+    this.#tell();
+  }
+
+  #offer(model) {
     const targets = ["client", "server"].flatMap((host) => {
       const sockets = Object.values(model.hosts[host].sockets).filter((socket) => !isListener(socket) && socket.state !== "CLOSED" && socket.name);
       return sockets.map((socket) => ({ host, socket, value: `${host} ${socket.name}` }));
     });
     const select = this.#form.elements.to;
     const chosen = select.value;
+    const drawn = targets.map(({ value, socket }) => `${value} ${socket.state}`).join();
+    if (select.dataset.drawn === drawn) return;
+    select.dataset.drawn = drawn;
     select.replaceChildren(...targets.map(({ value, host, socket }) => node("option", { value }, `${host} · ${socket.name} · ${socket.state}`)));
     if (targets.some(({ value }) => value === chosen)) select.value = chosen;
     this.#form.querySelector("[value=inject]").disabled = targets.length === 0;
     this.#form.querySelector(".none").hidden = targets.length > 0;
-    this.#model = model;
-    this.#tell();
-    this.#dialog.showModal();
-  }
-
-  /** The run went on: the numbers with it. */
-  update(model) {
-    if (!this.#dialog.open) return;
-    this.#model = model;
-    this.#tell();
   }
 
   get #kind() {

@@ -105,9 +105,9 @@ function take(events) {
   if (last.type === "end") finish(last);
   run.latest = run.history.at(run.history.events.length);
   free?.take(run.lines ?? []);
-  notice(run.again && "again", run.again && words("free.undoing", { line: run.again }));
   if (run.again && run.player.following) run.player.y = run.layout.end; // what was seen before is passed over
   if (run.again && isPlayed(run)) run.again = null;
+  notice(run.again && "again", run.again && words("free.undoing", { line: run.again }));
   arrive();
   tellOrigin();
   offerCapture();
@@ -166,7 +166,7 @@ function begin(script, more) {
 
 /** The script as it grows while it is played. */
 function compose(event) {
-  if (event.type === "run" && event.script !== textOf(run.lines ?? [])) run.lines = composed(event.script);
+  if (event.type === "run" && (!run.lines || event.script !== textOf(run.lines))) run.lines = composed(event.script);
   if (event.type === "script") run.lines = recomposed(run.lines, event);
   if (data.open && ["run", "script"].includes(event.type)) wanted = { script: textOf(run.lines) };
 }

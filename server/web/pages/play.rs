@@ -24,11 +24,7 @@ const STARTS: [(&str, &str); 3] = [
 ];
 
 /// GET /play
-pub(in crate::web) async fn play(
-    State(server): State<Server>,
-    asked: Asked,
-    uri: Uri,
-) -> Response {
+pub(in crate::web) async fn play(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
     let frame = Frame::new(&server, &asked, &uri).await;
     let (title, summary) = (frame.w("play.title").into(), frame.w("play.summary"));
     let data = json!({

@@ -154,8 +154,7 @@ pub(in crate::web) async fn try_it(
 pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
     const ELSEWHERE: [&str; 17] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
-        "missing.", "chapter.", "print.", "site.", "try.", "further.",
-        "play.", "offer.",
+        "missing.", "chapter.", "print.", "site.", "try.", "further.", "play.", "offer.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));
