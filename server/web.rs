@@ -5,6 +5,7 @@ mod assets;
 mod atlas;
 mod bound;
 mod completing;
+mod editing;
 mod exports;
 mod finding;
 mod glossary;
@@ -103,6 +104,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
         .route("/r/{id}", get(pages::kept))
+        .route("/play", get(pages::play))
         .route("/article", get(pages::article))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
@@ -118,6 +120,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/check", post(api::check))
         .route("/api/complete", post(completing::complete))
         .route("/api/handbook", get(handbook::handbook_in))
+        .route("/api/offers", post(editing::offers))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings", post(sharing::keep))

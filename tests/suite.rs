@@ -16,6 +16,7 @@ mod completion;
 mod course;
 mod editor;
 mod exports;
+mod freeplay;
 mod inspector;
 mod lab;
 mod lessons;

@@ -142,6 +142,15 @@ impl<'w, 'a> Director<'w, 'a> {
         }
     }
 
+    /// Goes on at another pace; a delay that the script itself has ordered stays.
+    pub(super) fn go_on_at(&mut self, pace: Pace) {
+        let delay = &mut self.world.wire.orders.delay;
+        if *delay == self.pace.delay {
+            *delay = pace.delay;
+        }
+        self.pace = pace;
+    }
+
     /// Plays a line of the composed script: does what it says.
     pub(super) fn play_step(
         &mut self,

@@ -34,6 +34,9 @@ impl Director<'_, '_> {
         let warning = WARNING.min(limit / 2);
         let mut warned = false;
         self.tail = self.composer.len();
+        if let Some(pace) = self.hand.and_then(|hand| hand.then) {
+            self.go_on_at(pace);
+        }
         (self.heard, self.rested) = (now(), now());
         self.mark(self.tail + 1);
         self.resting = true;

@@ -25,6 +25,8 @@ pub(super) struct Wanted {
     script: Option<String>,
     #[serde(default)]
     pace: WantedPace,
+    /// How fast what is said to it goes, where that is another pace.
+    then: Option<WantedPace>,
     /// Whether the run takes further lines after its script, which may be empty.
     #[serde(default)]
     open: bool,
@@ -42,6 +44,7 @@ pub(super) struct Said {
 enum WantedPace {
     #[default]
     Follow,
+    Again,
     Full,
 }
 
@@ -106,10 +109,12 @@ pub(super) async fn start(
             .into_response();
         }
     };
-    let pace = match wanted.pace {
+    let named = |pace| match pace {
         WantedPace::Follow => Pace::FOLLOW,
+        WantedPace::Again => Pace::AGAIN,
         WantedPace::Full => Pace::FULL,
     };
+    let (pace, then) = (named(wanted.pace), wanted.then.map(named));
     let found = match (wanted.open, &wanted.scenario, &wanted.script) {
         (true, None, text) => script::parse_beginning(text.as_deref().unwrap_or_default())
             .map(|script| (None, script))
@@ -130,6 +135,7 @@ pub(super) async fn start(
         scenario,
         script,
         pace,
+        then,
         open: wanted.open,
     };
     let started = tokio::task::spawn_blocking(move || lab.start(wanted)).await;

@@ -10,6 +10,7 @@ mod frame;
 mod kept;
 mod missing;
 mod occurs;
+mod play;
 mod stage;
 
 pub(super) use article::article;
@@ -21,4 +22,5 @@ pub(super) use find::find;
 pub(super) use kept::kept;
 pub(super) use missing::not_found;
 pub(super) use occurs::{error, state};
+pub(super) use play::play;
 pub(super) use stage::{scenario, try_it};
