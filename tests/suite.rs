@@ -26,4 +26,5 @@ mod segments;
 mod states;
 mod stream;
 mod support;
+mod touch;
 mod transcript;
