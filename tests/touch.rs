@@ -199,7 +199,13 @@ async fn a_lesson_whose_wire_is_held_waits_and_goes_on() {
         assert!(composed.contains(expected), "{composed}");
     }
     let again = replay(&server, &composed, "follow").await;
-    assert_eq!(story(&events), story(&again), "{composed}");
+    // Whether a SYN that waits is sent again is up to how busy the machine is.
+    let states = |events: &[Event]| {
+        let mut story = story(events);
+        story.retain(|told| told.contains(" to "));
+        story
+    };
+    assert_eq!(states(&events), states(&again), "{composed}");
 }
 
 #[tokio::test]
