@@ -12,6 +12,7 @@ mod descriptors;
 mod director;
 mod fate;
 mod hand;
+mod line;
 mod open;
 mod outcome;
 mod probe;

@@ -35,4 +35,5 @@ mod states;
 mod store;
 mod stream;
 mod support;
+mod touch;
 mod transcript;

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use fourwave::event::{Event, SegmentPhase, StepPhase, What};
-use fourwave::recording;
+use fourwave::{recording, script};
 use futures_util::{Stream, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -122,6 +122,23 @@ impl ByHand<'_> {
     pub fn script(&self) -> String {
         recording::script(&self.events)
     }
+}
+
+/// How most begin.
+pub const CONNECTED: &str = "server listen\nclient connect\nserver accept";
+
+/// Ends the run, and expects that its own script is without mistakes and tells the same again; that script.
+pub async fn repeats(run: ByHand<'_>, pace: &str) -> (String, Vec<Event>) {
+    let server = run.server;
+    run.say("").await; // taken when the line before has ended
+    let events = run.stop().await;
+    let composed = recording::script(&events);
+    assert_eq!(end(&events), (true, "Finished".into()), "{composed}");
+    script::parse(&composed).unwrap_or_else(|mistakes| panic!("{}\n{composed}", mistakes[0]));
+    let again = replay(server, &composed, pace).await;
+    assert_eq!(end(&again), (true, "Played".into()), "{composed}");
+    assert_eq!(story(&events), story(&again), "{composed}");
+    (composed, events)
 }
 
 /// All that a script does when nobody touches it.
