@@ -104,9 +104,9 @@ async fn axe_finds_nothing_in_any_page() {
     for (index, look) in LOOKS.into_iter().enumerate() {
         // Two looks see all there is, the other two what differs most.
         let all = index < 2;
-        for page in ["/", "/try", "/atlas", "/nowhere"]
+        for page in ["/", "/try", "/play", "/atlas", "/nowhere"]
             .iter()
-            .take(if all { 4 } else { 1 })
+            .take(if all { 5 } else { 1 })
         {
             judge.visit(server.url(page), look).await;
             judge.look(&format!("{page} {look:?}")).await;
@@ -137,6 +137,35 @@ async fn axe_finds_nothing_in_any_page() {
         }
         judge.browser.press("t").await;
         judge.look(&format!("ended {look:?}")).await;
+    }
+    // A lab with what can be done, what cannot, and what waits on the wire; and the segment to be forged.
+    for look in LOOKS {
+        judge.visit(server.url("/play"), look).await;
+        judge
+            .browser
+            .until("document.querySelector('[data-start]:enabled')")
+            .await;
+        judge.browser.click("[data-start*=connect]").await;
+        judge
+            .browser
+            .until("document.querySelector('.desk [data-key=\"client: + fork\"], .desk [data-key=\"client: more\"]')")
+            .await;
+        judge.browser.click(".desk [data-key='client: more']").await;
+        judge.browser.press("h").await;
+        judge
+            .browser
+            .until("document.querySelector('.tray li .name')")
+            .await;
+        judge.look(&format!("free play {look:?}")).await;
+        judge.browser.click(".wire-bar [data-act=forge]").await;
+        judge.look(&format!("a forged segment {look:?}")).await;
+        let over = "document.querySelector('#forge').close(); document.querySelector('.transport .primary').click()";
+        judge.browser.driver.execute(over, vec![]).await.unwrap();
+        judge
+            .browser
+            .until("document.querySelector('.over').checkVisibility()")
+            .await;
+        judge.look(&format!("a lab that has ended {look:?}")).await;
     }
     assert_eq!(judge.found, Vec::<String>::new());
     let missing = "Failed to load resource: the server responded with a status of 404";

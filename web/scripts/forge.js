@@ -49,7 +49,7 @@ export class Forge {
 
   #offer(model) {
     const targets = ["client", "server"].flatMap((host) => {
-      const sockets = Object.values(model.hosts[host].sockets).filter((socket) => !isListener(socket) && socket.state !== "CLOSED" && socket.name);
+      const sockets = named(model.hosts[host]).filter((socket) => !isListener(socket) && socket.state !== "CLOSED" && socket.name);
       return sockets.map((socket) => ({ host, socket, value: `${host} ${socket.name}` }));
     });
     const select = this.#form.elements.to;
@@ -77,7 +77,7 @@ export class Forge {
   #tell() {
     const { to, seq, ack } = this.#form.elements;
     const [host, name] = to.value.split(" ");
-    const sockets = host ? Object.values(this.#model.hosts[host].sockets) : [];
+    const sockets = host ? named(this.#model.hosts[host]) : [];
     const socket = sockets.findLast((socket) => socket.name === name && !isListener(socket));
     const base = socket ? bases(this.#model, socket) : null;
     const say = (place, known, offset) => {
@@ -90,6 +90,13 @@ export class Forge {
     this.#form.querySelector(".data").hidden = !this.#kind.data;
     this.#form.querySelector(".line code").textContent = host ? this.#line : "";
   }
+}
+
+/** A host's sockets with their names; what was just accepted has its own in the table of descriptors first. */
+function named({ sockets, files }) {
+  const all = Object.values(sockets);
+  const left = files.map(({ socket }) => socket).filter((name) => name && !all.some((socket) => socket.name === name));
+  return all.map((socket) => (socket.name || isListener(socket) ? socket : { ...socket, name: left.shift() }));
 }
 
 const whole = ({ value }) => Math.trunc(Number(value)) || 0;
