@@ -277,8 +277,8 @@ fn a_database_of_version_1_is_opened() {
     store.keep(&lines, TODAY).unwrap();
 }
 
-/// Starts a server on a folder; what it says on stderr, and what sharing a run is answered.
-async fn server_with(folder: &Path) -> (String, u16, Value) {
+/// Starts a server on a folder; what it says on stderr, what sharing a run is answered, and a page with no recording.
+async fn server_with(folder: &Path) -> (String, (u16, Value), u16) {
     let log = new_folder();
     let mut command = Command::new(FOURWAVE);
     command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
@@ -290,12 +290,11 @@ async fn server_with(folder: &Path) -> (String, u16, Value) {
     let (status, _) = request("GET", &server.url("/s/half-close"), None).await;
     assert_eq!(status, 200, "everything else is served");
     let page = reqwest::get(server.url("/r/abcdefghij")).await.unwrap();
-    let is_broken = shared.0 == 503;
-    assert_eq!(page.status(), if is_broken { 503 } else { 404 });
+    let page = page.status().as_u16();
     drop(server);
     let said = std::fs::read_to_string(&log).unwrap();
     std::fs::remove_file(log).unwrap();
-    (said, shared.0, shared.1)
+    (said, shared, page)
 }
 
 #[tokio::test]
@@ -304,8 +303,8 @@ async fn a_newer_database_is_refused_and_left_as_it_is() {
     folder.store(ROOM).keep(&lines(1), TODAY).unwrap();
     folder.database().pragma_update(None, "user_version", 99).unwrap();
     let before = std::fs::read(folder.file()).unwrap();
-    let (said, status, answer) = server_with(&folder.0).await;
-    assert_eq!(status, 503, "{answer}");
+    let (said, (status, answer), page) = server_with(&folder.0).await;
+    assert_eq!((status, page), (503, 503), "{answer}");
     for text in [&said, answer["message"].as_str().unwrap()] {
         assert!(text.contains(folder.path()) && text.contains("newer fourwave") && text.contains("--data-dir"), "{text}");
     }
@@ -322,8 +321,10 @@ async fn a_store_that_cannot_be_opened_names_its_path_and_all_else_is_served() {
     std::fs::write(&file, "").unwrap();
     let below = file.join("below");
     std::fs::write(folder.file(), "this is a letter, and no database at all".repeat(100)).unwrap();
-    for path in [&below, &folder.0, &PathBuf::from("/proc/nowhere")] {
-        let (said, status, answer) = server_with(path).await;
+    let late = PathBuf::from("/proc/nowhere"); // as if it could be made, until that is tried
+    for (path, missing) in [(&below, 503), (&folder.0, 503), (&late, 404)] {
+        let (said, (status, answer), page) = server_with(path).await;
+        assert_eq!(page, missing);
         assert_eq!((status, &answer["error"]), (503, &json!("store")), "{answer}");
         for text in [&said, answer["message"].as_str().unwrap()] {
             assert!(text.contains(path.to_str().unwrap()) && text.contains("--data-dir"), "{text}");
