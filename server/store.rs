@@ -153,7 +153,9 @@ impl Store {
         let here = std::path::absolute(&self.folder).map_err(|source| self.unusable(source))?;
         let there = here.ancestors().find(|folder| folder.is_dir());
         let access = Access::WRITE_OK | Access::EXEC_OK;
-        let asked = there.map_or(Err(Errno::NOENT), |folder| rustix::fs::access(folder, access));
+        let asked = there.map_or(Err(Errno::NOENT), |folder| {
+            rustix::fs::access(folder, access)
+        });
         asked.map_err(|errno| self.unusable(errno.into()))
     }
 
@@ -165,25 +167,45 @@ impl Store {
         let events = recording::pack_lines(lines()).expect("memory can be written to");
         let about = serde_json::to_string(&about).expect("it has no maps with odd keys");
         let (done, answer) = sync_channel(1);
-        let keep = Keep { id: id.clone(), about, events, today, done };
+        let keep = Keep {
+            id: id.clone(),
+            about,
+            events,
+            today,
+            done,
+        };
         self.opened()?.order(Order::Keep(Box::new(keep)));
-        answer.recv().expect("the keeper answers whatever it is told")?;
+        answer
+            .recv()
+            .expect("the keeper answers whatever it is told")?;
         Ok(id)
     }
 
     /// What the recording of that id is about. It counts as a visit.
     pub fn about(&self, id: &str, today: Day) -> Result<Option<About>, StoreError> {
-        let text: Option<String> = self.read(id, today, "SELECT visited, about FROM recordings WHERE id = ?1")?;
+        let text: Option<String> = self.read(
+            id,
+            today,
+            "SELECT visited, about FROM recordings WHERE id = ?1",
+        )?;
         let about = text.map(|text| serde_json::from_str(&text)).transpose();
         about.map_err(|error| {
-            let error = rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, error.into());
+            let error = rusqlite::Error::FromSqlConversionFailure(
+                1,
+                rusqlite::types::Type::Text,
+                error.into(),
+            );
             StoreError::read(&self.file(), error)
         })
     }
 
     /// The events of the recording of that id, packed as [`recording::pack`] does. It counts as a visit.
     pub fn events(&self, id: &str, today: Day) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(id, today, "SELECT visited, events FROM recordings WHERE id = ?1")
+        self.read(
+            id,
+            today,
+            "SELECT visited, events FROM recordings WHERE id = ?1",
+        )
     }
 
     fn read<T: rusqlite::types::FromSql>(
@@ -251,7 +273,8 @@ impl Store {
     fn open(&self) -> Result<Opened, StoreError> {
         let file = self.file();
         let connection = schema::open(&file)?;
-        let reader = schema::open_reader(&file).map_err(|source| StoreError::open(&file, source))?;
+        let reader =
+            schema::open_reader(&file).map_err(|source| StoreError::open(&file, source))?;
         let keeper = Keeper {
             file,
             connection,
@@ -271,8 +294,13 @@ impl Store {
 
 impl Opened {
     fn order(&self, order: Order) {
-        let orders = self.orders.as_ref().expect("orders are taken until the end");
-        orders.send(order).expect("the keeper works until nobody can order");
+        let orders = self
+            .orders
+            .as_ref()
+            .expect("orders are taken until the end");
+        orders
+            .send(order)
+            .expect("the keeper works until nobody can order");
     }
 }
 
@@ -294,7 +322,9 @@ fn id_of<'a>(lines: impl Iterator<Item = &'a str>) -> String {
         hash.update("\n");
     }
     let hash = hash.finalize();
-    let bits = hash[..8].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let bits = hash[..8]
+        .iter()
+        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     let digit = |index: usize| DIGITS[(bits >> (59 - 5 * index) & 31) as usize] as char;
     (0..ID).map(digit).collect()
 }
@@ -303,7 +333,10 @@ fn id_of<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 pub fn ids_in(text: &str) -> impl Iterator<Item = &str> {
     let links = text.split("/r/").skip(1);
     links.filter_map(|rest| {
-        let end = rest.bytes().position(|byte| !DIGITS.contains(&byte)).unwrap_or(rest.len());
+        let end = rest
+            .bytes()
+            .position(|byte| !DIGITS.contains(&byte))
+            .unwrap_or(rest.len());
         (end == ID).then(|| &rest[..end])
     })
 }

@@ -140,7 +140,10 @@ async fn axe_finds_nothing_in_any_page() {
         judge.browser.press("t").await;
         judge.look(&format!("ended {look:?}")).await;
         judge.browser.press("s").await;
-        for kind in ["run", "script", "lesson"].iter().take(if all { 3 } else { 1 }) {
+        for kind in ["run", "script", "lesson"]
+            .iter()
+            .take(if all { 3 } else { 1 })
+        {
             let label = format!("#share label:has([value={kind}])");
             judge.browser.click(&label).await;
             judge

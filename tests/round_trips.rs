@@ -18,8 +18,11 @@ const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 fn base64url(bytes: &[u8]) -> String {
     let mut text = String::new();
     for three in bytes.chunks(3) {
-        let bits = (0..3).fold(0, |bits, index| bits << 8 | u32::from(*three.get(index).unwrap_or(&0)));
-        let letters = (0..=three.len()).map(|index| LETTERS[(bits >> (18 - 6 * index) & 63) as usize]);
+        let bits = (0..3).fold(0, |bits, index| {
+            bits << 8 | u32::from(*three.get(index).unwrap_or(&0))
+        });
+        let letters =
+            (0..=three.len()).map(|index| LETTERS[(bits >> (18 - 6 * index) & 63) as usize]);
         text.extend(letters.map(char::from));
     }
     text
@@ -28,7 +31,10 @@ fn base64url(bytes: &[u8]) -> String {
 fn bytes(base64url: &str) -> Vec<u8> {
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
     for letter in base64url.bytes() {
-        let value = LETTERS.iter().position(|one| *one == letter).expect("a letter of base64url");
+        let value = LETTERS
+            .iter()
+            .position(|one| *one == letter)
+            .expect("a letter of base64url");
         (bits, count) = (bits << 6 | value as u32, count + 6);
         if count >= 8 {
             count -= 8;
@@ -47,7 +53,9 @@ fn packed(script: &str, level: Compression) -> String {
 fn unpacked(text: &str) -> String {
     let mut script = String::new();
     let packed = bytes(text.strip_prefix('1').expect("the version"));
-    DeflateDecoder::new(&packed[..]).read_to_string(&mut script).unwrap();
+    DeflateDecoder::new(&packed[..])
+        .read_to_string(&mut script)
+        .unwrap();
     script
 }
 
@@ -79,13 +87,21 @@ async fn a_thousand_scripts_go_into_links_and_come_back() {
     let links = in_page(&browser, &scripts, "link.pack(one)").await;
     let links = texts(&links);
     for (script, link) in scripts.iter().zip(&links) {
-        assert_eq!(&unpacked(link), script, "flate2 reads what the browser wrote");
+        assert_eq!(
+            &unpacked(link),
+            script,
+            "flate2 reads what the browser wrote"
+        );
     }
     let links: Vec<String> = links.into_iter().map(Into::into).collect();
     let back = in_page(&browser, &links, "link.unpack(one)").await;
     assert_eq!(texts(&back), scripts);
     // Stored, quickly, well packed: whatever is raw DEFLATE.
-    let levels = [Compression::none(), Compression::fast(), Compression::best()];
+    let levels = [
+        Compression::none(),
+        Compression::fast(),
+        Compression::best(),
+    ];
     let ours = scripts.iter().zip(levels.into_iter().cycle());
     let ours: Vec<String> = ours.map(|(script, level)| packed(script, level)).collect();
     let back = in_page(&browser, &ours, "link.unpack(one)").await;
@@ -97,7 +113,10 @@ async fn a_link_that_carries_no_script_says_why() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", [800, 600]).await;
     browser.visit(server.url("/find")).await;
-    let whole = packed("server listen\nclient connect\nserver accept", Compression::best());
+    let whole = packed(
+        "server listen\nclient connect\nserver accept",
+        Compression::best(),
+    );
     let mut not_text = DeflateEncoder::new(Vec::new(), Compression::best());
     not_text.write_all(&[0xff, 0xfe]).unwrap();
     let cases = [
@@ -108,8 +127,14 @@ async fn a_link_that_carries_no_script_says_why() {
         (format!("{whole} "), "letters"),
         (whole[..whole.len() - 3].into(), "data"),
         (format!("{whole}AAAA"), "data"),
-        (format!("1{}", base64url(&not_text.finish().unwrap())), "data"),
-        (packed(&"a".repeat(60 * 1024 + 1), Compression::best()), "large"),
+        (
+            format!("1{}", base64url(&not_text.finish().unwrap())),
+            "data",
+        ),
+        (
+            packed(&"a".repeat(60 * 1024 + 1), Compression::best()),
+            "large",
+        ),
         // 60 MB in 60 KB: no more of it is made than is looked at.
         (packed(&"a".repeat(60 << 20), Compression::best()), "large"),
     ];
@@ -129,14 +154,30 @@ async fn every_lessons_script_fits_in_a_link() {
     let browser = Browser::open("en", [800, 600]).await;
     browser.visit(server.url("/find")).await;
     let lessons = catalogue::scenarios();
-    let scripts: Vec<String> = lessons.iter().map(|lesson| lesson.script.text.clone()).collect();
-    let links = in_page(&browser, &scripts, "`${location.origin}/try#s=${await link.pack(one)}`").await;
+    let scripts: Vec<String> = lessons
+        .iter()
+        .map(|lesson| lesson.script.text.clone())
+        .collect();
+    let links = in_page(
+        &browser,
+        &scripts,
+        "`${location.origin}/try#s=${await link.pack(one)}`",
+    )
+    .await;
     let mut longest = (0, "");
     for (lesson, link) in lessons.iter().zip(texts(&links)) {
-        assert!(link.len() <= 2000, "{}: {} characters", lesson.id, link.len());
+        assert!(
+            link.len() <= 2000,
+            "{}: {} characters",
+            lesson.id,
+            link.len()
+        );
         longest = longest.max((link.len(), &lesson.id));
     }
-    println!("the longest link has {} characters: {}", longest.0, longest.1);
+    println!(
+        "the longest link has {} characters: {}",
+        longest.0, longest.1
+    );
 }
 
 #[test]
@@ -150,7 +191,11 @@ fn a_thousand_recordings_are_written_and_read() {
         let back = recording::read(&lines);
         assert_eq!(format!("{back:?}"), format!("{events:?}"), "seed {seed}");
         assert_eq!(recording::pack(&back).unwrap(), packed, "seed {seed}");
-        assert_eq!(recording::pack_lines(lines.lines()).unwrap(), packed, "seed {seed}");
+        assert_eq!(
+            recording::pack_lines(lines.lines()).unwrap(),
+            packed,
+            "seed {seed}"
+        );
         kinds.extend(lines.lines().map(|line| {
             let event: Value = serde_json::from_str(line).unwrap();
             event["type"].as_str().unwrap().to_owned()

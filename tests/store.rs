@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use fourwave::catalogue;
 use fourwave::recording::{self, Story};
 use fourwave::store::{Day, Store, StoreError, ids_in};
-use fourwave::catalogue;
 use futures_util::{StreamExt, stream};
 use rusqlite::Connection;
 use rustix::process::Signal;
@@ -80,15 +80,23 @@ fn the_same_events_have_the_same_id_and_are_kept_once() {
     assert_eq!(store.keep(&lines(1), TODAY).unwrap(), id);
     assert_ne!(store.keep(&lines(2), TODAY).unwrap(), id);
     let digits = "abcdefghijkmnpqrstuvwxyz23456789";
-    assert!(id.len() == 10 && id.chars().all(|digit| digits.contains(digit)), "{id}");
+    assert!(
+        id.len() == 10 && id.chars().all(|digit| digits.contains(digit)),
+        "{id}"
+    );
     let events = store.events(&id, TODAY).unwrap().unwrap();
     assert_eq!(unpacked(&events), lines(1));
     drop(store);
 
     let rows = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-    let count = folder.database().query_row("SELECT count(*) FROM recordings", [], rows);
+    let count = folder
+        .database()
+        .query_row("SELECT count(*) FROM recordings", [], rows);
     assert_eq!(count, Ok(2));
-    assert_eq!(folder.store(ROOM).events(&id, TODAY).unwrap().unwrap(), events);
+    assert_eq!(
+        folder.store(ROOM).events(&id, TODAY).unwrap().unwrap(),
+        events
+    );
 }
 
 /// Of the hash that sha256sum gives for this text the first 50 bits, five to a digit.
@@ -129,7 +137,10 @@ fn what_a_recording_is_about_is_read_off_its_events() {
     let plain = about(&lines);
     assert_eq!(plain.scenario.as_deref(), Some("half-close"));
     assert_eq!(plain.began, Some(77));
-    assert_eq!(plain.script, catalogue::scenario("half-close").unwrap().script.text);
+    assert_eq!(
+        plain.script,
+        catalogue::scenario("half-close").unwrap().script.text
+    );
     assert_eq!(plain.story, Story::Both(fourwave::event::Host::Client));
 
     // What was done by hand is in the script, and what a later program may tell besides is no trouble.
@@ -138,7 +149,10 @@ fn what_a_recording_is_about_is_read_off_its_events() {
     lines.splice(3..3, [hand.to_owned(), later.to_owned()]);
     let changed = about(&lines);
     let script: Vec<&str> = changed.script.lines().collect();
-    assert_eq!(script[..3], ["wire hold FIN", "server listen => 0", "client connect"]);
+    assert_eq!(
+        script[..3],
+        ["wire hold FIN", "server listen => 0", "client connect"]
+    );
     let given: Vec<&str> = plain.script.lines().collect();
     assert_eq!(script[2..], given[1..]);
 }
@@ -182,11 +196,18 @@ fn what_was_longest_not_visited_gives_way_and_nothing_of_the_last_90_days() {
     for id in ids.iter().filter(|id| **id != ids[1]) {
         assert!(is_there(id, now));
     }
-    assert!(matches!(store.keep(&lines(900), Day(TODAY.0 + 1 + 90)), Err(StoreError::Full { .. })));
+    assert!(matches!(
+        store.keep(&lines(900), Day(TODAY.0 + 1 + 90)),
+        Err(StoreError::Full { .. })
+    ));
     // The second was made on the day after the first; 91 days later it may go, and it alone.
     let newest = store.keep(&lines(901), Day(TODAY.0 + 1 + 91)).unwrap();
     assert!(store.events(&ids[1], Day(now)).unwrap().is_none());
-    assert!(ids.iter().filter(|id| **id != ids[1]).all(|id| is_there(id, now)));
+    assert!(
+        ids.iter()
+            .filter(|id| **id != ids[1])
+            .all(|id| is_there(id, now))
+    );
     assert!(is_there(&newest, now));
     // What is kept again is visited.
     let later = Day(now + 91);
@@ -194,7 +215,10 @@ fn what_was_longest_not_visited_gives_way_and_nothing_of_the_last_90_days() {
     let newer = store.keep(&lines(902), later).unwrap();
     assert!(is_there(&ids[0], later.0) && is_there(&newer, later.0));
     drop(store);
-    assert!(folder.file().metadata().unwrap().len() <= limit + (16 << 10), "the file keeps the bound");
+    assert!(
+        folder.file().metadata().unwrap().len() <= limit + (16 << 10),
+        "the file keeps the bound"
+    );
 }
 
 #[test]
@@ -203,7 +227,9 @@ fn what_is_pinned_never_gives_way() {
     let pinned = folder.store(ROOM).keep(&lines(0), TODAY).unwrap();
     let store = folder.store_with(64 << 10, &[&pinned]);
     let years = |number: u64| Day(TODAY.0 + 1000 * number as i64);
-    let others: BTreeSet<String> = (1..50).map(|number| store.keep(&lines(number), years(number)).unwrap()).collect();
+    let others: BTreeSet<String> = (1..50)
+        .map(|number| store.keep(&lines(number), years(number)).unwrap())
+        .collect();
     assert_eq!(others.len(), 49);
     assert!(store.events(&pinned, years(50)).unwrap().is_some());
 }
@@ -211,7 +237,10 @@ fn what_is_pinned_never_gives_way() {
 #[test]
 fn links_to_recordings_are_found_in_texts() {
     let text = "see /r/abcdefghij#t=5, <a href=\"/r/23456789ab\">, not /r/short, /r/abcdefghijk or /r/ABCDEFGHIJ";
-    assert_eq!(ids_in(text).collect::<Vec<_>>(), ["abcdefghij", "23456789ab"]);
+    assert_eq!(
+        ids_in(text).collect::<Vec<_>>(),
+        ["abcdefghij", "23456789ab"]
+    );
 }
 
 /// A visit is written once a day, and whoever opens a recording does not wait for that.
@@ -222,7 +251,9 @@ fn a_visit_is_remembered_without_waiting_for_it() {
     let id = store.keep(&lines(1), TODAY).unwrap();
     let visited = |database: &Connection| {
         let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-        database.query_row("SELECT visited FROM recordings", [], row).unwrap()
+        database
+            .query_row("SELECT visited FROM recordings", [], row)
+            .unwrap()
     };
     let changes = |database: &Connection| {
         let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
@@ -244,7 +275,11 @@ fn a_visit_is_remembered_without_waiting_for_it() {
         store.events(&id, TODAY).unwrap(); // a clock that went back
     }
     drop(store);
-    assert_eq!((changes(&other), visited(&other)), (before, TODAY.0 + 1), "nothing was written");
+    assert_eq!(
+        (changes(&other), visited(&other)),
+        (before, TODAY.0 + 1),
+        "nothing was written"
+    );
 }
 
 /// As version 1 made it. This never changes: such files are out there.
@@ -266,14 +301,22 @@ fn a_database_of_version_1_is_opened() {
     let database = folder.database();
     database.execute_batch(VERSION_1).unwrap();
     let row = rusqlite::params!["abcdefghij", TODAY.0, about.to_string(), packed];
-    database.execute("INSERT INTO recordings VALUES (?1, ?2, ?3, ?4)", row).unwrap();
+    database
+        .execute("INSERT INTO recordings VALUES (?1, ?2, ?3, ?4)", row)
+        .unwrap();
     drop(database);
 
     let store = folder.store(ROOM);
     store.look().unwrap();
-    assert_eq!(unpacked(&store.events("abcdefghij", TODAY).unwrap().unwrap()), lines);
+    assert_eq!(
+        unpacked(&store.events("abcdefghij", TODAY).unwrap().unwrap()),
+        lines
+    );
     let about = store.about("abcdefghij", TODAY).unwrap().unwrap();
-    assert_eq!((about.script.as_str(), about.story), ("server listen", Story::Both(fourwave::event::Host::Server)));
+    assert_eq!(
+        (about.script.as_str(), about.story),
+        ("server listen", Story::Both(fourwave::event::Host::Server))
+    );
     store.keep(&lines, TODAY).unwrap();
 }
 
@@ -281,7 +324,9 @@ fn a_database_of_version_1_is_opened() {
 async fn server_with(folder: &Path) -> (String, (u16, Value), u16) {
     let log = new_folder();
     let mut command = Command::new(FOURWAVE);
-    command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
+    command
+        .args(["--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder);
     command.stderr(Stdio::from(std::fs::File::create(&log).unwrap()));
     let server = Server::spawn(command);
     let run = ended_run(&server, "server listen\nclient connect").await;
@@ -301,15 +346,26 @@ async fn server_with(folder: &Path) -> (String, (u16, Value), u16) {
 async fn a_newer_database_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     folder.store(ROOM).keep(&lines(1), TODAY).unwrap();
-    folder.database().pragma_update(None, "user_version", 99).unwrap();
+    folder
+        .database()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
     let before = std::fs::read(folder.file()).unwrap();
     let (said, (status, answer), page) = server_with(&folder.0).await;
     assert_eq!((status, page), (503, 503), "{answer}");
     for text in [&said, answer["message"].as_str().unwrap()] {
-        assert!(text.contains(folder.path()) && text.contains("newer fourwave") && text.contains("--data-dir"), "{text}");
+        assert!(
+            text.contains(folder.path())
+                && text.contains("newer fourwave")
+                && text.contains("--data-dir"),
+            "{text}"
+        );
     }
     assert_eq!(said.matches(folder.path()).count(), 1, "said once: {said}");
-    assert!(std::fs::read(folder.file()).unwrap() == before, "it is left as it was");
+    assert!(
+        std::fs::read(folder.file()).unwrap() == before,
+        "it is left as it was"
+    );
 }
 
 #[tokio::test]
@@ -320,16 +376,31 @@ async fn a_store_that_cannot_be_opened_names_its_path_and_all_else_is_served() {
     let file = folder.0.join("file");
     std::fs::write(&file, "").unwrap();
     let below = file.join("below");
-    std::fs::write(folder.file(), "this is a letter, and no database at all".repeat(100)).unwrap();
+    std::fs::write(
+        folder.file(),
+        "this is a letter, and no database at all".repeat(100),
+    )
+    .unwrap();
     let late = PathBuf::from("/proc/nowhere"); // as if it could be made, until that is tried
     for (path, missing) in [(&below, 503), (&folder.0, 503), (&late, 404)] {
         let (said, (status, answer), page) = server_with(path).await;
         assert_eq!(page, missing);
-        assert_eq!((status, &answer["error"]), (503, &json!("store")), "{answer}");
+        assert_eq!(
+            (status, &answer["error"]),
+            (503, &json!("store")),
+            "{answer}"
+        );
         for text in [&said, answer["message"].as_str().unwrap()] {
-            assert!(text.contains(path.to_str().unwrap()) && text.contains("--data-dir"), "{text}");
+            assert!(
+                text.contains(path.to_str().unwrap()) && text.contains("--data-dir"),
+                "{text}"
+            );
         }
-        assert_eq!(said.matches(path.to_str().unwrap()).count(), 1, "said once: {said}");
+        assert_eq!(
+            said.matches(path.to_str().unwrap()).count(),
+            1,
+            "said once: {said}"
+        );
     }
 }
 
@@ -344,7 +415,12 @@ async fn ended_run(server: &Server, script: &str) -> String {
 }
 
 async fn share(server: &Server, run: &str) -> (u16, Value) {
-    request("POST", &server.url("/api/recordings"), Some(json!({ "run": run }))).await
+    request(
+        "POST",
+        &server.url("/api/recordings"),
+        Some(json!({ "run": run })),
+    )
+    .await
 }
 
 async fn text(url: String) -> String {
@@ -387,13 +463,17 @@ async fn nothing_acknowledged_is_lost_in_a_burst() {
     }
     let client = reqwest::Client::new();
     let keep = |index: usize| {
-        let request = client.post(server.url("/api/recordings")).json(&json!({ "run": runs[index] }));
+        let request = client
+            .post(server.url("/api/recordings"))
+            .json(&json!({ "run": runs[index] }));
         async move {
             let answer: Value = request.send().await.ok()?.json().await.ok()?;
             Some((index, answer["id"].as_str()?.to_owned()))
         }
     };
-    let mut answers = stream::iter(0..runs.len()).map(keep).buffer_unordered(runs.len());
+    let mut answers = stream::iter(0..runs.len())
+        .map(keep)
+        .buffer_unordered(runs.len());
     let mut acknowledged = Vec::new();
     while let Some(answer) = answers.next().await {
         acknowledged.extend(answer);
@@ -413,7 +493,9 @@ async fn nothing_acknowledged_is_lost_in_a_burst() {
     }
     drop(server);
     let row = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-    let check = folder.database().query_row("PRAGMA integrity_check", [], row);
+    let check = folder
+        .database()
+        .query_row("PRAGMA integrity_check", [], row);
     assert_eq!(check.as_deref(), Ok("ok"));
 }
 
@@ -424,12 +506,17 @@ async fn a_run_that_goes_on_is_kept_as_far_as_it_is() {
     let run = start_run(&server, json!({ "script": script, "pace": "full" })).await;
     let events = server.url(&format!("/api/runs/{run}/events"));
     eventually("the run waits in recv", || async {
-        text(events.clone()).await.contains("\"recv\"").then_some(())
+        text(events.clone())
+            .await
+            .contains("\"recv\"")
+            .then_some(())
     })
     .await;
     let (status, answer) = share(&server, &run).await;
     assert_eq!(status, 201, "{answer}");
-    let kept = Events::parse(&text(server.url(&format!("/api/r/{}", answer["id"].as_str().unwrap()))).await);
+    let kept = Events::parse(
+        &text(server.url(&format!("/api/r/{}", answer["id"].as_str().unwrap()))).await,
+    );
     let now = Events::parse(&text(events).await);
     assert_eq!(kept.0[..], now.0[..kept.0.len()]);
     assert!(kept.of("end").is_empty() && !kept.of("call").is_empty());
@@ -446,18 +533,29 @@ async fn a_recording_is_sent_as_it_is_stored_and_for_ever() {
     let get = |name: &'static str, value: String| client.get(&url).header(name, value).send();
     let packed = get("accept-encoding", "gzip".into()).await.unwrap();
     let header = |response: &reqwest::Response, name: &str| {
-        let value = response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let value = response
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned());
         value.unwrap_or_default()
     };
     assert_eq!(header(&packed, "content-encoding"), "gzip");
     assert_eq!(header(&packed, "content-type"), "application/x-ndjson");
-    assert_eq!(header(&packed, "cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(
+        header(&packed, "cache-control"),
+        "public, max-age=31536000, immutable"
+    );
     let tag = header(&packed, "etag");
     let packed = packed.bytes().await.unwrap();
     let plain = text(url.clone()).await;
     assert_eq!(recording::unpack(&packed).unwrap(), plain);
-    let again = get("if-none-match", format!("\"other\", {tag}")).await.unwrap();
-    assert_eq!((again.status().as_u16(), header(&again, "etag")), (304, tag));
+    let again = get("if-none-match", format!("\"other\", {tag}"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.status().as_u16(), header(&again, "etag")),
+        (304, tag)
+    );
     let other = get("if-none-match", "\"other\"".into()).await.unwrap();
     assert_eq!(other.status(), 200);
 
@@ -483,14 +581,29 @@ async fn a_full_store_and_an_eager_visitor_are_refused() {
     let server = Server::start(&["--data-dir", folder.path(), "--store-limit", "1"]);
     let run = ended_run(&server, "server listen\nclient connect").await;
     let (status, answer) = share(&server, &run).await;
-    assert_eq!((status, &answer["error"]), (507, &json!("store_full")), "{answer}");
-    assert!(answer["message"].as_str().unwrap().contains("--store-limit"), "{answer}");
+    assert_eq!(
+        (status, &answer["error"]),
+        (507, &json!("store_full")),
+        "{answer}"
+    );
+    assert!(
+        answer["message"]
+            .as_str()
+            .unwrap()
+            .contains("--store-limit"),
+        "{answer}"
+    );
 
     // One more a second, after sixty at once.
     let url = server.url("/api/recordings");
     let client = reqwest::Client::new();
     for count in 1.. {
-        let response = client.post(&url).json(&json!({ "run": run })).send().await.unwrap();
+        let response = client
+            .post(&url)
+            .json(&json!({ "run": run }))
+            .send()
+            .await
+            .unwrap();
         if response.status() == 429 {
             assert!(count >= 59, "after {count}");
             assert!(response.headers().contains_key("retry-after"));

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use fourwave::config::Serve;
 use fourwave::catalogue;
+use fourwave::config::Serve;
 use fourwave::lab::Lab;
 use fourwave::store::Store;
 use fourwave::web;

@@ -57,7 +57,10 @@ mod tests {
     fn lines_are_added_replaced_and_taken_away() {
         assert_eq!(composed("", &[(1, 0, &["a"]), (2, 0, &["b"])]), "a\nb");
         assert_eq!(composed("a\nb\nc", &[(2, 1, &["b => 0"])]), "a\nb => 0\nc");
-        assert_eq!(composed("a\nb", &[(1, 0, &["wire hold FIN", "x"])]), "wire hold FIN\nx\na\nb");
+        assert_eq!(
+            composed("a\nb", &[(1, 0, &["wire hold FIN", "x"])]),
+            "wire hold FIN\nx\na\nb"
+        );
         assert_eq!(composed("a\nb\nc", &[(2, 2, &[])]), "a");
     }
 

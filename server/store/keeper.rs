@@ -49,7 +49,9 @@ impl Keeper {
         while let Ok(first) = orders.recv() {
             let more = orders.try_iter().take(BATCH - 1);
             let batch: Vec<Order> = std::iter::once(first).chain(more).collect();
-            let outcomes = self.carry_out(&batch).map_err(|source| StoreError::write(&self.file, source));
+            let outcomes = self
+                .carry_out(&batch)
+                .map_err(|source| StoreError::write(&self.file, source));
             for (index, order) in batch.iter().enumerate() {
                 if let Order::Keep(keep) = order {
                     let outcome = outcomes.as_ref().map_err(Clone::clone);
@@ -62,8 +64,14 @@ impl Keeper {
 
     /// One transaction; what became of each order.
     fn carry_out(&mut self, batch: &[Order]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
-        let Keeper { connection, limit, pinned, .. } = self;
-        let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let Keeper {
+            connection,
+            limit,
+            pinned,
+            ..
+        } = self;
+        let mut transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::new();
         for order in batch {
             outcomes.push(match order {
@@ -83,7 +91,13 @@ fn keep(
     limit: u64,
     pinned: &BTreeSet<String>,
 ) -> rusqlite::Result<Result<(), StoreError>> {
-    let Keep { id, about, events, today, .. } = order;
+    let Keep {
+        id,
+        about,
+        events,
+        today,
+        ..
+    } = order;
     let known: Option<Vec<u8>> = changes
         .prepare_cached("SELECT events FROM recordings WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
@@ -93,7 +107,9 @@ fn keep(
         Some(_) => visit(&changes, id, *today)?,
         None => {
             changes
-                .prepare_cached("INSERT INTO recordings (id, visited, about, events) VALUES (?1, ?2, ?3, ?4)")?
+                .prepare_cached(
+                    "INSERT INTO recordings (id, visited, about, events) VALUES (?1, ?2, ?3, ?4)",
+                )?
                 .execute(params![id, today, about, events])?;
             while size(&changes)? > limit {
                 if !give_up_one(&changes, id, today.before(PROTECTED), pinned)? {
@@ -120,8 +136,8 @@ fn give_up_one(
     protected: Day,
     pinned: &BTreeSet<String>,
 ) -> rusqlite::Result<bool> {
-    let mut oldest = changes
-        .prepare_cached("SELECT id FROM recordings WHERE visited < ?1 ORDER BY visited")?;
+    let mut oldest =
+        changes.prepare_cached("SELECT id FROM recordings WHERE visited < ?1 ORDER BY visited")?;
     let mut rows = oldest.query([protected])?;
     while let Some(row) = rows.next()? {
         let id: String = row.get(0)?;

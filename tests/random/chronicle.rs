@@ -21,7 +21,22 @@ const STATES: [&str; 11] = [
     "CLOSED",
 ];
 const LETTERS: [&str; 16] = [
-    "a", "Z", "7", " ", "\"", "\\", "\n", "\r\n", "\t", "\0", "<", "四", "次挥手", "é", "\u{2028}", "🌊",
+    "a",
+    "Z",
+    "7",
+    " ",
+    "\"",
+    "\\",
+    "\n",
+    "\r\n",
+    "\t",
+    "\0",
+    "<",
+    "四",
+    "次挥手",
+    "é",
+    "\u{2028}",
+    "🌊",
 ];
 
 /// The events of a seed, a `run` event first.
@@ -43,7 +58,9 @@ impl Author {
     fn any(&mut self) -> Value {
         let host = self.host();
         match self.0.below(13) {
-            0 => json!({ "type": "step", "line": self.size(), "text": self.text(), "phase": self.0.pick(&["begin", "end"]) }),
+            0 => {
+                json!({ "type": "step", "line": self.size(), "text": self.text(), "phase": self.0.pick(&["begin", "end"]) })
+            }
             1 => self.call(),
             2 | 3 => self.segment(),
             4 => json!({
@@ -78,7 +95,8 @@ impl Author {
     }
 
     fn run(&mut self) -> Value {
-        let mut facts = || json!({ "address": self.text(), "sysctls": { self.text(): self.text() } });
+        let mut facts =
+            || json!({ "address": self.text(), "sysctls": { self.text(): self.text() } });
         let hosts = json!({ "client": facts(), "server": facts() });
         json!({
             "type": "run", "scenario": self.maybe(Author::text), "script": self.text(), "kernel": self.text(),
@@ -123,7 +141,14 @@ impl Author {
     }
 
     fn judgement(&mut self) -> Value {
-        const ENDINGS: [&str; 6] = ["played", "stopped", "too_long", "too_much", "actor_lost", "failed"];
+        const ENDINGS: [&str; 6] = [
+            "played",
+            "stopped",
+            "too_long",
+            "too_much",
+            "actor_lost",
+            "failed",
+        ];
         if self.coin() == json!(true) {
             return json!({
                 "type": "end", "ok": self.coin(), "how": self.0.pick(&ENDINGS), "line": self.maybe(Author::size),
@@ -150,21 +175,41 @@ impl Author {
     }
 
     fn timer(&mut self) -> Value {
-        self.maybe(|author| json!(author.0.pick(&["retransmit", "keepalive", "time_wait", "fin_wait_2", "probe", "delayed_ack", "call"])))
+        self.maybe(|author| {
+            json!(author.0.pick(&[
+                "retransmit",
+                "keepalive",
+                "time_wait",
+                "fin_wait_2",
+                "probe",
+                "delayed_ack",
+                "call"
+            ]))
+        })
     }
 
     fn address(&mut self) -> String {
         let byte = self.0.below(256);
-        format!("127.0.{byte}.{}:{}", self.0.below(256), self.0.below(65_536))
+        format!(
+            "127.0.{byte}.{}:{}",
+            self.0.below(256),
+            self.0.below(65_536)
+        )
     }
 
     fn text(&mut self) -> String {
-        (0..self.0.below(12)).map(|_| self.0.pick(&LETTERS)).collect()
+        (0..self.0.below(12))
+            .map(|_| self.0.pick(&LETTERS))
+            .collect()
     }
 
     /// Nothing, as often as something.
     fn maybe<T: Into<Value>>(&mut self, what: impl Fn(&mut Author) -> T) -> Value {
-        if self.0.percent(50) { Value::Null } else { what(self).into() }
+        if self.0.percent(50) {
+            Value::Null
+        } else {
+            what(self).into()
+        }
     }
 
     fn host(&mut self) -> &'static str {
@@ -178,7 +223,8 @@ impl Author {
     /// Up to the largest that a field of 64 bits holds, and often just that.
     fn number(&mut self) -> u64 {
         let least = self.0.below(1000) as u64;
-        self.0.pick(&[least, least * 1_000_003, u64::MAX - least, 0, 1 << 53])
+        self.0
+            .pick(&[least, least * 1_000_003, u64::MAX - least, 0, 1 << 53])
     }
 
     fn size(&mut self) -> u64 {

@@ -50,7 +50,9 @@ pub(in crate::web) async fn kept(
         title: lesson.map_or_else(told, |lesson| lang.of(&lesson.title).into()),
         summary: summary(&about, origin, lang),
         sources: lesson.map_or(&[], |lesson| &lesson.sources),
-        notes: lesson.map(|lesson| on_paper(lesson, lang)).unwrap_or_default(),
+        notes: lesson
+            .map(|lesson| on_paper(lesson, lang))
+            .unwrap_or_default(),
         further: None,
         data: script_safe(&data),
     };
@@ -109,7 +111,11 @@ fn utc(seconds: u64) -> (String, String) {
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
-    let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let (month, later) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
     let year = days / ERA * 400 + year + later;
     let minute = format!("{:02}:{:02}", rest / 3600, rest % 3600 / 60);
     (format!("{year}-{month:02}-{day:02}"), minute)

@@ -43,7 +43,13 @@ pub(super) async fn missing(
 pub(super) async fn unreadable(server: &Server, asked: &Asked, uri: &Uri, why: &str) -> Response {
     let title = asked.0.word("kept.unreadable");
     let hint = Some(why.to_owned());
-    show(server, asked, uri, (StatusCode::SERVICE_UNAVAILABLE, title, hint)).await
+    show(
+        server,
+        asked,
+        uri,
+        (StatusCode::SERVICE_UNAVAILABLE, title, hint),
+    )
+    .await
 }
 
 async fn show(
