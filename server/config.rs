@@ -79,6 +79,24 @@ pub struct Serve {
         value_parser = clap::value_parser!(u64).range(1..=3600)
     )]
     pub run_limit: u64,
+    /// After how many seconds an open run ends, wherever it is.
+    #[arg(
+        long,
+        env = "FOURWAVE_OPEN_LIMIT",
+        default_value_t = 3600,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86400)
+    )]
+    pub open_limit: u64,
+    /// After how many seconds an open run ends where nobody does anything.
+    #[arg(
+        long,
+        env = "FOURWAVE_IDLE_LIMIT",
+        default_value_t = 300,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86400)
+    )]
+    pub idle_limit: u64,
     /// The folder where recordings are kept; made when the first one is. Otherwise $XDG_DATA_HOME/fourwave or
     /// ~/.local/share/fourwave.
     #[arg(long, env = "FOURWAVE_DATA_DIR", value_name = "DIR")]

@@ -92,6 +92,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/error/{name}", get(pages::error))
         .route("/api/runs", post(api::start))
         .route("/api/runs/{id}", get(api::status).delete(api::stop))
+        .route("/api/runs/{id}/lines", post(api::say))
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
         .route("/api/check", post(api::check))

@@ -71,10 +71,8 @@ pub fn answer(events: &[Event], host: Host, called: bool) -> Option<Answer> {
                 errno,
                 ..
             } if Cause::Call(*enter) == stimulus => {
-                answer.gave = Some(match (errno, result) {
-                    (Some(errno), _) => Gave::Error(errno.clone()),
-                    (None, result) => Gave::Number(result.unwrap_or_default()),
-                });
+                let error = errno.clone().map(Gave::Error);
+                answer.gave = error.or_else(|| result.map(Gave::Number));
             }
             _ => {}
         }

@@ -322,6 +322,13 @@ impl Cast {
         }
     }
 
+    /// The actors that are in a call.
+    pub(super) fn busy(&self) -> impl Iterator<Item = &str> {
+        let busy = |actor: &Actor| matches!(actor.now, Now::Busy(_));
+        let actors = self.actors.iter().filter(move |(_, actor)| busy(actor));
+        actors.map(|(name, _)| name.as_str())
+    }
+
     fn set(&mut self, name: &str, now: Now) {
         if let Some(actor) = self.actors.get_mut(name) {
             actor.now = now;

@@ -87,7 +87,9 @@ export class Script {
       const found = check?.ok && expects(written) ? "" : (check?.actual ?? step?.gave ?? "");
       const name = found && this.#named(check ? check.seq : step.exit, found);
       putResult(gave, name || { text: found }, { before: mark, after: check?.ok === false ? ` ≠ ${check.expected}` : "" });
-      gave.classList.toggle("wrong", check?.ok === false);
+      // A claim is judged; that it does not hold is a finding, no failure.
+      gave.classList.toggle("wrong", check?.ok === false && !check.claim);
+      gave.classList.toggle("refuted", check?.ok === false && Boolean(check.claim));
     }
     this.#current(model.line);
     const label = [...this.#labels].filter(([line]) => line <= model.line && line < veil.line).at(-1)?.[1];
