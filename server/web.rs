@@ -55,12 +55,13 @@ pub async fn serve(
     store: Store,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let lab = Arc::new(lab);
+    let store = Arc::new(store);
     sharing::look(&store);
+    let lab = Arc::new(lab.on_end(sharing::keep_open_ones(store.clone())));
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
-        store: Arc::new(store),
+        store,
         keeping: Arc::default(),
         ending,
     };

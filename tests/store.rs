@@ -612,3 +612,78 @@ async fn a_full_store_and_an_eager_visitor_are_refused() {
         assert!(response.status() == 507 && count < 600);
     }
 }
+
+/// Starts an open run, says its lines, and ends it.
+async fn play_by_hand(server: &Server, lines: &[&str]) -> String {
+    let wanted = json!({ "script": "", "pace": "full", "open": true });
+    let (status, started) = request("POST", &server.url("/api/runs"), Some(wanted)).await;
+    assert_eq!(status, 201, "{started}");
+    let run = server.url(&format!("/api/runs/{}", started["id"].as_str().unwrap()));
+    let client = reqwest::Client::new();
+    let key = started["key"].as_str().unwrap();
+    for line in lines {
+        let said = client
+            .post(format!("{run}/lines"))
+            .bearer_auth(key)
+            .json(&json!({ "line": line }));
+        let answer = said.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{line}");
+    }
+    let done = "\"phase\":\"end\"}";
+    eventually("each line was played", || async {
+        let events = text(format!("{run}/events")).await;
+        let ends = events.lines().filter(|line| line.contains("\"step\"") && line.ends_with(done));
+        (ends.count() == lines.len()).then_some(())
+    })
+    .await;
+    client.delete(&run).bearer_auth(key).send().await.unwrap();
+    eventually("the run is over", || async {
+        (request("GET", &run, None).await.1["ended"] == true).then_some(())
+    })
+    .await;
+    text(format!("{run}/events")).await
+}
+
+#[tokio::test]
+async fn free_play_is_kept_when_it_ends_and_its_script_repeats_it() {
+    let folder = Folder::new();
+    let server = Server::start(&["--data-dir", folder.path()]);
+    play_by_hand(&server, &[]).await; // in which nothing was done
+    let told = play_by_hand(
+        &server,
+        &["server listen", "client connect", "client close"],
+    )
+    .await;
+    let id = eventually("the run is kept", || async {
+        let database = folder.file().exists().then(|| folder.database())?;
+        let row = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+        database
+            .query_row("SELECT id FROM recordings", [], row)
+            .ok()
+    })
+    .await;
+    let kept = text(server.url(&format!("/api/r/{id}"))).await;
+    assert_eq!(kept.trim_end(), told);
+    drop(server); // and with it all that would still be kept
+    let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+    let count = folder
+        .database()
+        .query_row("SELECT count(*) FROM recordings", [], row);
+    assert_eq!(count, Ok(1));
+
+    let about = folder
+        .store(ROOM)
+        .about(&id, Day::today())
+        .unwrap()
+        .unwrap();
+    assert_eq!(about.story, Story::One(fourwave::event::Host::Client));
+    let lines: Vec<&str> = about.script.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", about.script);
+    assert!(
+        lines[2].starts_with("client close => 0"),
+        "{}",
+        about.script
+    );
+    let again = crate::support::play(&about.script);
+    assert_eq!(again.sent(), Events::parse(&told).sent());
+}
