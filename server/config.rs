@@ -62,6 +62,10 @@ pub struct Serve {
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
+    /// Where others reach this server, such as https://waves.example: for the addresses in exports, and for the pictures
+    /// beside links. As each request names it, where this is not given.
+    #[arg(long, env = "FOURWAVE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
     /// How many runs may go on at once.
     #[arg(
         long,
@@ -139,10 +143,24 @@ pub struct Run {
     /// Keep the segments in a capture file as well, for Wireshark and its kin.
     #[arg(long, value_name = "FILE")]
     pub pcapng: Option<PathBuf>,
+    /// Keep the picture of the run as well.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
     /// Hold each segment on the wire so that an eye can follow.
     #[arg(long)]
     pub slow: bool,
     /// After how many seconds the run ends, wherever it is.
     #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub limit: u64,
+}
+
+/// An address with its scheme and without a query, so that paths can follow it.
+fn public_url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', '"', ' ']) => Ok(text.into()),
+        _ => Err("expected http://HOST or https://HOST".into()),
+    }
 }

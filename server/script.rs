@@ -5,6 +5,7 @@
 mod call;
 mod cast;
 mod check;
+mod complete;
 mod composer;
 mod filter;
 mod line;
@@ -18,6 +19,7 @@ use crate::event::Host;
 use crate::message::Call;
 use crate::state::State;
 
+pub use complete::{Completion, Completions, Kind as CompletionKind, complete};
 pub use composer::{Composer, Splice};
 pub use filter::{Filter, Flags};
 pub use mistake::{Mistake, draw_at};

@@ -8,7 +8,7 @@ use fourwave::catalogue;
 use fourwave::config::Serve;
 use fourwave::lab::{Lab, Limits};
 use fourwave::store::Store;
-use fourwave::web;
+use fourwave::web::{self, Site};
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
@@ -39,7 +39,12 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        web::serve(listener, lab, store, web::terminated()).await?;
+        let site = Site {
+            lab,
+            store,
+            public_url: serve.public_url.clone(),
+        };
+        web::serve(listener, site, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::event::{Host, Segment};
 
 /// The control bits that scripts name, RFC 9293, section 3.1.
-const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+pub(super) const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
 
 /// Control bits that must be set, and those that must not.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -69,6 +69,8 @@ pub(super) enum Refused {
     Busy { waiting: usize },
     /// The server is about to end.
     Ending,
+    /// The server failed.
+    Failed { message: String },
 }
 
 impl IntoResponse for Refused {
@@ -83,6 +85,7 @@ impl IntoResponse for Refused {
             Refused::Key => StatusCode::FORBIDDEN,
             Refused::Over | Refused::NotOpen => StatusCode::CONFLICT,
             Refused::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Refused::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, Json(self)).into_response()
     }
@@ -294,6 +297,14 @@ pub(super) fn wrong(message: &str) -> Response {
         message: message.into(),
     }
     .into_response()
+}
+
+pub(super) fn failed(message: String) -> Response {
+    Refused::Failed { message }.into_response()
+}
+
+pub(super) fn unknown(message: String) -> Response {
+    Refused::Unknown { message }.into_response()
 }
 
 pub(super) fn unknown_run(id: &str) -> Response {

@@ -3,6 +3,7 @@
 mod article;
 mod atlas;
 mod cell;
+mod compare;
 mod course;
 mod find;
 mod frame;
@@ -14,6 +15,7 @@ mod stage;
 pub(super) use article::article;
 pub(super) use atlas::atlas;
 pub(super) use cell::cell;
+pub(super) use compare::compare;
 pub(super) use course::course;
 pub(super) use find::find;
 pub(super) use kept::kept;

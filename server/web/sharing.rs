@@ -101,10 +101,25 @@ pub(super) async fn events(
         let packing = [(header::CONTENT_ENCODING, "gzip")];
         return (kind, tag, packing, packed).into_response();
     }
-    match recording::unpack(&packed) {
+    match unpacked(&id, &packed) {
         Ok(lines) => (kind, tag, lines).into_response(),
-        Err(error) => broken(&format!("unpacking the recording {id}: {error}")),
+        Err(broken) => broken,
     }
+}
+
+/// The events of a kept recording, one a line.
+pub(super) async fn lines(server: &Server, id: &str) -> Result<String, Response> {
+    let (store, asked) = (server.store.clone(), id.to_owned());
+    match blocking(move || store.events(&asked, Day::today())).await {
+        Ok(Some(packed)) => unpacked(id, &packed),
+        Ok(None) => Err(api::unknown_recording(id)),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+fn unpacked(id: &str, packed: &[u8]) -> Result<String, Response> {
+    recording::unpack(packed)
+        .map_err(|error| broken(&format!("unpacking the recording {id}: {error}")))
 }
 
 /// What a kept recording is about.

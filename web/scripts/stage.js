@@ -3,6 +3,7 @@
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
+import { Exports } from "./exports.js";
 import { Further } from "./further.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
@@ -14,6 +15,7 @@ import { Winsock } from "./lens.js";
 import { Damaged, pack } from "./link.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
+import { nameOf } from "./place.js";
 import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
@@ -48,7 +50,8 @@ const transport = new Transport($(".transport"), { words, act: (what, value) => 
 const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
 const share = new Share($("#share"), $("#wall"), { words });
-const editor = new Editor($(".editor"), { words, onChange: remember });
+const exports = new Exports($(".exports"));
+const editor = new Editor($(".editor"), { words, onChange: remember, onRun: play });
 
 /** The run that is on the stage: its events, and where the playhead is. */
 let run;
@@ -73,7 +76,8 @@ function prepare(origin) {
   ladder.reset();
   transcript.reset();
   $(".invitation").hidden = true;
-  $(".capture").hidden = true;
+  exports.offer(null);
+  $(".beside").hidden = true;
   document.body.dataset.mode = origin;
   notice();
   say("");
@@ -98,7 +102,7 @@ function take(events) {
   if (last.type === "end") finish(last);
   arrive();
   tellOrigin();
-  offerCapture();
+  offerExports();
 }
 
 /** Goes to the moment that the address named, as soon as it is there. */
@@ -204,9 +208,10 @@ function refused(error) {
 }
 
 /** The same run as a file for other tools, as far as it is when that is asked for. */
-function offerCapture() {
-  $(".capture").hidden = false;
-  $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
+function offerExports() {
+  exports.offer(run.id ? `/api/runs/${run.id}` : data.recording);
+  $(".beside").hidden = false;
+  $(".beside").href = `/compare?a=${nameOf(run.id ? `/api/runs/${run.id}/events` : data.recording)}`;
 }
 
 /** Something that everybody who looks at the picture has to know; nothing, where there is no such thing. */

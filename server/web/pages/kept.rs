@@ -5,12 +5,13 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde_json::json;
 
-use super::frame::{Frame, page, script_safe};
+use super::frame::{Card, Frame, page, script_safe};
 use super::missing::{missing, unreadable};
 use super::stage::{Stage, notes, on_paper, questions, words};
 use crate::catalogue;
 use crate::recording::{About, Story};
 use crate::scenario::Scenario;
+use crate::web::origin::Origin;
 use crate::web::words::{Asked, Language};
 use crate::web::{Server, markup, sharing};
 
@@ -18,6 +19,7 @@ use crate::web::{Server, markup, sharing};
 pub(in crate::web) async fn kept(
     State(server): State<Server>,
     asked: Asked,
+    origin: Origin,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
@@ -30,25 +32,35 @@ pub(in crate::web) async fn kept(
         }
         Err(error) => return unreadable(&server, &asked, &uri, &error.to_string()).await,
     };
-    let frame = Frame::new(&server, &asked, &uri).await;
-    let origin = about.scenario.as_deref().and_then(catalogue::scenario);
+    let mut frame = Frame::new(&server, &asked, &uri).await;
+    let source = about.scenario.as_deref().and_then(catalogue::scenario);
     // Its notes and questions speak of its own lines.
-    let lesson = origin.filter(|lesson| lesson.script.text == about.script);
+    let lesson = source.filter(|lesson| lesson.script.text == about.script);
+    let told = || story(about.story, lang);
+    let title = lesson.map_or_else(told, |lesson| lang.of(&lesson.title).into());
+    let what = source.map_or(frame.w("site.tagline"), |lesson| lang.of(&lesson.summary));
+    let recording = format!("/api/r/{id}");
+    frame.card = Card::new(
+        &origin,
+        lang,
+        [&title, what],
+        &format!("/r/{id}"),
+        &recording,
+    );
     let data = json!({
         "scenario": lesson.map(|lesson| &lesson.id),
         "script": about.script,
         "notes": lesson.map(|lesson| notes(lesson, lang)).unwrap_or_default(),
         "questions": lesson.map(|lesson| questions(lesson, lang)).unwrap_or_default(),
-        "recording": format!("/api/r/{id}"),
+        "recording": recording,
         "kept": id,
         "live": frame.remedy.is_none(),
         "words": words(lang),
     });
-    let told = || story(about.story, lang);
     let stage = Stage {
         frame,
-        title: lesson.map_or_else(told, |lesson| lang.of(&lesson.title).into()),
-        summary: summary(&about, origin, lang),
+        title,
+        summary: summary(&about, source, lang),
         sources: lesson.map_or(&[], |lesson| &lesson.sources),
         notes: lesson
             .map(|lesson| on_paper(lesson, lang))
