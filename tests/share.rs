@@ -30,7 +30,8 @@ async fn stop_in_the_middle(browser: &Browser) {
         browser.press(Key::Right.value().to_string()).await;
     }
     // The next frame shows it, and has it in the address.
-    let frame = "await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));";
+    let frame =
+        "await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));";
     browser.call(frame).await;
     browser.until("location.hash.includes('t=')").await;
 }

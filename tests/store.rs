@@ -632,7 +632,9 @@ async fn play_by_hand(server: &Server, lines: &[&str]) -> String {
     let done = "\"phase\":\"end\"}";
     eventually("each line was played", || async {
         let events = text(format!("{run}/events")).await;
-        let ends = events.lines().filter(|line| line.contains("\"step\"") && line.ends_with(done));
+        let ends = events
+            .lines()
+            .filter(|line| line.contains("\"step\"") && line.ends_with(done));
         (ends.count() == lines.len()).then_some(())
     })
     .await;
