@@ -73,12 +73,13 @@ pub async fn serve(
     site: Site,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let lab = Arc::new(site.lab);
-    sharing::look(&site.store);
+    let store = Arc::new(site.store);
+    sharing::look(&store);
+    let lab = Arc::new(site.lab.on_end(sharing::keep_open_ones(store.clone())));
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
-        store: Arc::new(site.store),
+        store,
         keeping: Arc::default(),
         public_url: (site.public_url.as_deref()).map(|url| url.trim_end_matches('/').into()),
         pictures: Arc::default(),

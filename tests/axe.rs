@@ -137,6 +137,20 @@ async fn axe_finds_nothing_in_any_page() {
         }
         judge.browser.press("t").await;
         judge.look(&format!("ended {look:?}")).await;
+        judge.browser.press("s").await;
+        for kind in ["run", "script", "lesson"]
+            .iter()
+            .take(if all { 3 } else { 1 })
+        {
+            let label = format!("#share label:has([value={kind}])");
+            judge.browser.click(&label).await;
+            judge
+                .browser
+                .until(&format!("document.querySelector('#share [value={kind}]').checked && document.querySelector('#share .qr').checkVisibility() === ('{kind}' !== 'run')"))
+                .await;
+            judge.look(&format!("sharing the {kind} {look:?}")).await;
+        }
+        judge.browser.press(Key::Escape.value().to_string()).await;
     }
     // A lab with what can be done, what cannot, and what waits on the wire; and the segment to be forged.
     for look in LOOKS {

@@ -14,6 +14,7 @@ mod bulk;
 mod crowd;
 mod floor;
 mod memory;
+mod opening;
 mod pair;
 mod rate;
 mod reading;
@@ -48,13 +49,15 @@ fn main() {
         nursery,
         floor: Floor::build(),
     };
-    let measurements: [(&str, Measure); 6] = [
+    let measurements: [(&str, Measure); 8] = [
         ("set-up", set_up::measure),
         ("rate", rate::measure),
         ("reading", reading::measure),
         ("bulk", bulk::measure),
         ("memory", memory::measure),
         ("crowd", crowd::measure),
+        ("opening", opening::one),
+        ("openings", opening::many),
     ];
     let wanted = |name: &str| {
         let mut words = words

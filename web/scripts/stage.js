@@ -316,7 +316,9 @@ function remember(text) {
 
 /** What sharing has to know of the stage. */
 function shown() {
-  const { scenario, script: own } = wanted;
+  const { scenario } = wanted;
+  const changed = run?.history.events.some(({ type }) => type === "script"); // by hand
+  const own = changed ? run.history.at(run.history.events.length).script.join("\n") : wanted.script;
   const recorded = run?.origin === "recording" && !data.kept;
   const kept = run?.origin === "recording" ? data.kept : undefined;
   const began = run?.history.events.length > 0;
