@@ -237,6 +237,11 @@ impl Ladder {
         pen.along(at, tilt.to_degrees(), side, &name, &look);
     }
 
+    /// Keeps names away from a place that has a word already.
+    pub(super) fn take(&mut self, place: [f64; 4]) {
+        self.taken.push(place);
+    }
+
     fn is_free(&self, [left, top, right, bottom]: &[f64; 4]) -> bool {
         let mut taken = self.taken.iter();
         taken.all(|other| {
