@@ -154,7 +154,7 @@ impl Ladder {
     }
 
     /// The head of a line, and its flag where it is a FIN's.
-    pub(super) fn draw_head(&self, pen: &mut Pen, y: f64, line: &Line) {
+    pub(super) fn draw_head(&mut self, pen: &mut Pen, y: f64, line: &Line) {
         let [(x0, y0), (x1, y1)] = self.ends(y, line);
         let colour = self.palette.kind(line.kind);
         let (right, size) = (x1 > x0, self.size / 13.0);
@@ -173,6 +173,11 @@ impl Ladder {
             } => (1.0, Shape::Broken),
             _ => (1.0, Shape::Arrow),
         };
+        if way < 1.0 {
+            // In the middle of the wire, where names are: none hides it.
+            let (x, y, reach) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0, 8.0 * size);
+            self.take([x - reach, y - reach, x + reach, y + reach]);
+        }
         let ((x, y), turn) = (at(way), if shape == Shape::Waiting { 0.0 } else { angle });
         pen.put(format_args!(
             "<path d=\"{}\" transform=\"translate({x} {y}) rotate({}) scale({})\" {}/>",
@@ -235,6 +240,11 @@ impl Ladder {
             anchor: Anchor::Middle,
         };
         pen.along(at, tilt.to_degrees(), side, &name, &look);
+    }
+
+    /// Keeps names away from a place that has a word already.
+    pub(super) fn take(&mut self, place: [f64; 4]) {
+        self.taken.push(place);
     }
 
     fn is_free(&self, [left, top, right, bottom]: &[f64; 4]) -> bool {

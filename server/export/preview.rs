@@ -76,7 +76,8 @@ pub(super) fn draw(
 
 /// As large as it can be in one line, else in two.
 fn title(pen: &mut Pen, palette: &Palette, title: &str) {
-    let room = |size: f64| ((WIDTH - 2.0 * MARGIN) / pen::width("x", size)) as usize;
+    // Bold letters of the sans are wider than those of the machine's font.
+    let room = |size: f64| ((WIDTH - 2.0 * MARGIN) / (1.06 * pen::width("x", size))) as usize;
     let (size, lines) = [(60.0, 1), (52.0, 1), (46.0, 1), (52.0, 2), (42.0, 2)]
         .into_iter()
         .map(|(size, most)| (size, most, lines(title, room(size))))

@@ -314,6 +314,10 @@ impl Page {
             Drawn::Idle(us) => {
                 let text = self.language.say("stage.idle", &[("time", &duration(*us))]);
                 self.say(WIDTH / 2.0, y + 4.0, Anchor::Middle, palette.muted, &text);
+                let half = pen::width(&text, SIZE) / 2.0;
+                let middle = WIDTH / 2.0;
+                self.ladder
+                    .take([middle - half, y - SIZE, middle + half, y + SIZE]);
             }
         }
     }
