@@ -9,9 +9,11 @@ mod glossary;
 mod guard;
 mod live;
 mod markup;
+mod oembed;
 mod pages;
 mod phrases;
 mod programs;
+mod source;
 mod words;
 
 use std::future::Future;
@@ -71,6 +73,8 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
         .route("/article", get(pages::article))
+        .route("/embed", get(pages::embed))
+        .route("/oembed", get(oembed::oembed))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
         .route("/find", get(pages::find))

@@ -30,7 +30,7 @@ export class Transport {
 
   show({ player, layout, model, running, veil }) {
     const run = this.#bar.querySelector(".primary");
-    if (run.dataset.act !== "recording") {
+    if (run && run.dataset.act !== "recording") {
       run.dataset.act = running ? "stop" : "run";
       run.textContent = this.#words(running ? "stage.stop" : "stage.run");
     }
