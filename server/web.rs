@@ -10,9 +10,11 @@ mod guard;
 mod live;
 mod markup;
 mod oembed;
+mod offline;
 mod pages;
 mod phrases;
 mod programs;
+mod sheets;
 mod source;
 mod words;
 
@@ -92,6 +94,9 @@ fn router(server: Server, is_local: bool) -> Router {
             "/api/recordings/{id}/pcapng",
             get(exports::recording_pcapng),
         )
+        .route("/api/recordings/{id}/html", get(sheets::lesson_offline))
+        .route("/api/atlas/{state}/{stimulus}/html", get(sheets::cell_offline))
+        .route("/api/runs/{id}/html", get(sheets::run_offline))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
         .route("/api/atlas/{state}/{stimulus}/pcapng", get(atlas::capture))
         .route("/assets/{version}/{*path}", get(assets::file))

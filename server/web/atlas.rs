@@ -113,6 +113,11 @@ fn unpacked(packed: &[u8]) -> String {
     recording::unpack(packed).unwrap_or_else(|error| panic!("the atlas is broken: {error}"))
 }
 
+/// A cell's recorded run, one event a line.
+pub(super) fn lines(id: &str) -> Option<String> {
+    Some(unpacked(&packed(id)?))
+}
+
 /// GET /api/atlas/STATE/STIMULUS: a cell's recorded run, one event a line.
 pub(super) async fn recording(
     Path((state, stimulus)): Path<(String, String)>,

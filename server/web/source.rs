@@ -1,7 +1,7 @@
 //! Where the recording of a page lies: a lesson's, a cell's of the atlas, a run's of this server, a kept one's.
 
 use super::Server;
-use super::atlas::texts;
+use super::atlas::{self as cells, texts};
 use super::words::Language;
 use crate::{atlas, catalogue};
 
@@ -96,6 +96,23 @@ impl Source {
                 .map(|_| lang.word("embed.run").to_owned()),
             Kept(_) => None,
         }
+    }
+
+    /// Its events, one a line; of a run that goes on those that there are. None where this server has no such recording.
+    pub(super) fn lines(&self, server: &Server) -> Option<String> {
+        match self {
+            // The atlas's file is no recording of one run.
+            Lesson(id) => catalogue::scenario(id).and_then(|_| catalogue::recording_lines(id)),
+            Cell(id) => cells::lines(&format!("atlas/{id}")),
+            Run(id) => Some(server.lab.find(id)?.events(0).join("\n")),
+            Kept(_) => None,
+        }
+    }
+
+    /// How a file that is made of it is called, behind `fourwave-`.
+    pub(super) fn name(&self) -> String {
+        let (Lesson(id) | Cell(id) | Run(id) | Kept(id)) = self;
+        id.replace('/', "-")
     }
 }
 

@@ -1,0 +1,102 @@
+//! What is taken away from a recording to be used elsewhere: a page that plays with no server, and exercise sheets.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::offline::{self, Told};
+use super::source::Source;
+use super::words::{Asked, Language};
+use super::{Server, api};
+use crate::event::{Event, What};
+use crate::scenario::Words;
+use crate::{catalogue, recording};
+
+/// GET /api/recordings/ID/html
+pub(super) async fn lesson_offline(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    offline(&server, &asked, &headers, &Source::Lesson(id)).await
+}
+
+/// GET /api/atlas/STATE/STIMULUS/html
+pub(super) async fn cell_offline(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path((state, stimulus)): Path<(String, String)>,
+) -> Response {
+    offline(&server, &asked, &headers, &Source::Cell(format!("{state}/{stimulus}"))).await
+}
+
+/// GET /api/runs/ID/html
+pub(super) async fn run_offline(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    offline(&server, &asked, &headers, &Source::Run(id)).await
+}
+
+/// A recording as a file that plays by itself.
+async fn offline(server: &Server, Asked(lang, _): &Asked, headers: &HeaderMap, source: &Source) -> Response {
+    let (Some(events), Some(title)) = (source.lines(server), title(source, server)) else {
+        return api::unknown_recording(&source.value());
+    };
+    let (lang, address) = (*lang, address(headers, source));
+    let kind = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"fourwave-{}.html\"", source.name()),
+        ),
+        (header::VARY, "Accept-Language, Cookie".to_owned()),
+    ];
+    // Reading all events of a long run takes tens of ms, which no other request shall wait for.
+    let page = tokio::task::spawn_blocking(move || told(&events, title, &address, lang));
+    (kind, Html(page.await.expect("events were written by this program"))).into_response()
+}
+
+fn told(events: &str, title: Words, address: &str, lang: Language) -> String {
+    let (scenario, script) = run_of(&recording::read(events));
+    let lesson = scenario.as_deref().and_then(catalogue::scenario);
+    let nothing = BTreeMap::new();
+    let told = Told {
+        title,
+        summary: lesson.map(|lesson| &lesson.summary),
+        notes: lesson.map_or(&nothing, |lesson| &lesson.notes),
+        sources: lesson.map_or(&[], |lesson| &lesson.sources),
+        script: &script,
+        events,
+        address,
+    };
+    offline::page(&told, lang)
+}
+
+/// What a recording is called, in both languages.
+fn title(source: &Source, server: &Server) -> Option<Words> {
+    Some(Words {
+        en: source.title(server, Language::English)?,
+        zh: source.title(server, Language::Chinese)?,
+    })
+}
+
+/// The scenario and the script that a run was of.
+fn run_of(events: &[Event]) -> (Option<String>, String) {
+    match events.first().map(|event| &event.what) {
+        Some(What::Run { scenario, script, .. }) => (scenario.clone(), script.clone()),
+        _ => (None, String::new()),
+    }
+}
+
+/// Where a page of this server is found, as people read it on paper.
+fn address(headers: &HeaderMap, source: &Source) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    format!("{}{}", host.unwrap_or_default(), source.page())
+}
