@@ -95,8 +95,20 @@ fn router(server: Server, is_local: bool) -> Router {
             get(exports::recording_pcapng),
         )
         .route("/api/recordings/{id}/html", get(sheets::lesson_offline))
-        .route("/api/atlas/{state}/{stimulus}/html", get(sheets::cell_offline))
+        .route(
+            "/api/atlas/{state}/{stimulus}/html",
+            get(sheets::cell_offline),
+        )
         .route("/api/runs/{id}/html", get(sheets::run_offline))
+        .route(
+            "/api/recordings/{id}/exercise",
+            get(sheets::lesson_exercise),
+        )
+        .route(
+            "/api/atlas/{state}/{stimulus}/exercise",
+            get(sheets::cell_exercise),
+        )
+        .route("/api/runs/{id}/exercise", get(sheets::run_exercise))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
         .route("/api/atlas/{state}/{stimulus}/pcapng", get(atlas::capture))
         .route("/assets/{version}/{*path}", get(assets::file))

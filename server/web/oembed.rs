@@ -159,10 +159,22 @@ mod tests {
             })
         };
         for (url, expected) in [
-            ("http://waves.test:4444/s/half-close", found("http://waves.test:4444", "s:half-close", "")),
-            ("https://waves.test:4444/r/abc?lang=zh#t=12.500", found("https://waves.test:4444", "r:abc", "&lang=zh&t=12.500")),
-            ("/atlas/TIME_WAIT/fin", found("//waves.test:4444", "atlas:TIME_WAIT/fin", "")),
-            ("/s/half-close?lang=\"><script>", found("//waves.test:4444", "s:half-close", "")),
+            (
+                "http://waves.test:4444/s/half-close",
+                found("http://waves.test:4444", "s:half-close", ""),
+            ),
+            (
+                "https://waves.test:4444/r/abc?lang=zh#t=12.500",
+                found("https://waves.test:4444", "r:abc", "&lang=zh&t=12.500"),
+            ),
+            (
+                "/atlas/TIME_WAIT/fin",
+                found("//waves.test:4444", "atlas:TIME_WAIT/fin", ""),
+            ),
+            (
+                "/s/half-close?lang=\"><script>",
+                found("//waves.test:4444", "s:half-close", ""),
+            ),
             ("http://elsewhere.test/s/half-close", None),
             ("http://waves.test/s/half-close", None),
             ("http://waves.test:4444", None),

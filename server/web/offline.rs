@@ -64,11 +64,21 @@ struct Leaf<'a> {
 
 const ENTRY: &str = "offline.js";
 const BEGIN: &str = "import \"offline.js\";";
-const STYLES: [&str; 7] = ["base", "hosts", "ladder", "transport", "script", "replay", "offline"];
+const STYLES: [&str; 7] = [
+    "base",
+    "hosts",
+    "ladder",
+    "transport",
+    "script",
+    "replay",
+    "offline",
+];
 
 /// The file; it speaks both languages, `lang` first.
 pub(super) fn page(told: &Told<'_>, lang: Language) -> String {
-    let styles = STYLES.map(|name| carried(&format!("styles/{name}.css"))).concat();
+    let styles = STYLES
+        .map(|name| carried(&format!("styles/{name}.css")))
+        .concat();
     let scheme = carried("scripts/scheme.js");
     let imports = element_safe(&json!({ "imports": imports() }).to_string());
     let scripts = [&scheme, &imports, BEGIN].map(hash).join(" ");
@@ -87,7 +97,9 @@ pub(super) fn page(told: &Told<'_>, lang: Language) -> String {
         data: data(told),
         leaves: [Language::English, Language::Chinese].map(|lang| (lang, leaf(told, lang))),
     };
-    offline.render().expect("templates render whatever they are given")
+    offline
+        .render()
+        .expect("templates render whatever they are given")
 }
 
 fn leaf(told: &Told<'_>, lang: Language) -> String {
@@ -99,23 +111,43 @@ fn leaf(told: &Told<'_>, lang: Language) -> String {
         sources: told.sources,
         address: told.address,
     };
-    leaf.render().expect("templates render whatever they are given")
+    leaf.render()
+        .expect("templates render whatever they are given")
 }
 
 /// What the scripts read: both languages' words and notes, the script, and the events as they were recorded.
 fn data(told: &Told<'_>) -> String {
     let both = |of: &dyn Fn(Language) -> Value| json!({ "en": of(Language::English), "zh-CN": of(Language::Chinese) });
-    let notes = |lang: Language| told.notes.iter().map(|(label, note)| (label.clone(), json!(lang.of(note)))).collect();
+    let notes = |lang: Language| {
+        told.notes
+            .iter()
+            .map(|(label, note)| (label.clone(), json!(lang.of(note))))
+            .collect()
+    };
     let words = |lang: Language| {
-        let why = |key: &str| ["why.", "reset.", "cause.", "end."].iter().any(|kind| key.starts_with(kind));
-        let table = lang.table().iter().filter(|(key, _)| why(key) || *key == "stage.recorded");
+        let why = |key: &str| {
+            ["why.", "reset.", "cause.", "end."]
+                .iter()
+                .any(|kind| key.starts_with(kind))
+        };
+        let table = lang
+            .table()
+            .iter()
+            .filter(|(key, _)| why(key) || *key == "stage.recorded");
         let more = table.map(|(key, text)| (key.clone(), json!(text)));
         replay_words(lang).into_iter().chain(more).collect()
     };
     let said = json!({ "words": both(&words), "notes": both(&notes), "script": told.script });
-    let events: Vec<&str> = told.events.lines().filter(|line| !line.is_empty()).collect();
+    let events: Vec<&str> = told
+        .events
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect();
     // The lines are JSON already, and become a list as they are.
-    element_safe(&format!("{{\"told\":{said},\"events\":[{}]}}", events.join(",\n")))
+    element_safe(&format!(
+        "{{\"told\":{said},\"events\":[{}]}}",
+        events.join(",\n")
+    ))
 }
 
 /// JSON that can stand inside a script element: neither `</script>` nor `<!--` can occur in it. A `<` only stands in
@@ -133,7 +165,10 @@ fn imports() -> BTreeMap<String, String> {
             continue;
         }
         let script = carried(&format!("scripts/{name}"));
-        let others = script.split("\"./").skip(1).filter_map(|rest| rest.split_once('"'));
+        let others = script
+            .split("\"./")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('"'));
         wanted.extend(others.map(|(other, _)| other.to_owned()));
         found.insert(name, address(&script.replace("\"./", "\"")));
     }
@@ -145,7 +180,9 @@ fn address(script: &str) -> String {
     let mut address = String::from("data:text/javascript;charset=utf-8,");
     for character in script.trim().chars() {
         match character {
-            '%' | '#' | '<' | '\n' | '\r' | '\t' => address += &format!("%{:02X}", character as u32),
+            '%' | '#' | '<' | '\n' | '\r' | '\t' => {
+                address += &format!("%{:02X}", character as u32)
+            }
             character => address.push(character),
         }
     }
@@ -169,7 +206,10 @@ mod tests {
     fn what_was_recorded_cannot_leave_its_element() {
         let hostile = "</script><script>alert(1)</script><!--<script>\u{2028}--></style>";
         let event = json!({ "seq": 0, "t": 0, "type": "call", "data": hostile }).to_string();
-        let words = Words { en: hostile.into(), zh: hostile.into() };
+        let words = Words {
+            en: hostile.into(),
+            zh: hostile.into(),
+        };
         let notes = BTreeMap::from([("fin".to_owned(), words.clone())]);
         let told = Told {
             title: words.clone(),
@@ -198,7 +238,10 @@ mod tests {
         for (name, address) in &imports {
             assert!(!address.contains("\"./"), "{name}");
             for other in address.split(" from \"").skip(1) {
-                assert!(imports.contains_key(other.split('"').next().unwrap()), "{name}");
+                assert!(
+                    imports.contains_key(other.split('"').next().unwrap()),
+                    "{name}"
+                );
             }
         }
     }

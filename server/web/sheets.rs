@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::offline::{self, Told};
+use super::pages::{self, Wish};
 use super::source::Source;
 use super::words::{Asked, Language};
 use super::{Server, api};
@@ -31,7 +33,13 @@ pub(super) async fn cell_offline(
     headers: HeaderMap,
     Path((state, stimulus)): Path<(String, String)>,
 ) -> Response {
-    offline(&server, &asked, &headers, &Source::Cell(format!("{state}/{stimulus}"))).await
+    offline(
+        &server,
+        &asked,
+        &headers,
+        &Source::Cell(format!("{state}/{stimulus}")),
+    )
+    .await
 }
 
 /// GET /api/runs/ID/html
@@ -44,8 +52,75 @@ pub(super) async fn run_offline(
     offline(&server, &asked, &headers, &Source::Run(id)).await
 }
 
+/// GET /api/recordings/ID/exercise
+pub(super) async fn lesson_exercise(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    exercise(&server, asked, &headers, &Source::Lesson(id), wish)
+}
+
+/// GET /api/atlas/STATE/STIMULUS/exercise
+pub(super) async fn cell_exercise(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path((state, stimulus)): Path<(String, String)>,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    exercise(
+        &server,
+        asked,
+        &headers,
+        &Source::Cell(format!("{state}/{stimulus}")),
+        wish,
+    )
+}
+
+/// GET /api/runs/ID/exercise
+pub(super) async fn run_exercise(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    exercise(&server, asked, &headers, &Source::Run(id), wish)
+}
+
+fn exercise(
+    server: &Server,
+    asked: Asked,
+    headers: &HeaderMap,
+    source: &Source,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    let wish = match wish {
+        Ok(Query(wish)) => wish,
+        Err(error) => return api::wrong(&error.body_text()),
+    };
+    let (Some(events), Some(title)) = (source.lines(server), source.title(server, asked.0)) else {
+        return api::unknown_recording(&source.value());
+    };
+    let (page, address) = (source.page(), address(headers, source));
+    let about = pages::About {
+        title: &title,
+        page: &page,
+        address: &address,
+    };
+    pages::exercise(&recording::read(&events), &about, wish, &asked)
+}
+
 /// A recording as a file that plays by itself.
-async fn offline(server: &Server, Asked(lang, _): &Asked, headers: &HeaderMap, source: &Source) -> Response {
+async fn offline(
+    server: &Server,
+    Asked(lang, _): &Asked,
+    headers: &HeaderMap,
+    source: &Source,
+) -> Response {
     let (Some(events), Some(title)) = (source.lines(server), title(source, server)) else {
         return api::unknown_recording(&source.value());
     };
@@ -60,7 +135,11 @@ async fn offline(server: &Server, Asked(lang, _): &Asked, headers: &HeaderMap, s
     ];
     // Reading all events of a long run takes tens of ms, which no other request shall wait for.
     let page = tokio::task::spawn_blocking(move || told(&events, title, &address, lang));
-    (kind, Html(page.await.expect("events were written by this program"))).into_response()
+    (
+        kind,
+        Html(page.await.expect("events were written by this program")),
+    )
+        .into_response()
 }
 
 fn told(events: &str, title: Words, address: &str, lang: Language) -> String {
@@ -90,13 +169,17 @@ fn title(source: &Source, server: &Server) -> Option<Words> {
 /// The scenario and the script that a run was of.
 fn run_of(events: &[Event]) -> (Option<String>, String) {
     match events.first().map(|event| &event.what) {
-        Some(What::Run { scenario, script, .. }) => (scenario.clone(), script.clone()),
+        Some(What::Run {
+            scenario, script, ..
+        }) => (scenario.clone(), script.clone()),
         _ => (None, String::new()),
     }
 }
 
 /// Where a page of this server is found, as people read it on paper.
 fn address(headers: &HeaderMap, source: &Source) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     format!("{}{}", host.unwrap_or_default(), source.page())
 }

@@ -139,7 +139,17 @@ mod tests {
     #[test]
     fn what_could_lead_elsewhere_names_nothing() {
         for value in [
-            "", "half-close", "s:", "s:../x", "s:a/b", "s:a?b", "atlas:TIME_WAIT", "atlas:a/b/c", "x:y", "r:a b", "r:a#b",
+            "",
+            "half-close",
+            "s:",
+            "s:../x",
+            "s:a/b",
+            "s:a?b",
+            "atlas:TIME_WAIT",
+            "atlas:a/b/c",
+            "x:y",
+            "r:a b",
+            "r:a#b",
         ] {
             assert_eq!(Source::named(value), None, "{value}");
         }

@@ -106,13 +106,22 @@ pub(in crate::web) async fn embed(
 /// The words that a replay says.
 pub(in crate::web) fn words(lang: Language) -> Map<String, Value> {
     const SAID: [&str; 9] = [
-        "stage.idle", "stage.inferred", "stage.gives_up", "stage.refers", "stage.released", "stage.thread",
-        "stage.waiting", "stage.ended_process", "stage.queue",
+        "stage.idle",
+        "stage.inferred",
+        "stage.gives_up",
+        "stage.refers",
+        "stage.released",
+        "stage.thread",
+        "stage.waiting",
+        "stage.ended_process",
+        "stage.queue",
     ];
     const KINDS: [&str; 5] = ["timer.", "host.", "process.", "error.", "embed."];
     let said = |key: &str| SAID.contains(&key) || KINDS.iter().any(|kind| key.starts_with(kind));
     let table = lang.table().iter().filter(|(key, _)| said(key));
-    let mut words: Map<_, _> = table.map(|(key, text)| (key.clone(), json!(text))).collect();
+    let mut words: Map<_, _> = table
+        .map(|(key, text)| (key.clone(), json!(text)))
+        .collect();
     for key in ["transport.play", "transport.pause"] {
         words.insert(key.into(), json!(lang.word(key)));
     }

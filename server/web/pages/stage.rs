@@ -150,7 +150,8 @@ pub(in crate::web) async fn try_it(
 fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
     const ELSEWHERE: [&str; 18] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
-        "missing.", "chapter.", "print.", "site.", "try.", "further.", "embed.", "snippet.", "sheet.",
+        "missing.", "chapter.", "print.", "site.", "try.", "further.", "embed.", "snippet.",
+        "sheet.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));
