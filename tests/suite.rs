@@ -12,6 +12,8 @@ mod causes;
 mod cleanup;
 mod command;
 mod course;
+mod embed;
+mod exercise;
 mod inspector;
 mod lab;
 mod lessons;

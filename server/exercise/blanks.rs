@@ -34,7 +34,7 @@ pub fn blank(mut table: Table, seed: u64) -> Table {
             |kind: Option<Kind>| kind.and_then(|kind| used.get(&kind)).copied().unwrap_or(0);
         if let Some(cell) = cells.into_iter().min_by_key(|cell| least(cell.asks)) {
             cell.blank = Some(0);
-            for kind in cell.asks {
+            if let Some(kind) = cell.asks {
                 *used.entry(kind).or_default() += 1;
             }
         }

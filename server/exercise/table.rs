@@ -191,6 +191,7 @@ impl Reader {
                 errno,
                 data,
                 words,
+                cause,
                 ..
             } => {
                 let text = called(host, actor, call, args);
@@ -221,7 +222,12 @@ impl Reader {
                             .expected
                             .result(*host, call, args, given)
                             .then_some(Kind::Result);
-                        self.exit(*host, *enter, text, Cell::new(gave, asks));
+                        self.exit(
+                            *enter,
+                            cause.is_some(),
+                            (*host, text),
+                            Cell::new(gave, asks),
+                        );
                     }
                     _ => {}
                 }
@@ -317,23 +323,19 @@ impl Reader {
         }
     }
 
-    /// A call's result stands beside the call where nothing happened in between.
-    fn exit(&mut self, host: Host, enter: u32, text: String, cell: Cell) {
-        let begun = self.calls.get(&enter).copied();
-        if let Some(row) = begun
-            && row + 1 == self.rows.len()
-            && let Deed::Call { result, .. } = &mut self.rows[row].deed
-        {
-            *result = Some(cell);
-        } else if begun.is_some() {
-            let later = true;
-            let result = Some(cell);
-            self.rows.push(Row::new(Deed::Call {
+    /// A call's result stands beside the call, but where it slept, at the moment that woke it.
+    fn exit(&mut self, enter: u32, slept: bool, (host, text): (Host, String), cell: Cell) {
+        let Some(&row) = self.calls.get(&enter) else {
+            return; // it only prepared
+        };
+        match &mut self.rows[row].deed {
+            Deed::Call { result, .. } if !slept => *result = Some(cell),
+            _ => self.rows.push(Row::new(Deed::Call {
                 host,
                 text,
-                result,
-                later,
-            }));
+                result: Some(cell),
+                later: true,
+            })),
         }
     }
 
