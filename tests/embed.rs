@@ -13,7 +13,9 @@ const LAPTOP: [u32; 2] = [1280, 900];
 
 /// A page of another origin, another host and another port, with something in it; its address.
 async fn page_elsewhere(body: String) -> String {
-    let html = format!("<!doctype html><title>elsewhere</title><body style=\"margin:0\">{body}");
+    let html = format!(
+        "<!doctype html><title>elsewhere</title><link rel=\"icon\" href=\"data:,\"><body style=\"margin:0\">{body}"
+    );
     let page = Router::new().route("/", get(move || async move { Html(html) }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -34,7 +36,7 @@ const IS_OVER: &str = "document.querySelector('#scrub').value === '1000' && docu
 async fn an_embedded_stage_plays_in_a_page_of_another_origin() {
     let server = Server::start(&[]);
     let page = format!("http://{}/s/half-close", server.address);
-    let (status, answer) = oembed(&server, &format!("url={page}&maxwidth=600")).await;
+    let (status, answer) = oembed(&server, &format!("url={page}&maxwidth=700")).await;
     assert_eq!(status, 200);
     let code = answer["html"].as_str().unwrap().to_owned();
     let elsewhere = page_elsewhere(code).await;
@@ -159,6 +161,12 @@ async fn a_frame_does_as_its_options_say() {
         browser.get("innerWidth").await
     );
 
+    let [width, height] = LAPTOP;
+    browser
+        .driver
+        .set_window_rect(0, 0, width, height)
+        .await
+        .unwrap();
     open("&paused=1&theme=dark&lang=zh&t=100000").await;
     let look = "[document.documentElement.dataset.theme, document.documentElement.lang, document.querySelector('#scrub').value]";
     browser
