@@ -471,7 +471,7 @@ async fn what_a_run_said_cannot_leave_its_element() {
         .await;
     assert_eq!(
         browser.get("document.title").await,
-        "A run on this server · fourwave"
+        "A script of one’s own · fourwave"
     );
     assert_eq!(browser.console().await, Vec::<String>::new());
     std::fs::remove_file(path).unwrap();

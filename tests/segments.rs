@@ -174,3 +174,32 @@ fn many_segments_are_told_together_and_none_is_missing() {
     let fins = |sent: &&String| sent.contains("FIN");
     assert_eq!(events.sent().iter().filter(fins).count(), 2);
 }
+
+#[test]
+fn the_numbers_of_a_former_connection_on_the_same_ports_are_its_own() {
+    let events = play(
+        "server listen\nclient bind 40000\nclient connect\nserver accept as old\nclient crash\nclient boot\n\
+         client bind 40000\nagain: client connect => 0\nexpect client sent RST since again",
+    );
+    let sent = phase(&events, "sent");
+    let answer = (sent.iter())
+        .position(|segment| segment["flags"] == json!(["RST"]))
+        .expect("what the old connection acknowledged is reset");
+    let (question, reset) = (sent[answer - 1], sent[answer]);
+    // The server still has the old connection, in which the client's SYN was number 0.
+    assert_eq!(
+        (&question["flags"], &question["ack_rel"]),
+        (&json!(["ACK"]), &json!(1)),
+        "{events}"
+    );
+    assert_eq!(reset["seq_rel"], json!(1), "{events}");
+}
+
+#[test]
+fn a_number_that_belongs_to_no_connection_is_not_told_relative() {
+    let events = play(&format!(
+        "{OPEN}wire inject RST to client seq next-1000\nexpect client ESTABLISHED"
+    ));
+    let forged = phase(&events, "injected");
+    assert_eq!(forged[0]["seq_rel"], Value::Null, "{events}");
+}

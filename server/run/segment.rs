@@ -28,10 +28,22 @@ pub(super) struct Decoder {
 struct Seen {
     /// The SYN's sequence number.
     initial: u32,
+    /// That of the connection before this one on the same ports, whose segments may still come.
+    former: Option<u32>,
     /// The highest sequence number sent so far, plus one.
     next: u32,
     /// The last acknowledgment number that was sent.
     ack: u32,
+}
+
+impl Seen {
+    /// A number as it counts from its connection's SYN: this connection's, or the former's where it is less than this one
+    /// began with (initial numbers grow, RFC 9293, section 3.4.1). None where it belongs to neither.
+    fn relative(&self, number: u32) -> Option<u32> {
+        let since =
+            |initial: u32| Some(number.wrapping_sub(initial)).filter(|n| *n <= i32::MAX as u32);
+        since(self.initial).or_else(|| since(self.former?))
+    }
 }
 
 /// What matters of a segment that stands out in nothing.
@@ -117,11 +129,7 @@ impl Decoder {
         {
             seen.ack = ack_abs;
         }
-        let relative = |direction: Direction, number: u32| {
-            self.directions
-                .get(&direction)
-                .map(|seen| number.wrapping_sub(seen.initial))
-        };
+        let relative = |direction, number| self.directions.get(&direction)?.relative(number);
         self.last_id += 1;
         Some(Segment {
             id: self.last_id,
@@ -248,14 +256,14 @@ impl Decoder {
             }
             _ => {
                 if syn {
-                    self.directions.insert(
-                        direction,
-                        Seen {
-                            initial: seq,
-                            next: end,
-                            ack: 0,
-                        },
-                    );
+                    let former = self.directions.get(&direction).map(|seen| seen.initial);
+                    let seen = Seen {
+                        initial: seq,
+                        former,
+                        next: end,
+                        ack: 0,
+                    };
+                    self.directions.insert(direction, seen);
                 }
                 false
             }

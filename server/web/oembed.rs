@@ -9,7 +9,9 @@ use serde_json::json;
 
 use super::source::Source;
 use super::words::Asked;
-use super::{Server, api, markup};
+use super::{Server, api, exports, markup};
+use crate::language::Language;
+use crate::recording;
 
 /// How large a frame is where nobody says, in CSS px.
 const SIZE: (u32, u32) = (720, 540);
@@ -65,10 +67,13 @@ pub(super) async fn oembed(
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let found = host.and_then(|host| place(&url, host)).and_then(|place| {
-        let title = place.source.title(&server, lang)?;
-        Some((place, title))
-    });
+    let place = host.and_then(|host| place(&url, host));
+    let found = match place {
+        Some(place) => title(&place.source, &server, lang)
+            .await
+            .map(|title| (place, title)),
+        None => None,
+    };
     let Some((place, title)) = found else {
         return api::unknown_recording(&url);
     };
@@ -95,6 +100,15 @@ pub(super) async fn oembed(
         (header::VARY, "Accept-Language, Cookie"),
     ];
     (open, Json(answer)).into_response()
+}
+
+/// What a recording is called that this server has.
+async fn title(source: &Source, server: &Server, lang: Language) -> Option<String> {
+    if let Some(title) = source.title(lang) {
+        return Some(title);
+    }
+    let events = source.lines(server).await.ok()?;
+    Some(exports::title(&recording::read(&events), lang))
 }
 
 /// A size that is not above what was allowed.

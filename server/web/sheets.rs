@@ -10,9 +10,10 @@ use axum::response::{Html, IntoResponse, Response};
 use super::offline::{self, Told};
 use super::pages::{self, Wish};
 use super::source::Source;
-use super::words::{Asked, Language};
-use super::{Server, api};
+use super::words::Asked;
+use super::{Server, api, exports};
 use crate::event::{Event, What};
+use crate::language::Language;
 use crate::scenario::Words;
 use crate::{catalogue, recording};
 
@@ -52,6 +53,16 @@ pub(super) async fn run_offline(
     offline(&server, &asked, &headers, &Source::Run(id)).await
 }
 
+/// GET /api/r/ID/html
+pub(super) async fn kept_offline(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    offline(&server, &asked, &headers, &Source::Kept(id)).await
+}
+
 /// GET /api/recordings/ID/exercise
 pub(super) async fn lesson_exercise(
     server: State<Server>,
@@ -60,7 +71,7 @@ pub(super) async fn lesson_exercise(
     Path(id): Path<String>,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Response {
-    exercise(&server, asked, &headers, &Source::Lesson(id), wish)
+    exercise(&server, asked, &headers, &Source::Lesson(id), wish).await
 }
 
 /// GET /api/atlas/STATE/STIMULUS/exercise
@@ -78,6 +89,7 @@ pub(super) async fn cell_exercise(
         &Source::Cell(format!("{state}/{stimulus}")),
         wish,
     )
+    .await
 }
 
 /// GET /api/runs/ID/exercise
@@ -88,10 +100,21 @@ pub(super) async fn run_exercise(
     Path(id): Path<String>,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Response {
-    exercise(&server, asked, &headers, &Source::Run(id), wish)
+    exercise(&server, asked, &headers, &Source::Run(id), wish).await
 }
 
-fn exercise(
+/// GET /api/r/ID/exercise
+pub(super) async fn kept_exercise(
+    server: State<Server>,
+    asked: Asked,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    exercise(&server, asked, &headers, &Source::Kept(id), wish).await
+}
+
+async fn exercise(
     server: &Server,
     asked: Asked,
     headers: &HeaderMap,
@@ -102,16 +125,18 @@ fn exercise(
         Ok(Query(wish)) => wish,
         Err(error) => return api::wrong(&error.body_text()),
     };
-    let (Some(events), Some(title)) = (source.lines(server), source.title(server, asked.0)) else {
-        return api::unknown_recording(&source.value());
+    let events = match source.lines(server).await {
+        Ok(lines) => recording::read(&lines),
+        Err(unknown) => return unknown,
     };
+    let title = exports::title(&events, asked.0);
     let (page, address) = (source.page(), address(headers, source));
     let about = pages::About {
         title: &title,
         page: &page,
         address: &address,
     };
-    pages::exercise(&recording::read(&events), &about, wish, &asked)
+    pages::exercise(&events, &about, wish, &asked)
 }
 
 /// A recording as a file that plays by itself.
@@ -121,8 +146,9 @@ async fn offline(
     headers: &HeaderMap,
     source: &Source,
 ) -> Response {
-    let (Some(events), Some(title)) = (source.lines(server), title(source, server)) else {
-        return api::unknown_recording(&source.value());
+    let lines = match source.lines(server).await {
+        Ok(lines) => lines,
+        Err(unknown) => return unknown,
     };
     let (lang, address) = (*lang, address(headers, source));
     let kind = [
@@ -134,7 +160,7 @@ async fn offline(
         (header::VARY, "Accept-Language, Cookie".to_owned()),
     ];
     // Reading all events of a long run takes tens of ms, which no other request shall wait for.
-    let page = tokio::task::spawn_blocking(move || told(&events, title, &address, lang));
+    let page = tokio::task::spawn_blocking(move || told(&lines, &address, lang));
     (
         kind,
         Html(page.await.expect("events were written by this program")),
@@ -142,28 +168,24 @@ async fn offline(
         .into_response()
 }
 
-fn told(events: &str, title: Words, address: &str, lang: Language) -> String {
-    let (scenario, script) = run_of(&recording::read(events));
+fn told(lines: &str, address: &str, lang: Language) -> String {
+    let events = recording::read(lines);
+    let (scenario, script) = run_of(&events);
     let lesson = scenario.as_deref().and_then(catalogue::scenario);
     let nothing = BTreeMap::new();
     let told = Told {
-        title,
+        title: Words {
+            en: exports::title(&events, Language::English),
+            zh: exports::title(&events, Language::Chinese),
+        },
         summary: lesson.map(|lesson| &lesson.summary),
         notes: lesson.map_or(&nothing, |lesson| &lesson.notes),
         sources: lesson.map_or(&[], |lesson| &lesson.sources),
         script: &script,
-        events,
+        events: lines,
         address,
     };
     offline::page(&told, lang)
-}
-
-/// What a recording is called, in both languages.
-fn title(source: &Source, server: &Server) -> Option<Words> {
-    Some(Words {
-        en: source.title(server, Language::English)?,
-        zh: source.title(server, Language::Chinese)?,
-    })
 }
 
 /// The scenario and the script that a run was of.

@@ -1,8 +1,9 @@
 //! Where the recording of a page lies: a lesson's, a cell's of the atlas, a run's of this server, a kept one's.
 
-use super::Server;
-use super::atlas::{self as cells, texts};
-use super::words::Language;
+use axum::response::Response;
+
+use super::{Server, api, atlas as cells, sharing};
+use crate::language::Language;
 use crate::{atlas, catalogue};
 
 /// What names a recording. As a value in addresses: `s:half-close`, `atlas:TIME_WAIT/fin`, `run:ID`, `r:ID`.
@@ -80,32 +81,37 @@ impl Source {
         }
     }
 
-    /// What it is called; None where this server has no such recording.
-    pub(super) fn title(&self, server: &Server, lang: Language) -> Option<String> {
+    /// What a lesson or a cell of the atlas is called; None where there is no such one, and for runs, which are called
+    /// after what is read in their events (`exports::title`).
+    pub(super) fn title(&self, lang: Language) -> Option<String> {
         match self {
             Lesson(id) => Some(lang.of(&catalogue::scenario(id)?.title).into()),
             Cell(id) => {
                 let cell = atlas::named(&format!("atlas/{id}"))?;
                 cell.plan.as_ref().ok()?;
-                let title = lang.of(&texts().stimulus(cell.stimulus).title);
-                Some(title.replace("{state}", cell.state.name()))
+                Some(cells::title(cell, lang))
             }
-            Run(id) => server
-                .lab
-                .find(id)
-                .map(|_| lang.word("embed.run").to_owned()),
-            Kept(_) => None,
+            Run(_) | Kept(_) => None,
         }
     }
 
-    /// Its events, one a line; of a run that goes on those that there are. None where this server has no such recording.
-    pub(super) fn lines(&self, server: &Server) -> Option<String> {
+    /// Its events, one a line; of a run that goes on those that there are.
+    ///
+    /// # Errors
+    /// What to answer where this server has no such recording.
+    pub(super) async fn lines(&self, server: &Server) -> Result<String, Response> {
+        let unknown = || api::unknown_recording(&self.value());
         match self {
             // The atlas's file is no recording of one run.
-            Lesson(id) => catalogue::scenario(id).and_then(|_| catalogue::recording_lines(id)),
-            Cell(id) => cells::lines(&format!("atlas/{id}")),
-            Run(id) => Some(server.lab.find(id)?.events(0).join("\n")),
-            Kept(_) => None,
+            Lesson(id) => catalogue::scenario(id)
+                .and_then(|_| catalogue::recording_lines(id))
+                .ok_or_else(unknown),
+            Cell(id) => cells::lines(&format!("atlas/{id}")).ok_or_else(unknown),
+            Run(id) => match server.lab.find(id) {
+                Some(live) => Ok(live.events(0).join("\n")),
+                None => Err(api::unknown_run(id)),
+            },
+            Kept(id) => sharing::lines(server, id).await,
         }
     }
 

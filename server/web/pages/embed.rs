@@ -1,16 +1,16 @@
 //! The stage alone, for a frame in somebody else's page.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::frame::{page, script_safe};
+use crate::web::assets;
 use crate::web::source::Source;
 use crate::web::words::{Asked, Language};
-use crate::web::{Server, assets};
 
 /// What every page has that stands without the site's bar.
 pub(in crate::web) struct Bare {
@@ -55,14 +55,11 @@ pub(in crate::web) struct Options {
 
 /// GET /embed?of=SOURCE
 pub(in crate::web) async fn embed(
-    State(server): State<Server>,
     Asked(lang, _): Asked,
     Query(options): Query<Options>,
 ) -> Response {
     let source = options.of.as_deref().and_then(Source::named);
-    let title = source
-        .as_ref()
-        .and_then(|source| source.title(&server, lang));
+    let title = source.as_ref().and_then(|source| source.title(lang));
     // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.
     let unknown = match source {
         None => true,
