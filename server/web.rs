@@ -13,6 +13,8 @@ mod guard;
 mod handbook;
 mod live;
 mod markup;
+mod oembed;
+mod offline;
 mod origin;
 mod pages;
 mod phrases;
@@ -20,6 +22,8 @@ mod pictures;
 mod programs;
 mod qr;
 mod sharing;
+mod sheets;
+mod source;
 mod words;
 
 use std::future::Future;
@@ -107,6 +111,8 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/r/{id}", get(pages::kept))
         .route("/play", get(pages::play))
         .route("/article", get(pages::article))
+        .route("/embed", get(pages::embed))
+        .route("/oembed", get(oembed::oembed))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
         .route("/compare", get(pages::compare))
@@ -129,6 +135,23 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/r/{id}/{format}", get(exports::of_kept))
         .route("/api/qr", post(qr::draw))
         .route("/api/recordings/{id}", get(api::recording))
+        .route("/api/recordings/{id}/html", get(sheets::lesson_offline))
+        .route(
+            "/api/atlas/{state}/{stimulus}/html",
+            get(sheets::cell_offline),
+        )
+        .route("/api/runs/{id}/html", get(sheets::run_offline))
+        .route(
+            "/api/recordings/{id}/exercise",
+            get(sheets::lesson_exercise),
+        )
+        .route(
+            "/api/atlas/{state}/{stimulus}/exercise",
+            get(sheets::cell_exercise),
+        )
+        .route("/api/runs/{id}/exercise", get(sheets::run_exercise))
+        .route("/api/r/{id}/html", get(sheets::kept_offline))
+        .route("/api/r/{id}/exercise", get(sheets::kept_exercise))
         .route("/api/recordings/{id}/{format}", get(exports::of_recording))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
         .route(

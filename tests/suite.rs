@@ -15,6 +15,8 @@ mod compare;
 mod completion;
 mod course;
 mod editor;
+mod embed;
+mod exercise;
 mod exports;
 mod freeplay;
 mod inspector;

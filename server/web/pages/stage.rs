@@ -169,10 +169,10 @@ pub(in crate::web) async fn try_it(
 
 /// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
 pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
-    const ELSEWHERE: [&str; 21] = [
+    const ELSEWHERE: [&str; 24] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
         "missing.", "chapter.", "print.", "site.", "try.", "further.", "kept.", "story.",
-        "export.", "compare.", "play.", "offer.",
+        "export.", "compare.", "play.", "offer.", "embed.", "snippet.", "sheet.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));
