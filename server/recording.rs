@@ -56,19 +56,15 @@ pub fn read(lines: &str) -> Vec<Event> {
 
 /// The script that repeats a run: what it began with, and what was done by hand.
 pub fn script(events: &[Event]) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let mut composed = Composed::default();
     for event in events {
         match &event.what {
-            What::Run { script, .. } => lines = script.lines().map(Into::into).collect(),
-            What::Script { at, remove, insert } => {
-                let begin = (at - 1).min(lines.len());
-                let end = (begin + remove).min(lines.len());
-                lines.splice(begin..end, insert.iter().cloned());
-            }
+            What::Run { script, .. } => composed = Composed::new(script),
+            What::Script { at, remove, insert } => composed.change(*at, *remove, insert.clone()),
             _ => {}
         }
     }
-    lines.join("\n")
+    composed.text()
 }
 
 #[cfg(test)]

@@ -135,24 +135,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/r/{id}/{format}", get(exports::of_kept))
         .route("/api/qr", post(qr::draw))
         .route("/api/recordings/{id}", get(api::recording))
-        .route("/api/recordings/{id}/html", get(sheets::lesson_offline))
-        .route(
-            "/api/atlas/{state}/{stimulus}/html",
-            get(sheets::cell_offline),
-        )
-        .route("/api/runs/{id}/html", get(sheets::run_offline))
-        .route(
-            "/api/recordings/{id}/exercise",
-            get(sheets::lesson_exercise),
-        )
-        .route(
-            "/api/atlas/{state}/{stimulus}/exercise",
-            get(sheets::cell_exercise),
-        )
-        .route("/api/runs/{id}/exercise", get(sheets::run_exercise))
-        .route("/api/r/{id}/html", get(sheets::kept_offline))
-        .route("/api/r/{id}/exercise", get(sheets::kept_exercise))
-        .route("/api/recordings/{id}/{format}", get(exports::of_recording))
+        .route("/api/recordings/{id}/{format}", get(exports::of_lesson))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
         .route(
             "/api/atlas/{state}/{stimulus}/{format}",

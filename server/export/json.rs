@@ -23,7 +23,7 @@ pub(super) fn object(events: &[Event]) -> String {
         "format": FORMAT,
         "version": VERSION,
         "scenario": facts.scenario,
-        "script": composed(facts.script, &told),
+        "script": facts.script,
         "kernel": facts.kernel,
         "recorded": facts.began,
         "events": told,
@@ -44,42 +44,4 @@ pub(super) fn events(text: &str) -> Result<Vec<Event>, serde_json::Error> {
         )));
     }
     serde_json::from_value(object["events"].take())
-}
-
-/// The script with what was done by hand during the run: each `script` event replaces some of its lines.
-fn composed(script: &str, events: &[Value]) -> String {
-    let mut lines: Vec<&str> = script.lines().collect();
-    let mut is_changed = false;
-    for event in events.iter().filter(|event| event["type"] == "script") {
-        let number = |name: &str| event[name].as_u64().unwrap_or(0) as usize;
-        let inserted = event["insert"].as_array().into_iter().flatten();
-        let from = number("at").saturating_sub(1).min(lines.len());
-        let to = (from + number("remove")).min(lines.len());
-        lines.splice(from..to, inserted.filter_map(Value::as_str));
-        is_changed = true;
-    }
-    match is_changed {
-        true => lines.iter().map(|line| format!("{line}\n")).collect(),
-        false => script.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_done_by_hand_stands_in_the_script() {
-        let events = [
-            json!({"type": "script", "at": 1, "remove": 0, "insert": ["server listen", "client connect"]}),
-            json!({"type": "step"}),
-            json!({"type": "script", "at": 2, "remove": 1, "insert": ["client connect => 0"]}),
-            json!({"type": "script", "at": 1, "remove": 0, "insert": ["wire drop SYN from client"]}),
-        ];
-        assert_eq!(
-            composed("", &events),
-            "wire drop SYN from client\nserver listen\nclient connect => 0\n"
-        );
-        assert_eq!(composed("a\nb", &[]), "a\nb");
-    }
 }

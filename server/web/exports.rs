@@ -1,52 +1,37 @@
 //! Runs in the formats of other tools, as files to keep: `…/FORMAT` behind every address of a run's events.
 
 use axum::extract::{FromRequestParts, Path, Query};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 
 use super::origin::Origin;
 use super::pictures::Picture;
+use super::source::Source;
 use super::words::{Asked, Language};
-use super::{Server, api, atlas as cells, sharing};
+use super::{Server, api, atlas as cells, sheets};
 use crate::event::{Event, Host, What};
 use crate::export::{self, About, Format, Wish};
 use crate::{atlas, catalogue, recording};
 
-/// A run that somebody wants to keep.
-pub(super) struct Source {
-    /// How its files are called, behind `fourwave-`.
-    pub(super) name: String,
-    /// The page that shows it, as a path.
-    pub(super) page: String,
-    /// Its events, one a line.
-    pub(super) events: String,
-}
-
 /// How an export was asked for.
 pub(super) struct Asking {
     server: Server,
-    language: Language,
+    asked: Asked,
     origin: Origin,
-    /// The query, or why it is none.
-    wish: Result<Wish, String>,
+    uri: Uri,
 }
 
 impl FromRequestParts<Server> for Asking {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Asking, Infallible> {
-        let Asked(language, _) = Asked::from_request_parts(parts, server).await?;
-        let origin = Origin::from_request_parts(parts, server).await?;
-        let wish = Query::<Wish>::try_from_uri(&parts.uri);
         Ok(Asking {
             server: server.clone(),
-            language,
-            origin,
-            wish: wish
-                .map(|Query(wish)| wish)
-                .map_err(|error| error.body_text()),
+            asked: Asked::from_request_parts(parts, server).await?,
+            origin: Origin::from_request_parts(parts, server).await?,
+            uri: parts.uri.clone(),
         })
     }
 }
@@ -54,15 +39,59 @@ impl FromRequestParts<Server> for Asking {
 impl Asking {
     /// A run in a format, by its name.
     pub(super) async fn answer(self, source: Source, format: &str) -> Response {
-        let Some(format) = Format::named(format) else {
-            let known = Format::ALL.map(Format::name).join(", ");
-            return api::unknown(format!("there is no format {format:?}; there are {known}"));
+        let run = match self.run(source).await {
+            Ok(run) => run,
+            Err(unknown) => return unknown,
         };
-        let wish = match self.wish {
-            Ok(wish) => wish,
-            Err(message) => return api::wrong(&message),
+        match (format, Format::named(format)) {
+            (_, Some(format)) => self.file(run, format).await,
+            (sheets::OFFLINE, None) => sheets::offline(run, self.asked.0).await,
+            (sheets::EXERCISE, None) => match Query::try_from_uri(&self.uri) {
+                Ok(Query(wish)) => sheets::exercise(run, wish, &self.asked),
+                Err(error) => api::wrong(&error.body_text()),
+            },
+            (unknown, None) => {
+                let known = Format::ALL.map(Format::name).join(", ");
+                let (offline, exercise) = (sheets::OFFLINE, sheets::EXERCISE);
+                api::unknown(format!(
+                    "there is no format {unknown:?}; there are {known}, {offline}, {exercise}"
+                ))
+            }
+        }
+    }
+
+    async fn run(&self, source: Source) -> Result<Run, Response> {
+        let events = source.lines(&self.server).await?;
+        let page = match &source {
+            Source::Run(id) => {
+                let live = self.server.lab.find(id);
+                let scenario = live.and_then(|live| live.scenario.clone());
+                let stage = scenario.map(|id| page_of(&id));
+                format!("{}#run={id}", stage.unwrap_or_else(|| source.page()))
+            }
+            _ => source.page(),
         };
-        let Source { name, page, events } = source;
+        Ok(Run {
+            name: source.name(),
+            address: self.origin.address(&page),
+            page,
+            events,
+        })
+    }
+
+    /// A file for other tools.
+    async fn file(self, run: Run, format: Format) -> Response {
+        let wish = match Query::<Wish>::try_from_uri(&self.uri) {
+            Ok(Query(wish)) => wish,
+            Err(error) => return api::wrong(&error.body_text()),
+        };
+        let language = self.asked.0;
+        let Run {
+            name,
+            page,
+            address,
+            events,
+        } = run;
         let end = match (format, wish.host, wish.preview) {
             (Format::Packetdrill, host, _) => format!("-{}", host.unwrap_or(Host::Client)),
             (Format::Png, _, true) => "-preview".into(),
@@ -82,7 +111,6 @@ impl Asking {
             ),
             (header::VARY, "Accept-Language, Cookie".to_owned()),
         ];
-        let (language, address) = (self.language, self.origin.address(&page));
         let picture = Picture {
             page,
             language,
@@ -112,43 +140,29 @@ impl Asking {
     }
 }
 
+/// A run that somebody wants to keep.
+pub(super) struct Run {
+    /// How its files are called, behind `fourwave-`.
+    pub(super) name: String,
+    /// The page that shows it, as a path.
+    pub(super) page: String,
+    /// The same as an absolute address, where it is known how this server is called.
+    pub(super) address: Option<String>,
+    /// Its events, one a line.
+    pub(super) events: String,
+}
+
 /// GET /api/runs/ID/FORMAT: of a run that goes on, what there is by now.
 pub(super) async fn of_run(asking: Asking, Path((id, format)): Path<(String, String)>) -> Response {
-    let Some(live) = asking.server.lab.find(&id) else {
-        return api::unknown_run(&id);
-    };
-    let shown = live.scenario.as_deref().map_or("/try".into(), page_of);
-    let source = Source {
-        name: live.id.clone(),
-        page: format!("{shown}#run={id}"),
-        events: live.events(0).join("\n"),
-    };
-    asking.answer(source, &format).await
+    asking.answer(Source::Run(id), &format).await
 }
 
 /// GET /api/recordings/ID/FORMAT
-pub(super) async fn of_recording(
+pub(super) async fn of_lesson(
     asking: Asking,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    // The atlas's file is no recording of one run.
-    let shipped = catalogue::scenario(&id).and_then(|_| catalogue::recording_lines(&id));
-    match shipped {
-        Some(events) => {
-            let page = page_of(&id);
-            asking
-                .answer(
-                    Source {
-                        name: id,
-                        page,
-                        events,
-                    },
-                    &format,
-                )
-                .await
-        }
-        None => api::unknown_recording(&id),
-    }
+    asking.answer(Source::Lesson(id), &format).await
 }
 
 /// GET /api/r/ID/FORMAT
@@ -156,14 +170,7 @@ pub(super) async fn of_kept(
     asking: Asking,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    match sharing::lines(&asking.server, &id).await {
-        Ok(events) => {
-            let page = format!("/r/{id}");
-            let name = id;
-            asking.answer(Source { name, page, events }, &format).await
-        }
-        Err(refused) => refused,
-    }
+    asking.answer(Source::Kept(id), &format).await
 }
 
 /// GET /api/atlas/STATE/STIMULUS/FORMAT
@@ -171,22 +178,15 @@ pub(super) async fn of_cell(
     asking: Asking,
     Path((state, stimulus, format)): Path<(String, String, String)>,
 ) -> Response {
-    let id = format!("atlas/{state}/{stimulus}");
-    match cells::lines(&id) {
-        Some(events) => {
-            let (name, page) = (format!("{state}-{stimulus}"), page_of(&id));
-            asking.answer(Source { name, page, events }, &format).await
-        }
-        None => api::unknown_recording(&id),
-    }
+    let cell = Source::Cell(format!("{state}/{stimulus}"));
+    asking.answer(cell, &format).await
 }
 
 /// The page of a scenario, or of a cell of the atlas.
 fn page_of(id: &str) -> String {
-    if id.starts_with("atlas/") {
-        format!("/{id}")
-    } else {
-        format!("/s/{id}")
+    match id.starts_with("atlas/") {
+        true => format!("/{id}"),
+        false => format!("/s/{id}"),
     }
 }
 

@@ -2,170 +2,55 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::exports::{self, Run};
 use super::offline::{self, Told};
 use super::pages::{self, Wish};
-use super::source::Source;
 use super::words::Asked;
-use super::{Server, api, exports};
 use crate::event::{Event, What};
 use crate::language::Language;
 use crate::scenario::Words;
 use crate::{catalogue, recording};
 
-/// GET /api/recordings/ID/html
-pub(super) async fn lesson_offline(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    offline(&server, &asked, &headers, &Source::Lesson(id)).await
-}
+/// The names of these formats in addresses.
+pub(super) const OFFLINE: &str = "html";
+pub(super) const EXERCISE: &str = "exercise";
 
-/// GET /api/atlas/STATE/STIMULUS/html
-pub(super) async fn cell_offline(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path((state, stimulus)): Path<(String, String)>,
-) -> Response {
-    offline(
-        &server,
-        &asked,
-        &headers,
-        &Source::Cell(format!("{state}/{stimulus}")),
-    )
-    .await
-}
-
-/// GET /api/runs/ID/html
-pub(super) async fn run_offline(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    offline(&server, &asked, &headers, &Source::Run(id)).await
-}
-
-/// GET /api/r/ID/html
-pub(super) async fn kept_offline(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    offline(&server, &asked, &headers, &Source::Kept(id)).await
-}
-
-/// GET /api/recordings/ID/exercise
-pub(super) async fn lesson_exercise(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    wish: Result<Query<Wish>, QueryRejection>,
-) -> Response {
-    exercise(&server, asked, &headers, &Source::Lesson(id), wish).await
-}
-
-/// GET /api/atlas/STATE/STIMULUS/exercise
-pub(super) async fn cell_exercise(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path((state, stimulus)): Path<(String, String)>,
-    wish: Result<Query<Wish>, QueryRejection>,
-) -> Response {
-    exercise(
-        &server,
-        asked,
-        &headers,
-        &Source::Cell(format!("{state}/{stimulus}")),
-        wish,
-    )
-    .await
-}
-
-/// GET /api/runs/ID/exercise
-pub(super) async fn run_exercise(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    wish: Result<Query<Wish>, QueryRejection>,
-) -> Response {
-    exercise(&server, asked, &headers, &Source::Run(id), wish).await
-}
-
-/// GET /api/r/ID/exercise
-pub(super) async fn kept_exercise(
-    server: State<Server>,
-    asked: Asked,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    wish: Result<Query<Wish>, QueryRejection>,
-) -> Response {
-    exercise(&server, asked, &headers, &Source::Kept(id), wish).await
-}
-
-async fn exercise(
-    server: &Server,
-    asked: Asked,
-    headers: &HeaderMap,
-    source: &Source,
-    wish: Result<Query<Wish>, QueryRejection>,
-) -> Response {
-    let wish = match wish {
-        Ok(Query(wish)) => wish,
-        Err(error) => return api::wrong(&error.body_text()),
-    };
-    let events = match source.lines(server).await {
-        Ok(lines) => recording::read(&lines),
-        Err(unknown) => return unknown,
-    };
-    let title = exports::title(&events, asked.0);
-    let (page, address) = (source.page(), address(headers, source));
+/// An exercise sheet, or its key.
+pub(super) fn exercise(run: Run, wish: Wish, asked: &Asked) -> Response {
+    let events = recording::read(&run.events);
     let about = pages::About {
-        title: &title,
-        page: &page,
-        address: &address,
+        title: &exports::title(&events, asked.0),
+        page: &run.page,
+        address: on_paper(&run),
     };
-    pages::exercise(&events, &about, wish, &asked)
+    pages::exercise(&events, &about, wish, asked)
 }
 
 /// A recording as a file that plays by itself.
-async fn offline(
-    server: &Server,
-    Asked(lang, _): &Asked,
-    headers: &HeaderMap,
-    source: &Source,
-) -> Response {
-    let lines = match source.lines(server).await {
-        Ok(lines) => lines,
-        Err(unknown) => return unknown,
-    };
-    let (lang, address) = (*lang, address(headers, source));
+pub(super) async fn offline(run: Run, lang: Language) -> Response {
     let kind = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"fourwave-{}.html\"", source.name()),
+            format!("attachment; filename=\"fourwave-{}.html\"", run.name),
         ),
         (header::VARY, "Accept-Language, Cookie".to_owned()),
     ];
     // Reading all events of a long run takes tens of ms, which no other request shall wait for.
-    let page = tokio::task::spawn_blocking(move || told(&lines, &address, lang));
-    (
-        kind,
-        Html(page.await.expect("events were written by this program")),
-    )
-        .into_response()
+    let page = tokio::task::spawn_blocking(move || told(&run.events, on_paper(&run), lang));
+    let page = page.await.expect("events were written by this program");
+    (kind, Html(page)).into_response()
+}
+
+/// Where its page is found, as people read it.
+fn on_paper(run: &Run) -> &str {
+    let address = run.address.as_deref().unwrap_or(&run.page);
+    address
+        .split_once("://")
+        .map_or(address, |(_, address)| address)
 }
 
 fn told(lines: &str, address: &str, lang: Language) -> String {
@@ -188,20 +73,11 @@ fn told(lines: &str, address: &str, lang: Language) -> String {
     offline::page(&told, lang)
 }
 
-/// The scenario and the script that a run was of.
+/// The scenario that a run was of, and the script that repeats it.
 fn run_of(events: &[Event]) -> (Option<String>, String) {
-    match events.first().map(|event| &event.what) {
-        Some(What::Run {
-            scenario, script, ..
-        }) => (scenario.clone(), script.clone()),
-        _ => (None, String::new()),
-    }
-}
-
-/// Where a page of this server is found, as people read it on paper.
-fn address(headers: &HeaderMap, source: &Source) -> String {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    format!("{}{}", host.unwrap_or_default(), source.page())
+    let scenario = match events.first().map(|event| &event.what) {
+        Some(What::Run { scenario, .. }) => scenario.clone(),
+        _ => None,
+    };
+    (scenario, recording::script(events))
 }

@@ -130,7 +130,7 @@ impl Author {
         if actor.stopped {
             returns = Returns::WhoKnows;
         }
-        if self.dice.percent(12) && !call.contains(" as ") {
+        if self.dice.percent(12) && !call.contains(" as ") && !call.contains(" on ") {
             let other = self.socket_of(actor.host);
             call = format!("{call} on {other}");
             if returns == Returns::AtOnce && !call.starts_with("set") && !call.starts_with("close")

@@ -4,6 +4,7 @@ import { Command } from "./command.js";
 import { textOf, undone } from "./composition.js";
 import { Desk } from "./desk.js";
 import { complete, offers } from "./lines.js";
+import { keep } from "./source.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -50,8 +51,8 @@ export class Free {
     this.#offer(text);
   }
 
-  /** `able` says whether lines can be played, `left` in how many seconds the run ends by itself, `ended` how it ended. */
-  show({ able, ended, left }) {
+  /** `able` says whether lines can be played, `left` in how many seconds the run `id` ends by itself, `ended` how it ended. */
+  show({ id, able, ended, left }) {
     this.#desk.isShown = able;
     this.#command.isShown = able;
     this.#follow();
@@ -64,7 +65,20 @@ export class Free {
     }
     if (this.#over.hidden === !ended) return;
     this.#over.hidden = !ended;
-    if (ended) this.#over.querySelector("p").textContent = this.#words(ended.how === "idle" ? "free.ended_idle" : "free.ended");
+    if (!ended) return;
+    this.#over.querySelector("p").textContent = this.#words(ended.how === "idle" ? "free.ended_idle" : "free.ended");
+    this.#tellKept(id);
+  }
+
+  /** Where the recording of a lab lies that has ended. The server keeps it by itself; to ask for it again gives its address. */
+  async #tellKept(id) {
+    const link = this.#over.querySelector(".kept");
+    link.hidden = true;
+    const kept = this.#lines.length > 0 && (await keep(id).catch(() => null)); // without a store there is no address
+    if (!kept) return;
+    link.href = kept.address;
+    link.textContent = this.#words("free.kept", kept);
+    link.hidden = false;
   }
 
   #last;

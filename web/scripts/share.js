@@ -2,7 +2,7 @@
 
 import { pack } from "./link.js";
 import { duration } from "./model.js";
-import { Refused } from "./source.js";
+import { Refused, keep } from "./source.js";
 
 const KINDS = ["lesson", "script", "run"];
 /** Names of the machine that it has for itself alone: RFC 6761, section 6.3; RFC 1122, section 3.2.1.3. */
@@ -190,15 +190,6 @@ export class Share {
   #$(selector) {
     return this.#dialog.querySelector(selector);
   }
-}
-
-/** Has the server keep a run; the recording's id. */
-async function keep(run) {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch("/api/recordings", { method: "POST", headers, body: JSON.stringify({ run }) });
-  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
-  if (!response.ok) throw new Refused(answer);
-  return answer;
 }
 
 /** A QR code as an image's address; null where the text is too long for one. */

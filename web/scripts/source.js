@@ -74,6 +74,18 @@ export function follow({ id, events: address }, { onEvents, onLost, onGone, onWa
   };
 }
 
+/** Has the server keep a run: its `id` as a recording, and the `address` of its page. */
+export async function keep(run) {
+  const response = await fetch("/api/recordings", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ run }),
+  });
+  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
+  if (!response.ok) throw new Refused(answer);
+  return answer;
+}
+
 /** Asks a run to end soon; one that is not there any more has, and one that somebody else started goes on. */
 export const stop = (id) => fetch(`/api/runs/${id}`, { method: "DELETE", headers: keyed(id) }).catch(() => null);
 

@@ -526,7 +526,7 @@ function handle(now) {
   ladder.touchable = able;
   forge.update(model);
   const live = run.arrived.t + (now - run.arrived.at) * 1000;
-  free?.show({ able, ended: run.ended, left: model.idle === null ? null : (model.idle - live) / 1e6 });
+  free?.show({ id: run.id, able, ended: run.ended, left: model.idle === null ? null : (model.idle - live) / 1e6 });
 }
 
 // What is on the stage when the page opens.

@@ -9,6 +9,7 @@ use super::frame::{Card, Frame, page, script_safe};
 use super::missing::{missing, unreadable};
 use super::stage::{Stage, notes, on_paper, questions, words};
 use crate::catalogue;
+use crate::clock;
 use crate::recording::{About, Story};
 use crate::scenario::Scenario;
 use crate::web::origin::Origin;
@@ -84,7 +85,7 @@ fn summary(about: &About, origin: Option<&Scenario>, lang: Language) -> String {
     };
     let recorded = markup::escape(&recorded.replace("{kernel}", &kernel));
     let when = about.began.map(|began| {
-        let (date, minute) = utc(began / 1_000_000);
+        let (date, minute) = clock::utc(began);
         format!("<time datetime=\"{date}T{minute}Z\">{date} {minute} UTC</time>")
     });
     let recorded = recorded.replace("{when}", &when.unwrap_or_default());
@@ -112,44 +113,4 @@ fn story(story: Story, lang: Language) -> String {
         Story::Nothing => (lang.word("story.nothing"), None),
     };
     words.replace("{host}", host.map_or("", |host| host.name()))
-}
-
-/// The date and the minute, in UTC, of a second since 1970: the proleptic Gregorian calendar, counted in eras of 400 years
-/// that begin in March, so that a leap day is the last of its year.
-fn utc(seconds: u64) -> (String, String) {
-    const ERA: u64 = 146_097;
-    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
-    let day = days % ERA;
-    let year = (day - day / 1460 + day / 36_524 - day / (ERA - 1)) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, later) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    let year = days / ERA * 400 + year + later;
-    let minute = format!("{:02}:{:02}", rest / 3600, rest % 3600 / 60);
-    (format!("{year}-{month:02}-{day:02}"), minute)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::utc;
-
-    #[test]
-    fn seconds_have_their_dates() {
-        // As `date -u -d @N` says.
-        for (seconds, date, minute) in [
-            (0, "1970-01-01", "00:00"),
-            (951_782_399, "2000-02-28", "23:59"),
-            (951_782_400, "2000-02-29", "00:00"),
-            (951_868_800, "2000-03-01", "00:00"),
-            (1_795_386_660, "2026-11-22", "22:31"),
-            (4_107_542_400, "2100-03-01", "00:00"),
-        ] {
-            assert_eq!(utc(seconds), (date.into(), minute.into()), "{seconds}");
-        }
-    }
 }
