@@ -3,19 +3,24 @@
 mod api;
 mod assets;
 mod atlas;
+mod bound;
 mod exports;
 mod finding;
 mod glossary;
 mod guard;
 mod live;
 mod markup;
+mod openapi;
 mod pages;
 mod phrases;
+mod plain;
 mod programs;
+mod scenarios;
 mod words;
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +38,8 @@ use crate::lab::Lab;
 #[derive(Clone)]
 struct Server {
     lab: Arc<Lab>,
+    /// How often an address may start a run.
+    starting: Arc<bound::Bound>,
     /// True once the server is about to end.
     ending: watch::Receiver<bool>,
 }
@@ -40,16 +47,19 @@ struct Server {
 /// The largest request: a script with its JSON around it.
 const LARGEST_REQUEST: usize = 64 * 1024;
 
-/// Serves until `shutdown`, then ends every run and returns when nothing of them is left.
+/// Serves until `shutdown`, then ends every run and returns when nothing of them is left. From one address so many runs may
+/// be started a minute.
 pub async fn serve(
     listener: TcpListener,
     lab: Lab,
+    runs_per_minute: u32,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let lab = Arc::new(lab);
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
+        starting: Arc::new(bound::Bound::per_minute(runs_per_minute)),
         ending,
     };
     let stopping = lab.clone();
@@ -59,7 +69,8 @@ pub async fn serve(
         end.send_replace(true);
     };
     let is_local = listener.local_addr()?.ip().is_loopback();
-    let served = axum::serve(listener, router(server, is_local)).with_graceful_shutdown(shutdown);
+    let service = router(server, is_local).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(shutdown);
     let served = served.await;
     tokio::task::spawn_blocking(move || lab.close()).await?;
     served
@@ -80,7 +91,11 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}", get(api::status).delete(api::stop))
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
+        .route("/api", get(pages::api))
+        .route("/api/openapi.json", get(openapi::document))
         .route("/api/check", post(api::check))
+        .route("/api/scenarios", get(scenarios::all))
+        .route("/api/scenarios/{id}", get(scenarios::one))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings/{id}", get(api::recording))
@@ -92,10 +107,12 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/atlas/{state}/{stimulus}/pcapng", get(atlas::capture))
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
+        .method_not_allowed_fallback(plain::method)
         .layer(middleware::from_fn(guard::same_origin))
         .layer(middleware::from_fn_with_state(is_local, guard::local_names))
         .layer(middleware::from_fn(guard::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
+        .layer(middleware::from_fn(plain::answers))
         .layer(CompressionLayer::new())
         .with_state(server)
 }

@@ -30,7 +30,7 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        web::serve(listener, lab, web::terminated()).await?;
+        web::serve(listener, lab, serve.runs_per_minute, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

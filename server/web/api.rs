@@ -1,13 +1,18 @@
 //! The API for runs: start one, ask how far it is, stop it; and the recordings.
 
+use std::net::SocketAddr;
+use std::time::Instant;
+
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Server;
+use super::live::{self, Following};
 use super::phrases::in_language;
 use super::words::Asked;
 use crate::atlas;
@@ -17,6 +22,8 @@ use crate::remedy;
 use crate::run::Pace;
 use crate::script::{self, Mistake, Script};
 
+mod wanted;
+
 /// What to play: a scenario of ours by its id, or a script.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +32,13 @@ pub(super) struct Wanted {
     script: Option<String>,
     #[serde(default)]
     pace: WantedPace,
+}
+
+/// What the address of such a request says.
+#[derive(Deserialize)]
+pub(super) struct Beside {
+    #[serde(default)]
+    follow: Following,
 }
 
 #[derive(Default, Deserialize)]
@@ -51,6 +65,39 @@ pub(super) enum Refused {
     Unknown { message: String },
     /// The server is about to end.
     Ending,
+    /// A page of another origin asks for what only ours may.
+    Origin { message: String },
+    /// The request calls this server by a name that is not its own.
+    Name { message: String },
+    /// The address does not take this method.
+    Method { message: String },
+    /// The request is too large.
+    Large { message: String },
+    /// The request's body is of a kind that is not read here.
+    MediaType { message: String },
+    /// This client has asked too often; there is room again after so many seconds.
+    Often { seconds: u64 },
+}
+
+impl Refused {
+    /// What was refused before a handler saw it.
+    pub(super) fn of(status: StatusCode, message: String) -> Refused {
+        match status {
+            StatusCode::FORBIDDEN => Refused::Origin { message },
+            StatusCode::NOT_FOUND => Refused::Unknown { message },
+            StatusCode::METHOD_NOT_ALLOWED => Refused::Method { message },
+            StatusCode::PAYLOAD_TOO_LARGE => Refused::Large { message },
+            StatusCode::MISDIRECTED_REQUEST => Refused::Name { message },
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Refused::MediaType { message },
+            _ => Refused::Request { message },
+        }
+    }
+}
+
+impl From<JsonRejection> for Refused {
+    fn from(error: JsonRejection) -> Refused {
+        Refused::of(error.status(), error.body_text())
+    }
 }
 
 impl IntoResponse for Refused {
@@ -62,25 +109,34 @@ impl IntoResponse for Refused {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Refused::Unknown { .. } => StatusCode::NOT_FOUND,
+            Refused::Origin { .. } => StatusCode::FORBIDDEN,
+            Refused::Name { .. } => StatusCode::MISDIRECTED_REQUEST,
+            Refused::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Refused::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refused::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refused::Often { seconds } => {
+                let after = [(header::RETRY_AFTER, seconds.to_string())];
+                return (StatusCode::TOO_MANY_REQUESTS, after, Json(self)).into_response();
+            }
         };
         (status, Json(self)).into_response()
     }
 }
 
-/// POST /api/runs
+/// POST /api/runs, and with `?follow=1` its events are the answer.
 pub(super) async fn start(
     State(server): State<Server>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
     Asked(language, _): Asked,
-    wanted: Result<Json<Wanted>, axum::extract::rejection::JsonRejection>,
+    beside: Result<Query<Beside>, QueryRejection>,
+    wanted: Result<Wanted, Refused>,
 ) -> Response {
     let wanted = match wanted {
-        Ok(Json(wanted)) => wanted,
-        Err(error) => {
-            return Refused::Request {
-                message: error.body_text(),
-            }
-            .into_response();
-        }
+        Ok(wanted) => wanted,
+        Err(refused) => return refused.into_response(),
+    };
+    let Ok(Query(Beside { follow })) = beside else {
+        return wrong("`follow` is 1 or 0");
     };
     let pace = match wanted.pace {
         WantedPace::Follow => Pace::FOLLOW,
@@ -94,6 +150,10 @@ pub(super) async fn start(
         }
         Err(refused) => return refused.into_response(),
     };
+    if let Err(wait) = server.starting.take(from.ip(), Instant::now()) {
+        let seconds = wait.as_secs() + 1;
+        return Refused::Often { seconds }.into_response();
+    }
     // Starting builds nothing yet, but may have to start the nursery.
     let lab = server.lab.clone();
     let started =
@@ -102,6 +162,10 @@ pub(super) async fn start(
         Ok(live) => {
             let events = format!("/api/runs/{}/events", live.id);
             let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
+            if follow == Following::Yes {
+                return (StatusCode::CREATED, place, live::stream(live, 0, &server))
+                    .into_response();
+            }
             (
                 StatusCode::CREATED,
                 place,

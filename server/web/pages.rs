@@ -1,5 +1,6 @@
 //! The pages, rendered from web/pages: each has a file here and one there.
 
+mod api;
 mod article;
 mod atlas;
 mod cell;
@@ -10,6 +11,7 @@ mod missing;
 mod occurs;
 mod stage;
 
+pub(super) use api::api;
 pub(super) use article::article;
 pub(super) use atlas::atlas;
 pub(super) use cell::cell;

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod held;
+pub mod schema;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

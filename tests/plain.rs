@@ -1,0 +1,1 @@
+//! The API as scripts use it: curl, streams, other origins.
