@@ -18,7 +18,7 @@ pub struct Call {
     pub method: String,
     pub address: String,
     pub headers: Vec<(String, String)>,
-    pub body: Option<String>,
+    pub body: Option<Vec<u8>>,
 }
 
 /// What came of it.
@@ -46,7 +46,7 @@ impl Call {
         self
     }
 
-    pub fn body(mut self, kind: &str, body: &str) -> Call {
+    pub fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Call {
         self.body = Some(body.into());
         self.header("content-type", kind)
     }
@@ -93,8 +93,13 @@ impl<'a> Seen<'a> {
     }
 
     /// Fails where an answer is not one of those that the document has for that operation.
-    pub fn hold(&self, path: &str, method: &str, answer: &Answer) {
-        let responses = &self.document.whole["paths"][path][method]["responses"];
+    pub fn hold(&self, path: &str, call: &Call, answer: &Answer) {
+        let method = call.method.to_lowercase();
+        let method = match self.document.whole["paths"][path].get(&method) {
+            Some(_) => method,
+            None => return self.hold_any(path, answer),
+        };
+        let responses = &self.document.whole["paths"][path][&method]["responses"];
         let status = answer.status.to_string();
         let status = match responses.get(&status) {
             Some(_) => &status,
@@ -102,7 +107,7 @@ impl<'a> Seen<'a> {
         };
         let place = format!("{method} {path} {}", answer.status);
         let described = self.document.resolve(&responses[status]);
-        self.note(path, method, status, &answer.kind);
+        self.note(path, &method, status, &answer.kind);
         for (name, _) in object(&described["headers"]) {
             assert!(answer.headers.contains_key(name), "{place}: no {name}");
         }
@@ -121,6 +126,29 @@ impl<'a> Seen<'a> {
             }
             None => assert!(!answer.content.is_empty(), "{place}"),
         }
+    }
+
+    /// A method that the address does not take: what any operation of it answers by default.
+    fn hold_any(&self, path: &str, answer: &Answer) {
+        let methods = object(&self.document.whole["paths"][path]);
+        for (_, operation) in methods {
+            let described = self.document.resolve(&operation["responses"]["default"]);
+            let value = serde_json::from_slice(&answer.content).unwrap();
+            let schema = &described["content"][&answer.kind]["schema"];
+            self.document.hold(schema, &value);
+        }
+    }
+
+    /// The document's path that an address is of.
+    pub fn path(&self, call: &Call) -> Option<String> {
+        let address = call.address.split('?').next().unwrap();
+        let fits = |path: &str| {
+            let parts = || path.split('/').zip(address.split('/'));
+            path.split('/').count() == address.split('/').count()
+                && parts().all(|(part, given)| part == given || part.starts_with('{'))
+        };
+        let mut paths = object(&self.document.whole["paths"]).map(|(path, _)| path);
+        paths.find(|path| fits(path)).cloned()
     }
 
     pub fn hold_lines(&self, schema: &Value, lines: &str) {
@@ -159,9 +187,9 @@ impl<'a> Seen<'a> {
 pub async fn follows(server: &Server, seen: &Seen<'_>, run: &str) {
     let script = "server listen\nclient connect\nclient close\n";
     let call = Call::new("post", "/api/runs?follow=1&pace=full").body("text/plain", script);
-    seen.hold("/api/runs", "post", &call.send(server).await);
+    seen.hold("/api/runs", &call, &call.send(server).await);
     let call = Call::new("get", &format!("/api/runs/{run}/events?follow=1"));
-    seen.hold("/api/runs/{id}/events", "get", &call.send(server).await);
+    seen.hold("/api/runs/{id}/events", &call, &call.send(server).await);
 
     let mut socket = connect(server, run, 0).await;
     seen.note("/api/runs/{id}/events", "get", "101", "");
