@@ -19,6 +19,7 @@ mod rate;
 mod reading;
 mod set_up;
 mod table;
+mod viewers;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
@@ -48,13 +49,14 @@ fn main() {
         nursery,
         floor: Floor::build(),
     };
-    let measurements: [(&str, Measure); 6] = [
+    let measurements: [(&str, Measure); 7] = [
         ("set-up", set_up::measure),
         ("rate", rate::measure),
         ("reading", reading::measure),
         ("bulk", bulk::measure),
         ("memory", memory::measure),
         ("crowd", crowd::measure),
+        ("viewers", viewers::measure),
     ];
     let wanted = |name: &str| {
         let mut words = words
