@@ -1,6 +1,7 @@
 //! What is shipped in the program: the scenarios, and a recorded run of each.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use rust_embed::Embed;
@@ -10,6 +11,7 @@ use crate::digest::{self, Digest};
 use crate::recording;
 use crate::scenario::{self, Scenario};
 use crate::sign;
+use crate::store;
 
 #[derive(Embed)]
 #[folder = "scenarios/"]
@@ -53,6 +55,14 @@ pub fn recording(id: &str) -> Option<Cow<'static, [u8]>> {
 pub fn recording_lines(id: &str) -> Option<String> {
     let lines = recording::unpack(&recording(id)?);
     Some(lines.unwrap_or_else(|error| panic!("the recording of {id} is broken: {error}")))
+}
+
+/// The kept recordings that something shipped leads to, as `/r/ID`: a store never gives them up.
+pub fn pinned() -> BTreeSet<String> {
+    let texts = Shipped::iter().filter(|name| name.ends_with(".toml"));
+    let texts = texts.filter_map(|name| text_of(&name));
+    let ids = texts.flat_map(|text| store::ids_in(&text).map(Into::into).collect::<Vec<_>>());
+    ids.collect()
 }
 
 /// The claims of the article, in its order.

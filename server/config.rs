@@ -62,6 +62,10 @@ pub struct Serve {
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
+    /// Where others reach this server, such as https://waves.example: for the addresses in exports, and for the pictures
+    /// beside links. As each request names it, where this is not given.
+    #[arg(long, env = "FOURWAVE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
     /// How many runs may go on at once.
     #[arg(
         long,
@@ -88,6 +92,53 @@ pub struct Serve {
         value_parser = clap::value_parser!(u64).range(1..=3600)
     )]
     pub run_limit: u64,
+    /// After how many seconds an open run ends, wherever it is.
+    #[arg(
+        long,
+        env = "FOURWAVE_OPEN_LIMIT",
+        default_value_t = 3600,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86400)
+    )]
+    pub open_limit: u64,
+    /// After how many seconds an open run ends where nobody does anything.
+    #[arg(
+        long,
+        env = "FOURWAVE_IDLE_LIMIT",
+        default_value_t = 300,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86400)
+    )]
+    pub idle_limit: u64,
+    /// The folder where recordings are kept; made when the first one is. Otherwise $XDG_DATA_HOME/fourwave or
+    /// ~/.local/share/fourwave.
+    #[arg(long, env = "FOURWAVE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// How much the kept recordings may take. When it is full, those go first that were longest not visited, and none that
+    /// was visited in the last 90 days.
+    #[arg(
+        long,
+        env = "FOURWAVE_STORE_LIMIT",
+        default_value_t = 512,
+        value_name = "MB",
+        value_parser = clap::value_parser!(u64).range(1..=1_048_576)
+    )]
+    pub store_limit: u64,
+}
+
+impl Serve {
+    /// The data folder: what was named, else where the XDG Base Directory Specification has the data of a user's programs.
+    /// Who has no home, as a service has none, keeps them in /var/lib.
+    pub fn data_dir(&self) -> PathBuf {
+        let variable = |name| {
+            let path = std::env::var_os(name).map(PathBuf::from);
+            path.filter(|path| path.is_absolute()) // the specification ignores others
+        };
+        let home = || variable("HOME").map(|home| home.join(".local/share"));
+        let data = || variable("XDG_DATA_HOME").or_else(home);
+        let named = self.data_dir.clone();
+        named.unwrap_or_else(|| data().unwrap_or_else(|| "/var/lib".into()).join("fourwave"))
+    }
 }
 
 /// For `fourwave run`.
@@ -101,10 +152,24 @@ pub struct Run {
     /// Keep the segments in a capture file as well, for Wireshark and its kin.
     #[arg(long, value_name = "FILE")]
     pub pcapng: Option<PathBuf>,
+    /// Keep the picture of the run as well.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
     /// Hold each segment on the wire so that an eye can follow.
     #[arg(long)]
     pub slow: bool,
     /// After how many seconds the run ends, wherever it is.
     #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub limit: u64,
+}
+
+/// An address with its scheme and without a query, so that paths can follow it.
+fn public_url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', '"', ' ']) => Ok(text.into()),
+        _ => Err("expected http://HOST or https://HOST".into()),
+    }
 }

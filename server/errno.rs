@@ -57,6 +57,11 @@ pub fn number(name: &str) -> Option<i32> {
         .map(|(_, number)| *number)
 }
 
+/// The names, the older numbers first.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
 /// Whether this is the name of an error number.
 pub fn is_name(word: &str) -> bool {
     NAMES.iter().any(|(name, _)| *name == word)

@@ -84,12 +84,34 @@ pub enum What {
         began: Option<u64>,
         /// The wire's delay that the run began with, µs.
         delay: u64,
+        /// Whether it takes further lines after its script.
+        #[serde(default, skip_serializing_if = "is_false")]
+        open: bool,
+        /// An open run ends when nobody has said a line for so long, ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        idle_limit_ms: Option<u64>,
         /// Both hosts.
         hosts: BTreeMap<Host, HostFacts>,
     },
-    /// A line of the script begins or ends.
+    /// The script is another from here on: something was done by hand, or what was done gave something. From line `at` on,
+    /// `remove` lines are replaced. All of these changes, made to the script that the run began with, give the one that
+    /// repeats what happened.
+    Script {
+        /// The first line that is another, 1-based.
+        at: usize,
+        /// How many lines are gone.
+        remove: usize,
+        /// The lines that are there instead.
+        insert: Vec<String>,
+    },
+    /// Nobody has said a line to an open run for a while. Told once more, with the whole time, where somebody has since.
+    Idle {
+        /// When the run will end if nobody does, ms from now.
+        ends_in_ms: u64,
+    },
+    /// A line of the script begins or ends; by hand one may begin, and end, while another goes on.
     Step {
-        /// Its number, 1-based.
+        /// Its number in the script as it is now, 1-based.
         line: usize,
         /// Its text.
         text: String,
@@ -269,6 +291,10 @@ pub enum What {
 pub enum Ending {
     /// Every line was played.
     Played,
+    /// An open run was ended by hand.
+    Finished,
+    /// Nobody said a line to an open run for too long.
+    Idle,
     /// Somebody stopped it.
     Stopped,
     /// Its time was over.
@@ -279,6 +305,10 @@ pub enum Ending {
     ActorLost,
     /// The machine failed it.
     Failed,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What is known of a host before anything happens.

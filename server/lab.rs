@@ -5,19 +5,19 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::rand::{GetRandomFlags, getrandom};
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::event::{Ending, Event, What};
 use crate::message::Refusal;
 use crate::nursery::Nursery;
-use crate::run::{self, Pace, Play};
+use crate::run::{self, Answer, Hand, Pace, Play, Unsaid};
 use crate::script::Script;
 
 /// How many runs are remembered after their end, and how many bytes their events may take together.
@@ -35,7 +35,36 @@ pub struct Lab {
     nursery: Mutex<Option<Asked>>,
     runs: Arc<Mutex<Runs>>,
     most_at_once: usize,
-    limit: Duration,
+    rules: Arc<Rules>,
+}
+
+/// How long runs may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// One that plays its script and ends.
+    pub run: Duration,
+    /// One that is open.
+    pub open: Duration,
+    /// An open one to which nobody says anything.
+    pub idle: Duration,
+}
+
+/// What holds of all runs.
+struct Rules {
+    limits: Limits,
+    on_end: Box<dyn Fn(&Live) + Send + Sync>,
+}
+
+/// What to play.
+pub struct Wanted {
+    /// The scenario's id, where it is one of ours.
+    pub scenario: Option<String>,
+    /// The script.
+    pub script: Script,
+    /// How fast.
+    pub pace: Pace,
+    /// Whether the run takes further lines after its script, and ends only when it is told to.
+    pub open: bool,
 }
 
 #[derive(Default)]
@@ -76,13 +105,17 @@ pub enum StartError {
 pub struct Live {
     /// Its name in addresses.
     pub id: String,
+    /// Whoever has it may act on the run.
+    pub key: String,
     /// The scenario's id, where it is one of ours.
     pub scenario: Option<String>,
+    /// Whether it takes further lines after its script.
+    pub open: bool,
     events: Mutex<Vec<Arc<str>>>,
     /// Bytes of all events.
     size: AtomicUsize,
     grown: watch::Sender<Progress>,
-    stop: AtomicBool,
+    hand: Hand,
 }
 
 /// How far a run is.
@@ -98,12 +131,22 @@ pub struct Progress {
 
 impl Lab {
     /// A lab in which so many runs may go on at once, each for so long at most.
-    pub fn new(most_at_once: usize, limit: Duration) -> Lab {
+    pub fn new(most_at_once: usize, limits: Limits) -> Lab {
+        let on_end = Box::new(|_: &Live| {});
         Lab {
             nursery: Mutex::default(),
             runs: Arc::default(),
             most_at_once,
-            limit,
+            rules: Arc::new(Rules { limits, on_end }),
+        }
+    }
+
+    /// Something to do with each run once it has ended, after its last event. It is called on the run's thread.
+    pub fn on_end(self, on_end: Box<dyn Fn(&Live) + Send + Sync>) -> Lab {
+        let limits = self.rules.limits;
+        Lab {
+            rules: Arc::new(Rules { limits, on_end }),
+            ..self
         }
     }
 
@@ -125,12 +168,13 @@ impl Lab {
     }
 
     /// Starts a run, or lets it wait where as many as are allowed go on.
-    pub fn start(
-        &self,
-        scenario: Option<&str>,
-        script: Script,
-        pace: Pace,
-    ) -> Result<Arc<Live>, StartError> {
+    pub fn start(&self, wanted: Wanted) -> Result<Arc<Live>, StartError> {
+        let Wanted {
+            scenario,
+            script,
+            pace,
+            open,
+        } = wanted;
         let nursery = self.nursery().map_err(StartError::Refused)?;
         let mut runs = lock(&self.runs);
         if runs.closed {
@@ -142,12 +186,14 @@ impl Lab {
             return Err(StartError::Full(others));
         }
         let live = Arc::new(Live {
-            id: random_id(),
-            scenario: scenario.map(Into::into),
+            id: random_text(8),
+            key: random_text(24),
+            scenario,
+            open,
             events: Mutex::default(),
             size: AtomicUsize::new(0),
             grown: watch::Sender::default(),
-            stop: AtomicBool::new(false),
+            hand: Hand::new(open.then_some(self.rules.limits.idle)),
         });
         let job = Job {
             live: live.clone(),
@@ -157,9 +203,9 @@ impl Lab {
         };
         if runs.playing < self.most_at_once {
             runs.playing += 1;
-            let (all, limit) = (self.runs.clone(), self.limit);
+            let (all, rules) = (self.runs.clone(), self.rules.clone());
             let thread = thread::Builder::new().name("run".into());
-            let running = thread.spawn(move || work(&all, job, limit));
+            let running = thread.spawn(move || work(&all, job, &rules));
             runs.threads.push(running.expect("room for a thread"));
         } else {
             runs.waiting.push_back(job);
@@ -198,10 +244,18 @@ impl Lab {
 }
 
 /// Plays a run, and then whichever waits longest, until none does.
-fn work(runs: &Mutex<Runs>, first: Job, limit: Duration) {
+fn work(runs: &Mutex<Runs>, first: Job, rules: &Rules) {
     let mut next = Some(first);
     while let Some(job) = next {
-        job.live.play(&job.nursery, &job.script, job.pace, limit);
+        let live = &job.live;
+        let limit = match live.open {
+            true => rules.limits.open,
+            false => rules.limits.run,
+        };
+        live.play(&job.nursery, &job.script, job.pace, limit);
+        live.hand.close();
+        // Nor does a fault in what is done with it touch another run; it has ended all the same.
+        let _ = catch_unwind(AssertUnwindSafe(|| (rules.on_end)(live)));
         let mut runs = lock(runs);
         next = runs.waiting.pop_front();
         runs.tell_places();
@@ -239,7 +293,7 @@ impl Runs {
 impl Live {
     fn play(&self, nursery: &Nursery, script: &Script, pace: Pace, limit: Duration) {
         self.stands(0);
-        if self.stop.load(Ordering::Relaxed) {
+        if self.hand.is_stopped() {
             return self.fail(Ending::Stopped, "stopped before it began".into());
         }
         let play = Play {
@@ -252,7 +306,7 @@ impl Live {
         let mut sink = |event| self.append(&event);
         // A fault in one run touches no other, and its followers are told.
         let played = catch_unwind(AssertUnwindSafe(|| {
-            run::play(nursery, &play, &self.stop, &mut sink)
+            run::play_by_hand(nursery, &play, &self.hand, &mut sink)
         }));
         let reason = match played {
             Ok(Ok(())) => return,
@@ -319,7 +373,19 @@ impl Live {
 
     /// Asks it to end soon.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.hand.stop();
+    }
+
+    /// Says a line to it; the line's number once it is begun.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub async fn say(&self, line: String) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        self.hand.say(line, move |said| {
+            let _ = answer.send(said); // nobody may wait for it any more
+        });
+        answered.await.unwrap_or(Err(Unsaid::Over)) // the run failed with the line in its hand
     }
 }
 
@@ -327,10 +393,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// 40 random bits in 8 characters.
-fn random_id() -> String {
+/// So many random characters, of 5 bits each.
+fn random_text(length: usize) -> String {
     const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = [0; 8];
+    let mut bytes = vec![0; length];
     getrandom(&mut bytes[..], GetRandomFlags::empty()).expect("the kernel has random numbers");
     bytes
         .iter()

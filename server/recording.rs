@@ -7,6 +7,12 @@ use flate2::{Compression, GzBuilder};
 
 use crate::event::Event;
 
+mod about;
+mod composed;
+
+pub use about::{About, Story, about};
+pub use composed::Composed;
+
 /// Where `fourwave record` writes a scenario's recording, below the folder of the scenarios.
 pub fn path(id: &str) -> String {
     format!("recordings/{id}.ndjson.gz")
@@ -14,10 +20,17 @@ pub fn path(id: &str) -> String {
 
 /// Packs events. Equal events give equal bytes: the file's head names neither a time nor a system.
 pub fn pack(events: &[Event]) -> io::Result<Vec<u8>> {
+    let lines: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
+    pack_lines(lines?.iter().map(String::as_str))
+}
+
+/// Packs events that are JSON already.
+pub fn pack_lines<'a>(lines: impl Iterator<Item = &'a str>) -> io::Result<Vec<u8>> {
     let head = GzBuilder::new().mtime(0).operating_system(255); // 255: unknown
     let mut packed = head.write(Vec::new(), Compression::best());
-    for event in events {
-        writeln!(packed, "{}", serde_json::to_string(event)?)?;
+    for line in lines {
+        packed.write_all(line.as_bytes())?;
+        packed.write_all(b"\n")?;
     }
     packed.finish()
 }

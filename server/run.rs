@@ -11,11 +11,14 @@ mod deeds;
 mod descriptors;
 mod director;
 mod fate;
+mod hand;
+mod open;
 mod outcome;
 mod probe;
 mod reset;
 mod segment;
 mod timeline;
+mod touch;
 mod traffic;
 mod watch;
 mod wire;
@@ -37,11 +40,12 @@ use crate::message::{HostPlan, Refusal};
 use crate::nursery::Nursery;
 use crate::script::Script;
 
+pub use hand::{Answer, Hand, Unsaid};
 pub use probe::{Reading, SocketTable};
 
 use actor::Actor;
 use descriptors::Descriptors;
-use director::{Director, Interruption};
+use director::Director;
 use timeline::Timeline;
 use watch::Watch;
 use world::{HostEnd, Power, World};
@@ -144,6 +148,31 @@ pub fn play(
     stop: &AtomicBool,
     sink: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
+    direct(nursery, play, stop, None, sink)
+}
+
+/// The same, while somebody outside may say lines to it.
+///
+/// # Errors
+/// As [`play`]'s.
+pub fn play_by_hand(
+    nursery: &Nursery,
+    play: &Play<'_>,
+    hand: &Hand,
+    sink: &mut dyn FnMut(Event),
+) -> Result<(), RunError> {
+    direct(nursery, play, hand.stop_sign(), Some(hand), sink)
+}
+
+fn direct(
+    nursery: &Nursery,
+    play: &Play<'_>,
+    stop: &AtomicBool,
+    hand: Option<&Hand>,
+    sink: &mut dyn FnMut(Event),
+) -> Result<(), RunError> {
+    let bell = hand.map(Hand::bell).transpose().map_err(RunError::Wait)?;
+    let open = hand.and_then(|hand| hand.open);
     let unborn = plans().map(|plan| (plan.address, nursery.conceive(plan)));
     let (mut ends, mut actors, mut facts) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (host, (address, unborn)) in Host::BOTH.into_iter().zip(unborn) {
@@ -181,7 +210,7 @@ pub fn play(
     let hosts = ends
         .try_into()
         .unwrap_or_else(|_| unreachable!("two hosts"));
-    let mut world = World::new(Timeline::new(sink), hosts, actors, stop);
+    let mut world = World::new(Timeline::new(sink), hosts, actors, stop, bell);
     let (machine, began) = (rustix::system::uname(), world.timeline.began());
     world.timeline.tell(What::Run {
         scenario: play.scenario.map(Into::into),
@@ -190,6 +219,8 @@ pub fn play(
         machine: Some(machine.machine().to_string_lossy().into_owned()),
         began: Some(began),
         delay: play.pace.delay.as_micros() as u64,
+        open: open.is_some(),
+        idle_limit_ms: open.map(|limit| limit.as_millis() as u64),
         hosts: facts,
     });
     for index in 0..world.actors.len() {
@@ -197,23 +228,14 @@ pub fn play(
         let what = actor.ready(actor.pid, actor.tid);
         world.timeline.tell(what);
     }
-    let (ok, how, line, reason) = match Director::new(&mut world, nursery, play).play(play.script) {
-        Ok(true) => (true, Ending::Played, None, "played to the end".into()),
-        Ok(false) => (
-            false,
-            Ending::Played,
-            None,
-            "played to the end; not every check was true".into(),
-        ),
-        Err(Interruption::Ended { how, line, reason }) => (false, how, Some(line), reason),
-        Err(Interruption::Failed(error)) => (false, Ending::Failed, None, error.to_string()),
-    };
-    world.timeline.tell(What::End {
-        ok,
-        how,
-        line,
-        reason,
+    let director = Director::new(&mut world, nursery, play, hand);
+    let what = director.play().unwrap_or_else(|error| What::End {
+        ok: false,
+        how: Ending::Failed,
+        line: None,
+        reason: error.to_string(),
     });
+    world.timeline.tell(what);
     take_down(world);
     Ok(())
 }

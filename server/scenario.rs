@@ -37,6 +37,8 @@ pub struct Scenario {
     pub fix: Option<Words>,
     /// The ids of those to read next.
     pub next: Vec<String>,
+    /// Those that it is worth comparing with.
+    pub pairs: Vec<Pair>,
     /// Where the facts come from.
     pub sources: Vec<Source>,
 }
@@ -110,6 +112,16 @@ pub struct Words {
     pub zh: String,
 }
 
+/// A scenario worth comparing with this one.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// The other's id.
+    pub with: String,
+    /// What the comparison answers.
+    pub ask: Words,
+}
+
 /// Where a fact comes from.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +147,8 @@ struct File {
     fix: Option<Words>,
     #[serde(default)]
     next: Vec<String>,
+    #[serde(default)]
+    pairs: Vec<Pair>,
     #[serde(default)]
     sources: Vec<Source>,
 }
@@ -224,6 +238,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         summary,
         fix,
         next,
+        pairs,
         sources,
         ..
     } = file;
@@ -238,6 +253,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
         questions,
         fix,
         next,
+        pairs,
         sources,
     })
 }

@@ -5,6 +5,8 @@
 mod call;
 mod cast;
 mod check;
+mod complete;
+mod composer;
 mod filter;
 mod line;
 mod mistake;
@@ -17,6 +19,8 @@ use crate::event::Host;
 use crate::message::Call;
 use crate::state::State;
 
+pub use complete::{Completion, Completions, Kind as CompletionKind, complete};
+pub use composer::{Composer, Splice};
 pub use filter::{Filter, Flags};
 pub use mistake::{Mistake, draw_at};
 
@@ -257,6 +261,46 @@ pub const LONGEST: (usize, usize) = (16 * 1024, 400);
 /// # Errors
 /// Every mistake in it, in the order of the lines.
 pub fn parse(text: &str) -> Result<Script, Vec<Mistake>> {
+    let script = parse_beginning(text)?;
+    if script.steps.is_empty() {
+        let (found, expected) = ("nothing".into(), "a line such as `server listen`".into());
+        return Err(vec![Mistake::new(1, 1, 1, found, expected)]);
+    }
+    Ok(script)
+}
+
+/// Reads the script of an open run, to which lines will be added: it may do nothing yet.
+///
+/// # Errors
+/// Every mistake in it, in the order of the lines.
+pub fn parse_beginning(text: &str) -> Result<Script, Vec<Mistake>> {
+    let (steps, _) = read(text)?;
+    Ok(Script {
+        text: text.to_owned(),
+        steps,
+    })
+}
+
+/// What a line does on the wire, if anything, whatever came before it.
+pub fn wire_deed(line: &str) -> Option<WireDeed> {
+    match line::parse(1, line).ok()??.deed {
+        Deed::Wire(deed) => Some(deed),
+        _ => None,
+    }
+}
+
+/// Whether a line does something, and its grammar is right.
+pub fn is_deed(line: &str) -> bool {
+    line::parse(1, line).is_ok_and(|step| step.is_some())
+}
+
+/// Whether a line does nothing: it is blank, or a comment.
+pub fn is_blank(line: &str) -> bool {
+    line::parse(1, line).is_ok_and(|step| step.is_none())
+}
+
+/// The steps of a script, and who is on stage after them.
+fn read(text: &str) -> Result<(Vec<Step>, cast::Cast), Vec<Mistake>> {
     if text.len() > LONGEST.0 || text.lines().count() > LONGEST.1 {
         let found = format!("{} bytes in {} lines", text.len(), text.lines().count());
         return Err(vec![Mistake::new(
@@ -278,20 +322,8 @@ pub fn parse(text: &str) -> Result<Script, Vec<Mistake>> {
             Err(mistake) => mistakes.push(mistake),
         }
     }
-    if steps.is_empty() && mistakes.is_empty() {
-        mistakes.push(Mistake::new(
-            1,
-            1,
-            1,
-            "nothing".into(),
-            "a line such as `server listen`".into(),
-        ));
-    }
     if mistakes.is_empty() {
-        Ok(Script {
-            text: text.to_owned(),
-            steps,
-        })
+        Ok((steps, cast))
     } else {
         Err(mistakes)
     }

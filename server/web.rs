@@ -4,18 +4,24 @@ mod api;
 mod assets;
 mod atlas;
 mod bound;
+mod completing;
 mod exports;
 mod finding;
 mod glossary;
 mod guard;
+mod handbook;
 mod live;
 mod markup;
 mod openapi;
+mod origin;
 mod pages;
 mod phrases;
+mod pictures;
 mod plain;
 mod programs;
+mod qr;
 mod scenarios;
+mod sharing;
 mod words;
 
 use std::future::Future;
@@ -33,6 +39,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::lab::Lab;
+use crate::store::Store;
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -40,26 +47,48 @@ struct Server {
     lab: Arc<Lab>,
     /// How often an address may start a run.
     starting: Arc<bound::Bound>,
+    store: Arc<Store>,
+    /// How often an address may have something kept.
+    keeping: Arc<bound::Bound>,
+    /// Where it is reached from outside, without a slash at the end, where that is known.
+    public_url: Option<Arc<str>>,
+    pictures: Arc<pictures::Pictures>,
     /// True once the server is about to end.
     ending: watch::Receiver<bool>,
+}
+
+/// What a server is made of.
+pub struct Site {
+    /// The live runs.
+    pub lab: Lab,
+    /// The recordings that were kept.
+    pub store: Store,
+    /// Where it is reached from outside, where that is known.
+    pub public_url: Option<String>,
+    /// How many runs a minute may be started from one address.
+    pub runs_per_minute: u32,
 }
 
 /// The largest request: a script with its JSON around it.
 const LARGEST_REQUEST: usize = 64 * 1024;
 
-/// Serves until `shutdown`, then ends every run and returns when nothing of them is left. From one address so many runs may
-/// be started a minute.
+/// Serves until `shutdown`, then ends every run and returns when nothing of them is left. `public_url` is where others
+/// reach it, such as `https://waves.example`; where it is None, as each request named it.
 pub async fn serve(
     listener: TcpListener,
-    lab: Lab,
-    runs_per_minute: u32,
+    site: Site,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let lab = Arc::new(lab);
+    let lab = Arc::new(site.lab);
+    sharing::look(&site.store);
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
-        starting: Arc::new(bound::Bound::per_minute(runs_per_minute)),
+        starting: Arc::new(bound::Bound::per_minute(site.runs_per_minute)),
+        store: Arc::new(site.store),
+        keeping: Arc::default(),
+        public_url: (site.public_url.as_deref()).map(|url| url.trim_end_matches('/').into()),
+        pictures: Arc::default(),
         ending,
     };
     let stopping = lab.clone();
@@ -81,30 +110,39 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/", get(pages::course))
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
+        .route("/r/{id}", get(pages::kept))
         .route("/article", get(pages::article))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
+        .route("/compare", get(pages::compare))
         .route("/find", get(pages::find))
         .route("/state/{name}", get(pages::state))
         .route("/error/{name}", get(pages::error))
         .route("/api/runs", post(api::start))
         .route("/api/runs/{id}", get(api::status).delete(api::stop))
+        .route("/api/runs/{id}/lines", post(api::say))
         .route("/api/runs/{id}/events", get(live::events))
-        .route("/api/runs/{id}/pcapng", get(exports::run_pcapng))
+        .route("/api/runs/{id}/{format}", get(exports::of_run))
         .route("/api", get(pages::api))
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/check", post(api::check))
+        .route("/api/complete", post(completing::complete))
+        .route("/api/handbook", get(handbook::handbook_in))
         .route("/api/scenarios", get(scenarios::all))
         .route("/api/scenarios/{id}", get(scenarios::one))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
+        .route("/api/recordings", post(sharing::keep))
+        .route("/api/r/{id}", get(sharing::events))
+        .route("/api/r/{id}/{format}", get(exports::of_kept))
+        .route("/api/qr", post(qr::draw))
         .route("/api/recordings/{id}", get(api::recording))
-        .route(
-            "/api/recordings/{id}/pcapng",
-            get(exports::recording_pcapng),
-        )
+        .route("/api/recordings/{id}/{format}", get(exports::of_recording))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
-        .route("/api/atlas/{state}/{stimulus}/pcapng", get(atlas::capture))
+        .route(
+            "/api/atlas/{state}/{stimulus}/{format}",
+            get(exports::of_cell),
+        )
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(plain::method)

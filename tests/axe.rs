@@ -30,9 +30,26 @@ fn axe() -> String {
         .unwrap_or_else(|error| panic!("{path}: {error}. tests/run fetches it: run that once"))
 }
 
+/// What keeps somebody out of the page as it is.
+pub async fn violations(browser: &Browser) -> Vec<String> {
+    if browser.get("typeof axe").await == "undefined" {
+        browser.driver.execute(&axe(), vec![]).await.unwrap();
+    }
+    let found = browser
+        .call(
+            "const { violations } = await axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } });
+             return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));",
+        )
+        .await;
+    let Value::Array(found) = found else {
+        panic!("axe-core: {found}");
+    };
+    let told = found.iter().map(|it| it.as_str().unwrap().to_owned());
+    told.collect()
+}
+
 struct Judge {
     browser: Browser,
-    axe: String,
     /// How often it has looked, and what it found.
     looks: usize,
     found: Vec<String>,
@@ -54,26 +71,8 @@ impl Judge {
                 "innerWidth === {width} && document.getAnimations().length === 0"
             ))
             .await;
-        if self.browser.get("typeof axe").await == "undefined" {
-            self.browser
-                .driver
-                .execute(&self.axe, vec![])
-                .await
-                .unwrap();
-        }
-        let violations = self
-            .browser
-            .call(
-                "const { violations } = await axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } });
-                 return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));",
-            )
-            .await;
-        let Value::Array(violations) = violations else {
-            panic!("axe-core: {violations}");
-        };
-        for violation in violations {
-            self.found
-                .push(format!("{at}, {width} px: {}", violation.as_str().unwrap()));
+        for violation in violations(&self.browser).await {
+            self.found.push(format!("{at}, {width} px: {violation}"));
         }
     }
 
@@ -97,7 +96,6 @@ async fn axe_finds_nothing_in_any_page() {
     let browser = Browser::open("en", [WIDTHS[1], 900]).await;
     let mut judge = Judge {
         browser,
-        axe: axe(),
         looks: 0,
         found: Vec::new(),
     };

@@ -5,7 +5,7 @@ use thirtyfour::prelude::*;
 
 use crate::privileges::server_that_is_refused;
 use crate::support::browser::Browser;
-use crate::support::{Events, Server, descendants, eventually, request, start_run};
+use crate::support::{Events, Server, descendants, eventually, start_run, stop_run};
 
 const LAPTOP: [u32; 2] = [1280, 900];
 
@@ -521,8 +521,7 @@ async fn a_run_that_waits_says_its_place_in_the_middle_of_the_stage() {
     browser
         .until("document.querySelector('.notice:not([hidden])')?.textContent.includes('number 1 in the queue')")
         .await;
-    let url = server.url(&format!("/api/runs/{other}"));
-    request("DELETE", &url, None).await;
+    stop_run(&server, &other).await;
     browser
         .until("document.querySelector('.notice').hidden && document.querySelector('.client .state').textContent === 'ESTABLISHED'")
         .await;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::header;
 use serde_json::{Value, json};
 
-use crate::support::{Events, Server, command, request, start_run};
+use crate::support::{Events, Server, command, request, start_run, stop_run};
 
 /// A capture in a file of its own, which is removed when this is dropped.
 struct Capture(PathBuf);
@@ -392,8 +392,7 @@ async fn runs_and_recordings_are_downloaded() {
     let address = server.url(&format!("/api/runs/{id}"));
     let capture = Capture::download(format!("{address}/pcapng"), &id).await;
     let so_far = capture.packets();
-    let (status, _) = request("DELETE", &address, None).await;
-    assert_eq!(status, 202);
+    stop_run(&server, &id).await;
     crate::support::eventually("the run has ended", || async {
         let (_, run) = request("GET", &address, None).await;
         (run["ended"] == true).then_some(())

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::held::Held;
 use crate::support::{
-    FOURWAVE, Server, await_end, descendants, eventually, processes_with, request, start_run,
+    FOURWAVE, Server, await_end, descendants, eventually, processes_with, start_run, stop_run,
 };
 
 /// Every way in which a process comes to be, one that is stopped, and calls that wait for ever.
@@ -44,7 +44,7 @@ async fn waiting_runs(server: &Server, count: usize) -> Vec<String> {
 
 async fn stop(server: &Server, ids: Vec<String>) {
     for id in ids {
-        request("DELETE", &server.url(&format!("/api/runs/{id}")), None).await;
+        stop_run(server, &id).await;
     }
 }
 

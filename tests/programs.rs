@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::random::author;
 use crate::support::browser::Browser;
-use crate::support::{Events, Server, command, eventually, request, start_run};
+use crate::support::{Events, Server, command, eventually, request, start_run, stop_run};
 
 /// So many scripts besides the scenarios'.
 const RANDOM: u64 = 40;
@@ -377,7 +377,7 @@ async fn assert_same_segments(scenario: &str, language: Language) {
         (found(&so_far().await).iter().map(Vec::len).sum::<usize>() >= all).then_some(())
     })
     .await;
-    request("DELETE", &lab.url(&format!("/api/runs/{id}")), None).await;
+    stop_run(&lab, &id).await;
     let events = eventually("the end of the run", || async {
         Some(so_far().await).filter(|events| !events.of("end").is_empty())
     })

@@ -5,6 +5,7 @@
 //! of that seed again, `FOURWAVE_SEED=1000..5000` those of other seeds.
 
 pub mod author;
+pub mod chronicle;
 mod dice;
 pub mod laws;
 
@@ -22,7 +23,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use self::dice::Dice;
 use crate::support::held::Held;
-use crate::support::{Server, connect, eventually, kill_descendant, request};
+use crate::support::{Server, connect, eventually, kill_descendant, request, stop_run};
 
 /// The same in every test: a failure then comes from a change, and not from luck.
 const SEEDS: Range<u64> = 0..1000;
@@ -112,8 +113,7 @@ async fn play(server: &Server, seed: u64, mut disturbance: Option<Disturbance>) 
         }
         match disturbance.take() {
             Some(Disturbance::Stop) => {
-                let url = server.url(&format!("/api/runs/{id}"));
-                assert_eq!(request("DELETE", &url, None).await.0, 202);
+                stop_run(server, &id).await;
             }
             Some(Disturbance::KillAnActor) => {
                 kill_descendant(server.pid(), dice.pick(&pids(&events)), Signal::KILL);

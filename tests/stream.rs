@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::support::{Events, Server, command, connect, request, start_run};
+use crate::support::{Events, Server, command, connect, request, start_run, stop_run};
 
 /// Everything that a follower gets, until the server says goodbye.
 async fn follow(server: &Server, id: &str, from: usize) -> Events {
@@ -203,8 +203,7 @@ async fn a_run_that_has_to_wait_is_told_its_place_and_begins_by_itself() {
             panic!()
         };
         said.push(text.to_string());
-        let url = server.url(&format!("/api/runs/{stopped}"));
-        assert_eq!(request("DELETE", &url, None).await.0, 202);
+        stop_run(&server, stopped).await;
     }
     assert_eq!(said, ["{\"waiting\":2}", "{\"waiting\":1}"]);
     let played = follow(&server, &third, 0).await;

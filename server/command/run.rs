@@ -12,6 +12,8 @@ use fourwave::catalogue;
 use fourwave::config::Run;
 use fourwave::draw::Drawing;
 use fourwave::event::{Ending, Event, What};
+use fourwave::export::{About, Theme, picture};
+use fourwave::language::Language;
 use fourwave::pcapng;
 use fourwave::run::{MOST_EVENTS, Pace, Play, play};
 use fourwave::scenario::{self, draw_mistakes};
@@ -48,7 +50,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
             told = drawn;
             stop.store(true, Ordering::Relaxed); // nobody reads any more
         }
-        if run.pcapng.is_some() {
+        if run.pcapng.is_some() || run.svg.is_some() {
             kept.push(event);
         }
     };
@@ -65,7 +67,22 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         &mut sink,
     )?;
     if let Some(file) = &run.pcapng {
-        write_capture(file, &kept)?;
+        keep("capture", "--pcapng", file, &pcapng::capture(&kept))?;
+    }
+    if let Some(file) = &run.svg {
+        let title = scenario.as_deref().and_then(catalogue::scenario);
+        let title = title.map_or(run.what.as_str(), |scenario| &scenario.title.en);
+        let about = About {
+            title: if title == "-" {
+                "fourwave run -"
+            } else {
+                title
+            }
+            .into(),
+            address: None,
+        };
+        let picture = picture(&kept, &about, Language::English, Theme::Light);
+        keep("picture", "--svg", file, picture.as_bytes())?;
     }
     told.context("writing to standard output")?;
     Ok(ExitCode::from(if !played {
@@ -76,11 +93,11 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
 }
 
 /// After the run is drawn, so that a file which cannot be written costs nothing but itself.
-fn write_capture(file: &Path, events: &[Event]) -> Result<()> {
-    fs::write(file, pcapng::capture(events)).map_err(|error| {
+fn keep(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(file, bytes).map_err(|error| {
         anyhow!(
-            "the run is over, but its capture was not kept: writing {}: {error}; \
-             name a file after --pcapng that can be written",
+            "the run is over, but its {what} was not kept: writing {}: {error}; \
+             name a file after {option} that can be written",
             file.display()
         )
     })

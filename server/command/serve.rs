@@ -4,13 +4,22 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use fourwave::catalogue;
 use fourwave::config::Serve;
-use fourwave::lab::Lab;
-use fourwave::web;
+use fourwave::lab::{Lab, Limits};
+use fourwave::store::Store;
+use fourwave::web::{self, Site};
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
-    let lab = Lab::new(serve.max_runs, Duration::from_secs(serve.run_limit));
+    let limits = Limits {
+        run: Duration::from_secs(serve.run_limit),
+        open: Duration::from_secs(serve.open_limit),
+        idle: Duration::from_secs(serve.idle_limit),
+    };
+    let lab = Lab::new(serve.max_runs, limits);
+    let limit = serve.store_limit << 20;
+    let store = Store::new(serve.data_dir(), limit, catalogue::pinned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -30,7 +39,13 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
                 super::explain(&refusal)
             );
         }
-        web::serve(listener, lab, serve.runs_per_minute, web::terminated()).await?;
+        let site = Site {
+            lab,
+            store,
+            public_url: serve.public_url.clone(),
+            runs_per_minute: serve.runs_per_minute,
+        };
+        web::serve(listener, site, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -190,7 +190,7 @@ impl Director<'_, '_> {
         self.world.timeline.tell(What::Host { host, what, sysctl });
     }
 
-    fn errand(&mut self, host: Host, errand: Errand) -> Result<(), Interruption> {
+    pub(super) fn errand(&self, host: Host, errand: Errand) -> Result<(), Interruption> {
         let Some(power) = &self.world.hosts[host as usize].power else {
             return Ok(());
         };
@@ -281,9 +281,17 @@ impl Director<'_, '_> {
         match deed {
             WireDeed::Delay(delay) => wire.orders.delay = *delay,
             WireDeed::Mend => wire.orders.cut = false,
-            WireDeed::Drop(count, filter) => wire.orders.drops.push((*count, filter.clone())),
+            WireDeed::Drop(count, filter) => {
+                for lost in wire.drop(*count, filter) {
+                    self.world.tell_segment(now(), (lost, None));
+                }
+            }
             WireDeed::Hold(filter) => wire.orders.holds.push(filter.clone()),
-            WireDeed::Duplicate(filter) => wire.orders.duplicates.push(filter.clone()),
+            WireDeed::Duplicate(filter) => {
+                for copy in wire.duplicate(filter) {
+                    self.world.tell_segment(now(), (copy, None));
+                }
+            }
             WireDeed::Release(filter) => wire.release(filter.as_ref(), now()),
             WireDeed::Cut => {
                 for lost in wire.cut() {

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::hand::Hand;
 use super::outcome::{describe, fits, found};
+use super::touch::Mark;
 use super::world::{SOON, World};
 use super::{Pace, Play, RunError};
 use crate::clock::{Nanos, now};
 use crate::event::{Ending, StepPhase, What};
 use crate::message::Order;
 use crate::nursery::Nursery;
-use crate::script::{Deed, Outcome, Script, Step};
+use crate::script::{Composer, Deed, Outcome, Step};
 
 /// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
 const QUIET: Nanos = 60_000_000;
@@ -43,8 +45,28 @@ pub(super) struct Director<'w, 'a> {
     deadline: Nanos,
     limit: Duration,
     most_events: u32,
-    /// The line being played, for messages.
+    /// Where lines by hand come from, if anybody may say any.
+    pub(super) hand: Option<&'w Hand>,
+    /// The script, with what was done by hand.
+    pub(super) composer: Composer,
+    /// The line being played, or that was played last.
     pub(super) line: usize,
+    /// All lines up to this one were begun: it is the line being played, or one for the wire that somebody said meanwhile.
+    pub(super) tail: usize,
+    /// Which line each segment was sent in.
+    pub(super) marks: Vec<Mark>,
+    /// When somebody last said a line, or one ended.
+    pub(super) heard: Nanos,
+    /// Whether the line being played was said by hand.
+    pub(super) by_hand: bool,
+    /// Whether a line is being played.
+    pub(super) playing: bool,
+    /// Whether its call is waited for.
+    pub(super) collecting: bool,
+    /// When the last line ended, or the last of what came after it that the script tells of.
+    pub(super) rested: Nanos,
+    /// Whether no line is being played, and none is left to play.
+    pub(super) resting: bool,
     /// Whether every check so far was true.
     ok: bool,
 }
@@ -54,6 +76,7 @@ impl<'w, 'a> Director<'w, 'a> {
         world: &'w mut World<'a>,
         nursery: &'w Nursery,
         play: &Play<'_>,
+        hand: Option<&'w Hand>,
     ) -> Director<'w, 'a> {
         Director {
             world,
@@ -63,34 +86,89 @@ impl<'w, 'a> Director<'w, 'a> {
             deadline: now().saturating_add(play.limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
             limit: play.limit,
             most_events: play.most_events,
+            hand,
+            composer: Composer::new(play.script),
             line: 0,
+            tail: 0,
+            marks: Vec::new(),
+            heard: now(),
+            by_hand: false,
+            playing: false,
+            collecting: false,
+            rested: now(),
+            resting: false,
             ok: true,
         }
     }
 
-    /// Plays every line; whether all checks were true.
-    pub(super) fn play(mut self, script: &Script) -> Result<bool, Interruption> {
+    /// Plays every line, and in an open run those that are said: the last event.
+    ///
+    /// # Errors
+    /// Where the machine failed.
+    pub(super) fn play(mut self) -> Result<What, RunError> {
         self.world.wire.orders.delay = self.pace.delay;
-        for step in &script.steps {
-            self.line = step.line;
-            if let Some(label) = &step.label {
-                self.world.timeline.tell_passed(); // before the label
-                self.labels.insert(label.clone(), self.world.timeline.len());
+        let open = self.hand.and_then(|hand| hand.open);
+        let played = self.script().and_then(|()| match open {
+            Some(limit) => self.stay_open(limit),
+            None => Ok(()),
+        });
+        let (how, line, reason) = match played {
+            Ok(()) if self.ok => (Ending::Played, None, "played to the end".into()),
+            Ok(()) => {
+                let reason = "played to the end; not every check was true".into();
+                (Ending::Played, None, reason)
             }
-            self.tell_step(step, StepPhase::Begin);
-            self.step(step)?;
-            self.tell_step(step, StepPhase::End);
-        }
-        self.settle()?; // what the last lines sent arrives, also where they ended in `&`
-        Ok(self.ok)
+            Err(Interruption::Ended { how, line, reason }) => {
+                (how, (!self.resting).then_some(line), reason)
+            }
+            Err(Interruption::Failed(error)) => return Err(error),
+        };
+        let whole = matches!(how, Ending::Played | Ending::Finished | Ending::Idle);
+        Ok(What::End {
+            ok: whole && self.ok,
+            how,
+            line,
+            reason,
+        })
     }
 
-    fn tell_step(&mut self, step: &Step, phase: StepPhase) {
-        self.world.timeline.tell(What::Step {
-            line: step.line,
-            text: step.text.clone(),
-            phase,
-        });
+    fn script(&mut self) -> Result<(), Interruption> {
+        loop {
+            self.until(|world| !world.wire.is_held_by_hand())?;
+            let Some(step) = self.composer.after(self.tail).cloned() else {
+                return self.settle(); // what the last lines sent arrives, also where they ended in `&`
+            };
+            self.play_step(&step)?;
+        }
+    }
+
+    /// Plays a line of the composed script.
+    pub(super) fn play_step(&mut self, step: &Step) -> Result<(), Interruption> {
+        (self.line, self.tail) = (step.line, step.line);
+        if let Some(label) = &step.label {
+            self.world.timeline.tell_passed(); // before the label
+            self.labels.insert(label.clone(), self.world.timeline.len());
+        }
+        self.mark(step.line);
+        self.tell_step(step.line, step.text.clone(), StepPhase::Begin);
+        self.playing = true;
+        let played = self.step(step);
+        (self.playing, self.collecting) = (false, false);
+        played?;
+        self.end_step();
+        Ok(())
+    }
+
+    /// The line that was being played has ended.
+    pub(super) fn end_step(&mut self) {
+        let text = self.composer.at(self.line).map(|step| step.text.clone());
+        self.tell_step(self.line, text.unwrap_or_default(), StepPhase::End);
+        self.mark(self.tail + 1);
+        (self.heard, self.rested) = (now(), now());
+    }
+
+    pub(super) fn tell_step(&mut self, line: usize, text: String, phase: StepPhase) {
+        self.world.timeline.tell(What::Step { line, text, phase });
     }
 
     fn step(&mut self, step: &Step) -> Result<(), Interruption> {
@@ -152,21 +230,32 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     /// Waits until an actor's order is carried out and all has settled, and checks what it gave. An order that must
-    /// block is waited for until nothing happens any more and the actor's thread sleeps.
+    /// block, or may because of a hand, is waited for until nothing happens any more and the actor's thread sleeps.
     fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
-        let may_block = step.expected.contains(&Outcome::Blocked);
+        let must_block = step.expected.contains(&Outcome::Blocked);
+        let may_block = must_block || self.by_hand;
         let blocked = |world: &World<'_>| {
-            may_block && is_quiet(world) && world.wire.is_empty() && world.actors[actor].is_asleep()
+            (may_block || world.wire.is_held_by_hand())
+                && is_quiet(world)
+                && world.wire.is_empty()
+                && world.actors[actor].is_asleep()
         };
+        self.collecting = true;
         self.until(|world| {
             let actor = &world.actors[actor];
             actor.outcome.is_some() || !actor.is_alive() || blocked(world)
         })?;
+        self.collecting = false;
         if !self.world.actors[actor].is_alive() {
             return Err(self.missing(actor));
         }
         self.settle()?;
         let outcome = self.world.actors[actor].outcome.clone();
+        if self.by_hand {
+            self.note_outcome(step, outcome.as_ref());
+        } else if outcome.is_none() && !must_block {
+            return Ok(self.wait_later(actor));
+        }
         if !step.expected.is_empty() {
             let ok = step
                 .expected
@@ -192,7 +281,7 @@ impl<'w, 'a> Director<'w, 'a> {
         self.ok &= ok || step.claim.is_some();
         let (label, claim) = (step.label.clone(), step.claim.clone());
         self.world.timeline.tell(What::Check {
-            line: step.line,
+            line: self.line,
             label,
             ok,
             expected,
@@ -228,7 +317,7 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     /// Lets one thing happen, unless the condition holds already.
-    fn turn(
+    pub(super) fn turn(
         &mut self,
         due: Nanos,
         holds: &impl Fn(&World<'_>) -> bool,
@@ -237,14 +326,24 @@ impl<'w, 'a> Director<'w, 'a> {
             return Ok(true);
         }
         self.world.turn(due)?;
+        while let Some(said) = self.next_touch() {
+            self.touch(said)?;
+        }
         let line = self.line;
         if self.world.is_stopped() {
-            return Err(self.ended(Ending::Stopped, format!("stopped on line {line}")));
+            return Err(match self.hand.and_then(|hand| hand.open) {
+                Some(_) => self.ended(Ending::Finished, "ended by hand".into()),
+                None => self.ended(Ending::Stopped, format!("stopped on line {line}")),
+            });
         }
         if now() > self.deadline {
             let limit = self.limit.as_secs();
-            let reason =
-                format!("line {line} was still waiting when the run's {limit} s were over");
+            let reason = match self.resting {
+                true => format!("the run's {limit} s were over"),
+                false => {
+                    format!("line {line} was still waiting when the run's {limit} s were over")
+                }
+            };
             return Err(self.ended(Ending::TooLong, reason));
         }
         if self.world.timeline.len() > self.most_events {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::event::Segment;
 use crate::script::Filter;
 
+/// Why a segment was lost that an order meant.
+pub(super) const DROPPED: &str = "dropped by the script";
+
 /// The wire's orders as they stand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Orders {
@@ -55,7 +58,7 @@ impl Orders {
         {
             *left -= 1;
             self.drops.retain(|(left, _)| *left > 0);
-            return Fate::Drop("dropped by the script");
+            return Fate::Drop(DROPPED);
         }
         if self.holds.iter().any(|filter| filter.matches(segment)) {
             return Fate::Hold;

@@ -2,8 +2,9 @@
 
 use super::actor::text;
 use crate::errno;
-use crate::message::{PREVIEW, Returned};
+use crate::message::{Call, POLL_EVENTS, PREVIEW, Payload, Returned};
 use crate::script::Outcome;
+use crate::state::State;
 
 /// Whether a call gave what it must; `returned` is None where it has not returned.
 pub(super) fn fits(expected: &Outcome, outcome: Option<&Returned>) -> bool {
@@ -71,6 +72,64 @@ pub(super) fn found(returned: &Returned) -> String {
     }
 }
 
+/// The longest text that is written into a script as what a call gave.
+const LONGEST_TEXT: usize = 100;
+
+/// What a call gave, as a script writes it after `=>`; None where that would not come again, or cannot be written.
+pub(super) fn written(call: Option<&Call>, returned: &Returned) -> Option<String> {
+    if let Some(number) = returned.errno {
+        return Some(errno::name(number)).filter(|name| errno::is_name(name));
+    }
+    if let Some(words) = &returned.words {
+        let is_word = |word: &str| {
+            POLL_EVENTS.iter().any(|(name, _)| *name == word)
+                || errno::is_name(word)
+                || State::named(word).is_some()
+                || word.parse::<i64>().is_ok()
+        };
+        // An address has a port that another run would not have.
+        return words.split(' ').all(is_word).then(|| words.clone());
+    }
+    let data = returned.data.as_deref().unwrap_or_default();
+    let is_whole = returned.result == data.len() as i64 && data.len() <= LONGEST_TEXT;
+    let readable = |text: &&str| !text.contains(|c: char| c.is_control() && !"\n\r\t".contains(c));
+    let text = std::str::from_utf8(data).ok().filter(readable);
+    if let Some(text) = text.filter(|text| is_whole && !text.is_empty()) {
+        return Some(quoted(text));
+    }
+    // How much is taken of what does not fit is up to the moment.
+    let asked = match call {
+        Some(Call::Send {
+            payload: Payload::Text(text),
+            ..
+        }) => Some(text.len() as i64),
+        Some(Call::Send {
+            payload: Payload::Bytes(bytes),
+            ..
+        }) => Some(*bytes as i64),
+        _ => None,
+    };
+    asked
+        .is_none_or(|asked| asked == returned.result)
+        .then(|| returned.result.to_string())
+}
+
+/// A text as a script writes it.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '"' | '\\' => quoted.extend(['\\', c]),
+            _ => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +193,38 @@ mod tests {
                 "{expected:?} {returned:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_what_was_given() {
+        let words = |words: &str| Returned {
+            words: Some(words.into()),
+            ..Returned::default()
+        };
+        let cases = [
+            (received(b"hello"), Some("\"hello\"")),
+            (received(b""), Some("0")),
+            (received(b"a \"b\" \\ # => &\r\n\t"), None),
+            (received("四次挥手".as_bytes()), Some("\"四次挥手\"")),
+            (received(b"\xff\x00"), Some("2")),
+            (received(b"\x1b[2m"), Some("4")),
+            (received(&[b'x'; 1500]), Some("1500")),
+            (words("IN RDHUP"), Some("IN RDHUP")),
+            (words("ECONNRESET"), Some("ECONNRESET")),
+            (words("CLOSE_WAIT"), Some("CLOSE_WAIT")),
+            (words("87380"), Some("87380")),
+        ];
+        for (returned, expected) in cases {
+            let text = written(None, &returned).unwrap();
+            if let Some(expected) = expected {
+                assert_eq!(text, expected);
+            }
+            let script = crate::script::parse(&format!("client recv => {text}"))
+                .unwrap_or_else(|mistakes| panic!("{text}: {}", mistakes[0]));
+            let outcome = &script.steps[0].expected[0];
+            assert!(fits(outcome, Some(&returned)), "{text} {returned:?}");
+        }
+        assert_eq!(written(None, &words("127.0.0.1:40000")), None);
     }
 
     #[test]

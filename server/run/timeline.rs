@@ -12,6 +12,7 @@ pub(super) struct Timeline<'a> {
     began: u64,
     next_seq: u32,
     last: Nanos,
+    last_deed: Nanos,
     /// What passed without being told one by one, since the last event.
     passed: Vec<What>,
     sink: &'a mut dyn FnMut(Event),
@@ -26,6 +27,7 @@ impl<'a> Timeline<'a> {
             began,
             next_seq: 0,
             last: epoch,
+            last_deed: epoch,
             passed: Vec::new(),
             sink,
         }
@@ -48,6 +50,11 @@ impl<'a> Timeline<'a> {
         let seq = self.next_seq;
         self.next_seq += 1;
         let t = self.since_start(self.last);
+        if let What::Segment(_) | What::State { .. } | What::Call { .. } | What::Process { .. } =
+            what
+        {
+            self.last_deed = self.last;
+        }
         (self.sink)(Event { seq, t, what });
         seq
     }
@@ -101,6 +108,11 @@ impl<'a> Timeline<'a> {
     /// When something last happened.
     pub(super) fn last(&self) -> Nanos {
         self.last
+    }
+
+    /// When a segment, a state, a call or a process was last told of.
+    pub(super) fn last_deed(&self) -> Nanos {
+        self.last_deed
     }
 
     /// How many events there are.

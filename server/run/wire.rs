@@ -6,7 +6,7 @@ use std::io;
 use std::net::SocketAddrV4;
 use std::os::fd::OwnedFd;
 
-use super::fate::{Fate, Orders};
+use super::fate::{DROPPED, Fate, Orders};
 use super::segment::Decoder;
 use crate::clock::Nanos;
 use crate::event::{Host, Segment, SegmentPhase};
@@ -19,6 +19,8 @@ pub(super) struct Wire {
     pub(super) decoder: Decoder,
     under_way: BinaryHeap<Reverse<Flight>>,
     held: Vec<Flight>,
+    /// Whether somebody holds the wire by hand.
+    pub(super) hand_holds: bool,
 }
 
 /// A packet under way. The earliest to arrive comes first; of two at the same time, the one that was sent first.
@@ -61,10 +63,7 @@ impl Wire {
                     segment: segment.clone(),
                     packet,
                 });
-                let held = Segment {
-                    phase: SegmentPhase::Held,
-                    ..segment.clone()
-                };
+                let held = on_hold(&segment);
                 vec![(segment, None), (held, None)]
             }
             Fate::Drop(reason) => {
@@ -86,6 +85,7 @@ impl Wire {
     pub(super) fn release(&mut self, filter: Option<&Filter>, now: Nanos) {
         if filter.is_none() {
             self.orders.holds.clear();
+            self.hand_holds = false;
         }
         let (released, held) = self
             .held
@@ -96,6 +96,104 @@ impl Wire {
         for flight in released {
             self.send(now, flight.segment, flight.packet);
         }
+    }
+
+    /// Loses the next so many segments that a filter means, those first that are held: these, to be told.
+    pub(super) fn drop(&mut self, most: u32, filter: &Filter) -> Vec<Segment> {
+        let mut left = most;
+        let mut lost_ones = Vec::new();
+        self.held.retain(|Flight { segment, .. }| {
+            let is_meant = left > 0 && filter.matches(segment);
+            if is_meant {
+                left -= 1;
+                lost_ones.push(lost(segment, DROPPED));
+            }
+            !is_meant
+        });
+        if left > 0 {
+            self.orders.drops.push((left, filter.clone()));
+        }
+        lost_ones
+    }
+
+    /// Copies the first held segment that a filter means, else the next one that is sent. The copy is held too: what is to
+    /// be told of it.
+    pub(super) fn duplicate(&mut self, filter: &Filter) -> Vec<Segment> {
+        let is_meant = |flight: &Flight| filter.matches(&flight.segment);
+        let Some(index) = self.held.iter().position(is_meant) else {
+            self.orders.duplicates.push(filter.clone());
+            return Vec::new();
+        };
+        let Flight {
+            segment, packet, ..
+        } = &self.held[index];
+        let (copy, packet) = (self.decoder.copy(segment), packet.clone());
+        let held = on_hold(&copy);
+        self.held.push(Flight {
+            due: 0,
+            segment: copy.clone(),
+            packet,
+        });
+        vec![copy, held]
+    }
+
+    /// The segments that fly and that a filter means, in the order in which they were sent.
+    pub(super) fn flying(&self, filter: &Filter) -> Vec<Segment> {
+        let flights = self.under_way.iter().map(|Reverse(flight)| &flight.segment);
+        let mut meant: Vec<Segment> = flights
+            .filter(|segment| filter.matches(segment))
+            .cloned()
+            .collect();
+        meant.sort_by_key(|segment| segment.id);
+        meant
+    }
+
+    /// The segments that are held, in the order in which they were sent.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Segment> {
+        self.held.iter().map(|flight| &flight.segment)
+    }
+
+    /// Takes a segment that flies off its way.
+    fn stop(&mut self, id: u32) -> Option<Flight> {
+        let flights = std::mem::take(&mut self.under_way).into_vec();
+        let (mut stopped, others) = flights
+            .into_iter()
+            .partition::<Vec<_>, _>(|Reverse(flight)| flight.segment.id == id);
+        self.under_way = others.into();
+        stopped.pop().map(|Reverse(flight)| flight)
+    }
+
+    /// Loses a segment that flies: to be told.
+    pub(super) fn lose_flying(&mut self, id: u32) -> Option<Segment> {
+        self.stop(id).map(|flight| lost(&flight.segment, DROPPED))
+    }
+
+    /// Holds a segment that flies: to be told.
+    pub(super) fn hold_flying(&mut self, id: u32) -> Option<Segment> {
+        let flight = self.stop(id)?;
+        let held = on_hold(&flight.segment);
+        self.held.push(flight);
+        Some(held)
+    }
+
+    /// Copies a segment that flies; the copy arrives right after it: to be told, with when.
+    pub(super) fn copy_flying(&mut self, id: u32) -> Option<Told> {
+        let flights = self.under_way.iter();
+        let mut same = flights.filter(|Reverse(flight)| flight.segment.id == id);
+        let Reverse(Flight {
+            due,
+            segment,
+            packet,
+        }) = same.next()?;
+        let (due, packet) = (*due, packet.clone());
+        let copy = self.decoder.copy(segment);
+        self.send(due, copy.clone(), packet);
+        Some((copy, Some(due)))
+    }
+
+    /// Whether a hand keeps something from arriving.
+    pub(super) fn is_held_by_hand(&self) -> bool {
+        self.hand_holds && !self.held.is_empty()
     }
 
     /// Cuts the wire: what is on it is lost.
@@ -160,6 +258,13 @@ impl Wire {
     /// Whether nothing is under way. What is held does not move by itself.
     pub(super) fn is_empty(&self) -> bool {
         self.under_way.is_empty()
+    }
+}
+
+fn on_hold(segment: &Segment) -> Segment {
+    Segment {
+        phase: SegmentPhase::Held,
+        ..segment.clone()
     }
 }
 

@@ -21,6 +21,7 @@
 use std::io;
 use std::mem;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ use super::RunError;
 use super::actor::Actor;
 use super::bulk::Bulk;
 use super::descriptors::Descriptors;
+use super::hand;
 use super::probe::SocketTable;
 use super::timeline::Timeline;
 use super::watch::Watch;
@@ -61,6 +63,8 @@ pub(super) struct World<'a> {
     last_look: Nanos,
     /// Set from outside: the run shall end.
     pub(super) stop: &'a AtomicBool,
+    /// Rings when somebody outside wants something, where anybody can.
+    bell: Option<Arc<OwnedFd>>,
 }
 
 /// A host, as the server knows it.
@@ -95,6 +99,7 @@ impl<'a> World<'a> {
         hosts: [HostEnd; 2],
         actors: Vec<Actor>,
         stop: &'a AtomicBool,
+        bell: Option<Arc<OwnedFd>>,
     ) -> World<'a> {
         let last_look = now();
         let (wire, held_back) = (Wire::default(), Vec::new());
@@ -109,6 +114,7 @@ impl<'a> World<'a> {
             last_arrived: [None, None],
             last_look,
             stop,
+            bell,
         }
     }
 
@@ -149,6 +155,7 @@ impl<'a> World<'a> {
         let actors = self.actors.iter().filter_map(Actor::sign_of_life);
         let mut fds: Vec<PollFd<'_>> = tuns
             .chain(actors.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)))
+            .chain(self.bell.iter().map(|fd| PollFd::new(fd, PollFlags::IN)))
             .collect();
         let (seconds, rest) = (timeout / 1_000_000_000, timeout % 1_000_000_000);
         let timeout = Timespec {
@@ -156,9 +163,13 @@ impl<'a> World<'a> {
             tv_nsec: rest as i64,
         };
         match poll(&mut fds, Some(&timeout)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        if let Some(bell) = &self.bell {
+            hand::heard(bell); // whoever rang is asked at the next turn
+        }
+        Ok(())
     }
 
     /// Reads whatever is there without waiting, and tells it; false where nothing was.

@@ -1,5 +1,5 @@
-//! What only shows when scenario files are read together: a lesson that leads nowhere, two in one place of a chapter, a
-//! claim that the article does not make.
+//! What only shows when scenario files are read together: a lesson that leads nowhere or is compared with none, two in one
+//! place of a chapter, a claim that the article does not make.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -24,7 +24,15 @@ struct Places {
     order: Spanned<u32>,
     #[serde(default)]
     next: Vec<Spanned<String>>,
+    #[serde(default)]
+    pairs: Vec<PairPlace>,
     script: ScriptText,
+}
+
+/// What a pair names, and where.
+#[derive(Deserialize)]
+struct PairPlace {
+    with: Spanned<String>,
 }
 
 /// The mistakes of one file, seen from the others beside it. `ids` are the scenarios that there are, `others` those of
@@ -47,6 +55,16 @@ pub fn mistakes(
             let message = format!("there is no scenario `{}` to read next", next.get_ref());
             mistakes.push(Broken::at(name, text, next.span().start, &message));
         }
+    }
+    for PairPlace { with } in &places.pairs {
+        let message = if *with.get_ref() == scenario.id {
+            "a scenario compared with itself".to_owned()
+        } else if !ids.contains(with.get_ref()) {
+            format!("there is no scenario `{}` to compare with", with.get_ref())
+        } else {
+            continue;
+        };
+        mistakes.push(Broken::at(name, text, with.span().start, &message));
     }
     let place = (scenario.chapter, scenario.order);
     let same = others.iter().map(|other| &other.scenario);

@@ -15,7 +15,7 @@ const ASKED: usize = 3;
 
 pub(super) const CALLS: &str = "socket, bind, listen, connect, disconnect, accept, send, recv, \
                                 shutdown, close, dup, poll, epoll, set, get, name, peer";
-const OPTIONS: &str =
+pub(super) const OPTIONS: &str =
     "linger, keepalive, user_timeout, reuseaddr, nodelay, rcvbuf, sndbuf, nonblock or linger2";
 
 impl Line {
@@ -58,9 +58,16 @@ impl Line {
         };
         let (mut on, mut named) = (None, None);
         loop {
-            if self.keyword("on") {
+            let is_next =
+                |word: &str| matches!(self.peek(), Kind::Word(next) if next.as_str() == word);
+            // Only these make a socket out of another, and name both.
+            let both = matches!(call, Call::Accept | Call::Dup);
+            if (is_next("on") && named.is_some() || is_next("as") && on.is_some()) && !both {
+                return Err(self.mistake("only `as`, or only `on`"));
+            }
+            if on.is_none() && self.keyword("on") {
                 on = Some(self.name("a socket's name")?);
-            } else if matches!(self.peek(), Kind::Word(word) if word == "as") {
+            } else if named.is_none() && matches!(self.peek(), Kind::Word(word) if word == "as") {
                 let makes = matches!(
                     call,
                     Call::Socket
@@ -80,7 +87,6 @@ impl Line {
             }
         }
         let (on, named) = match call {
-            // These make a socket out of another.
             Call::Accept => (
                 on.unwrap_or("listener".into()),
                 named.unwrap_or("conn".into()),
@@ -90,9 +96,6 @@ impl Line {
                 None => return Err(self.mistake("`as` and a name for the descriptor")),
             },
             // These use the socket of a name, and make it where there is none.
-            _ if on.is_some() && named.is_some() => {
-                return Err(self.mistake("only `as`, or only `on`"));
-            }
             _ => {
                 let usual = if matches!(call, Call::Listen { .. }) {
                     "listener"

@@ -9,6 +9,7 @@ use crate::event::Host;
 use crate::message::Call;
 
 /// What is known after the lines so far.
+#[derive(Clone)]
 pub(super) struct Cast {
     actors: BTreeMap<String, Actor>,
     labels: BTreeSet<String>,
@@ -21,7 +22,7 @@ pub(super) struct Cast {
 /// The most actors of one script.
 const MOST_ACTORS: usize = 16;
 /// What a line can begin with besides an actor.
-const WORDS: [&str; 6] = ["wire", "expect", "claim", "wait", "sleep", "settle"];
+pub(super) const WORDS: [&str; 6] = ["wire", "expect", "claim", "wait", "sleep", "settle"];
 
 #[derive(Clone)]
 struct Actor {
@@ -66,6 +67,21 @@ impl Cast {
                 now: Now::Free,
             },
         );
+    }
+
+    /// Whoever came, also those that are gone.
+    pub(super) fn actors(&self) -> impl Iterator<Item = &str> {
+        self.actors.keys().map(String::as_str)
+    }
+
+    /// The names that lines gave to sockets.
+    pub(super) fn sockets(&self) -> impl Iterator<Item = &str> {
+        self.sockets.iter().map(|(_, name)| name.as_str())
+    }
+
+    /// The labels of the lines so far.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(String::as_str)
     }
 
     /// Takes note of a step, or says why it cannot be played after the lines before it.
@@ -320,6 +336,13 @@ impl Cast {
             )),
             _ => Ok(actor),
         }
+    }
+
+    /// The actors that are in a call.
+    pub(super) fn busy(&self) -> impl Iterator<Item = &str> {
+        let busy = |actor: &Actor| matches!(actor.now, Now::Busy(_));
+        let actors = self.actors.iter().filter(move |(_, actor)| busy(actor));
+        actors.map(|(name, _)| name.as_str())
     }
 
     fn set(&mut self, name: &str, now: Now) {

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::event::{Host, Segment};
 
 /// The control bits that scripts name, RFC 9293, section 3.1.
-const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+pub(super) const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
 
 /// Control bits that must be set, and those that must not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,10 @@ pub struct Filter {
     pub data: bool,
     /// Only those of this host.
     pub from: Option<Host>,
+    /// Only with this sequence number, relative to its direction's SYN.
+    pub seq: Option<u32>,
+    /// Only with this acknowledgment number, relative to the other direction's SYN.
+    pub ack: Option<u32>,
 }
 
 impl Flags {
@@ -62,7 +66,36 @@ impl Filter {
     pub fn matches(&self, segment: &Segment) -> bool {
         self.from.is_none_or(|host| host == segment.from)
             && (!self.data || segment.len > 0)
+            && (self.seq.is_none() || self.seq == segment.seq_rel)
+            && (self.ack.is_none() || self.ack == segment.ack_rel)
             && self.flags.match_bits(&segment.flags)
+    }
+
+    /// Every segment.
+    pub fn any() -> Filter {
+        Filter {
+            flags: Flags::default(),
+            data: false,
+            from: None,
+            seq: None,
+            ack: None,
+        }
+    }
+
+    /// The narrowest filter that means a segment: all of its control bits that scripts name, and its numbers.
+    pub fn exactly(segment: &Segment) -> Filter {
+        let has = |bit: &&str| segment.flags.iter().any(|set| set == bit);
+        let set: Vec<&str> = BITS.into_iter().filter(has).collect();
+        Filter {
+            data: set.is_empty() && segment.len > 0,
+            flags: Flags {
+                set,
+                unset: Vec::new(),
+            },
+            from: Some(segment.from),
+            seq: segment.seq_rel,
+            ack: segment.ack_rel,
+        }
     }
 }
 
@@ -76,5 +109,25 @@ impl fmt::Display for Flags {
             .chain(unset)
             .collect();
         f.write_str(&all.join(","))
+    }
+}
+
+impl fmt::Display for Filter {
+    /// As a script writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.data, &self.flags) {
+            (true, _) => f.write_str("data")?,
+            (false, flags) if *flags == Flags::default() => f.write_str("any")?,
+            (false, flags) => flags.fmt(f)?,
+        }
+        if let Some(host) = self.from {
+            write!(f, " from {host}")?;
+        }
+        for (name, number) in [("seq", self.seq), ("ack", self.ack)] {
+            if let Some(number) = number {
+                write!(f, " {name} {number}")?;
+            }
+        }
+        Ok(())
     }
 }

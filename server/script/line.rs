@@ -16,7 +16,7 @@ const LONGEST_TIME: Duration = Duration::from_secs(60);
 pub(super) const OTHERS: &str =
     "thread, fork, process, kill, stop, continue, exit, link, crash, boot, sysctl, destroy";
 /// The sysctls that a script may write: each belongs to the host's own network namespace (ip-sysctl).
-const SYSCTLS: [&str; 20] = [
+pub(super) const SYSCTLS: [&str; 20] = [
     "tcp_abort_on_overflow",
     "tcp_fin_timeout",
     "tcp_invalid_ratelimit",

@@ -20,7 +20,7 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(
+    pub(crate) fn new(
         line: usize,
         column: usize,
         length: usize,

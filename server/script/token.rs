@@ -76,7 +76,8 @@ pub(super) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
     Ok(tokens)
 }
 
-fn is_word(c: char) -> bool {
+/// Whether words are made of it.
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '-' || c == '+'
 }
 

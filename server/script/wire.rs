@@ -45,7 +45,7 @@ impl Line {
         })
     }
 
-    /// `FIN from client`, `any from server`, `data`.
+    /// `FIN from client`, `any from server`, `data`, `data from client seq 1 ack 1`.
     fn filter(&mut self) -> Result<Filter, Mistake> {
         let (mut flags, mut data) = (Flags::default(), false);
         if self.keyword("data") {
@@ -58,7 +58,20 @@ impl Line {
         } else {
             None
         };
-        Ok(Filter { flags, data, from })
+        let [mut seq, mut ack] = [None; 2];
+        if self.keyword("seq") {
+            seq = Some(self.word("a number", |word| word.parse().ok())?);
+        }
+        if self.keyword("ack") {
+            ack = Some(self.word("a number", |word| word.parse().ok())?);
+        }
+        Ok(Filter {
+            flags,
+            data,
+            from,
+            seq,
+            ack,
+        })
     }
 
     fn forgery(&mut self) -> Result<Forgery, Mistake> {

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Server;
-use super::live::{self, Following};
+use super::live::{self, Flag};
 use super::phrases::in_language;
 use super::words::Asked;
 use crate::atlas;
 use crate::catalogue;
-use crate::lab::StartError;
+use crate::lab::{self, Live, StartError};
 use crate::remedy;
-use crate::run::Pace;
+use crate::run::{Pace, Unsaid};
 use crate::script::{self, Mistake, Script};
 
 mod wanted;
@@ -32,13 +32,23 @@ pub(super) struct Wanted {
     script: Option<String>,
     #[serde(default)]
     pace: WantedPace,
+    /// Whether the run takes further lines after its script, which may be empty.
+    #[serde(default)]
+    open: bool,
+}
+
+/// A line that somebody says to a run.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Said {
+    line: String,
 }
 
 /// What the address of such a request says.
 #[derive(Deserialize)]
 pub(super) struct Beside {
     #[serde(default)]
-    follow: Following,
+    follow: Flag,
 }
 
 #[derive(Default, Deserialize)]
@@ -63,6 +73,14 @@ pub(super) enum Refused {
     Full { running: usize },
     /// There is no such thing.
     Unknown { message: String },
+    /// Only who started the run may do that, and has its key.
+    Key,
+    /// The run has ended.
+    Over,
+    /// The run takes lines for the wire only.
+    NotOpen,
+    /// Too many lines wait for the run.
+    Busy { waiting: usize },
     /// The server is about to end.
     Ending,
     /// A page of another origin asks for what only ours may.
@@ -77,6 +95,8 @@ pub(super) enum Refused {
     MediaType { message: String },
     /// This client has asked too often; there is room again after so many seconds.
     Often { seconds: u64 },
+    /// The server failed.
+    Failed { message: String },
 }
 
 impl Refused {
@@ -89,6 +109,7 @@ impl Refused {
             StatusCode::PAYLOAD_TOO_LARGE => Refused::Large { message },
             StatusCode::MISDIRECTED_REQUEST => Refused::Name { message },
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Refused::MediaType { message },
+            _ if status.is_server_error() => Refused::Failed { message },
             _ => Refused::Request { message },
         }
     }
@@ -109,6 +130,10 @@ impl IntoResponse for Refused {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Refused::Unknown { .. } => StatusCode::NOT_FOUND,
+            Refused::Key => StatusCode::FORBIDDEN,
+            Refused::Over | Refused::NotOpen => StatusCode::CONFLICT,
+            Refused::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Refused::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Refused::Origin { .. } => StatusCode::FORBIDDEN,
             Refused::Name { .. } => StatusCode::MISDIRECTED_REQUEST,
             Refused::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -142,7 +167,13 @@ pub(super) async fn start(
         WantedPace::Follow => Pace::FOLLOW,
         WantedPace::Full => Pace::FULL,
     };
-    let (scenario, script) = match script_of(wanted.scenario, wanted.script) {
+    let found = match (wanted.open, &wanted.scenario, &wanted.script) {
+        (true, None, text) => script::parse_beginning(text.as_deref().unwrap_or_default())
+            .map(|script| (None, script))
+            .map_err(|mistakes| Refused::Script { mistakes }),
+        _ => script_of(wanted.scenario, wanted.script),
+    };
+    let (scenario, script) = match found {
         Ok(found) => found,
         Err(Refused::Script { mistakes }) => {
             let mistakes = in_language(language, mistakes);
@@ -156,20 +187,26 @@ pub(super) async fn start(
     }
     // Starting builds nothing yet, but may have to start the nursery.
     let lab = server.lab.clone();
-    let started =
-        tokio::task::spawn_blocking(move || lab.start(scenario.as_deref(), script, pace)).await;
+    let wanted = lab::Wanted {
+        scenario,
+        script,
+        pace,
+        open: wanted.open,
+    };
+    let started = tokio::task::spawn_blocking(move || lab.start(wanted)).await;
     match started.expect("starting a run does not panic") {
         Ok(live) => {
             let events = format!("/api/runs/{}/events", live.id);
             let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
-            if follow == Following::Yes {
-                return (StatusCode::CREATED, place, live::stream(live, 0, &server))
-                    .into_response();
+            if follow == Flag::Yes {
+                let key = [("run-key", live.key.clone())];
+                let events = live::stream(live, 0, &server);
+                return (StatusCode::CREATED, place, key, events).into_response();
             }
             (
                 StatusCode::CREATED,
                 place,
-                Json(json!({ "id": live.id, "events": events })),
+                Json(json!({ "id": live.id, "key": live.key, "events": events })),
             )
                 .into_response()
         }
@@ -221,8 +258,8 @@ pub(super) async fn status(State(server): State<Server>, Path(id): Path<String>)
         Some(live) => {
             let progress = live.progress();
             let (scenario, events, ended) = (&live.scenario, progress.events, progress.ended);
-            let waiting = progress.place;
-            Json(json!({ "id": live.id, "scenario": scenario, "events": events, "ended": ended, "waiting": waiting }))
+            let (open, waiting) = (live.open, progress.place);
+            Json(json!({ "id": live.id, "scenario": scenario, "open": open, "events": events, "ended": ended, "waiting": waiting }))
                 .into_response()
         }
         None => unknown_run(&id),
@@ -230,14 +267,62 @@ pub(super) async fn status(State(server): State<Server>, Path(id): Path<String>)
 }
 
 /// DELETE /api/runs/ID
-pub(super) async fn stop(State(server): State<Server>, Path(id): Path<String>) -> Response {
+pub(super) async fn stop(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     match server.lab.find(&id) {
-        Some(live) => {
+        Some(live) if has_key(&headers, &live) => {
             live.stop();
             StatusCode::ACCEPTED.into_response()
         }
+        Some(_) => Refused::Key.into_response(),
         None => unknown_run(&id),
     }
+}
+
+/// POST /api/runs/ID/lines: says a line to a run, which answers once it has begun it.
+pub(super) async fn say(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    Asked(language, _): Asked,
+    headers: HeaderMap,
+    said: Result<Json<Said>, JsonRejection>,
+) -> Response {
+    let Some(live) = server.lab.find(&id) else {
+        return unknown_run(&id);
+    };
+    if !has_key(&headers, &live) {
+        return Refused::Key.into_response();
+    }
+    let line = match said {
+        Ok(Json(Said { line })) => line,
+        Err(error) => return Refused::from(error).into_response(),
+    };
+    if line.contains(['\n', '\r']) {
+        return wrong("one line at a time");
+    }
+    let refused = match live.say(line).await {
+        Ok(line) => return Json(json!({ "line": line })).into_response(),
+        Err(Unsaid::Mistakes(mistakes)) => Refused::Script {
+            mistakes: in_language(language, mistakes),
+        },
+        Err(Unsaid::Over) => Refused::Over,
+        Err(Unsaid::NotOpen) => Refused::NotOpen,
+        Err(Unsaid::Full(waiting)) => Refused::Busy { waiting },
+    };
+    refused.into_response()
+}
+
+/// Whether a request has the run's key: `Authorization: Bearer KEY` (RFC 6750, section 2.1).
+fn has_key(headers: &HeaderMap, live: &Live) -> bool {
+    let said = headers.get(header::AUTHORIZATION);
+    let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let token = said
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    token.is_some_and(|(_, key)| key.trim() == live.key)
 }
 
 /// GET /api/recordings/ID: the recorded run of a scenario, one event a line.
@@ -278,6 +363,14 @@ pub(super) fn wrong(message: &str) -> Response {
         message: message.into(),
     }
     .into_response()
+}
+
+pub(super) fn failed(message: String) -> Response {
+    Refused::Failed { message }.into_response()
+}
+
+pub(super) fn unknown(message: String) -> Response {
+    Refused::Unknown { message }.into_response()
 }
 
 pub(super) fn unknown_run(id: &str) -> Response {

@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{api, exports};
+use super::api;
+use super::words::Language;
 use crate::atlas::archive::{self, Recorded};
 use crate::atlas::{Cell, Stimulus, Unreachable};
 use crate::catalogue;
@@ -113,6 +114,19 @@ fn unpacked(packed: &[u8]) -> String {
     recording::unpack(packed).unwrap_or_else(|error| panic!("the atlas is broken: {error}"))
 }
 
+/// A cell's recorded run, one event a line.
+pub(super) fn lines(id: &str) -> Option<String> {
+    Some(unpacked(&packed(id)?))
+}
+
+/// What a cell is called.
+pub(super) fn title(cell: &Cell, language: Language) -> String {
+    let words = texts().stimulus(cell.stimulus);
+    language
+        .of(&words.title)
+        .replace("{state}", cell.state.name())
+}
+
 /// GET /api/atlas/STATE/STIMULUS: a cell's recorded run, one event a line.
 pub(super) async fn recording(
     Path((state, stimulus)): Path<(String, String)>,
@@ -130,14 +144,5 @@ pub(super) async fn recording(
         (kind, [(header::CONTENT_ENCODING, "gzip")], packed).into_response()
     } else {
         (kind, unpacked(&packed)).into_response()
-    }
-}
-
-/// GET /api/atlas/STATE/STIMULUS/pcapng: the capture of a cell's recorded run.
-pub(super) async fn capture(Path((state, stimulus)): Path<(String, String)>) -> Response {
-    let id = format!("atlas/{state}/{stimulus}");
-    match packed(&id) {
-        Some(packed) => exports::pcapng(&format!("{state}-{stimulus}"), unpacked(&packed)).await,
-        None => api::unknown_recording(&id),
     }
 }

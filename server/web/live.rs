@@ -25,12 +25,12 @@ pub(super) struct Wanted {
     #[serde(default)]
     from: usize,
     #[serde(default)]
-    follow: Following,
+    follow: Flag,
 }
 
-/// `follow=1` in an address: the answer goes on as long as the run does.
+/// Something in an address that is so (1) or is not (0).
 #[derive(Clone, Copy, Default, Deserialize, PartialEq)]
-pub(super) enum Following {
+pub(super) enum Flag {
     #[default]
     #[serde(rename = "0")]
     No,
@@ -71,7 +71,7 @@ pub(super) async fn events(
             let follower = Follower::new(live, from, &server);
             upgrade.on_upgrade(move |socket| follow_by_socket(socket, follower))
         }
-        Err(_) if follow == Following::Yes => stream(live, from, &server),
+        Err(_) if follow == Flag::Yes => stream(live, from, &server),
         Err(_) => ([LINES], lines(&live.events(from))).into_response(),
     }
 }

@@ -1,78 +1,11 @@
-//! The words of the pages, in English and Chinese: web/words/en.toml and zh.toml, the same keys in both.
-
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+//! The language that a visitor reads.
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use std::convert::Infallible;
 
-use crate::scenario;
-
-/// A language that the pages speak.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Language {
-    English,
-    Chinese,
-}
-
-impl Language {
-    /// As in the `lang` attribute (RFC 5646).
-    pub(super) fn tag(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Chinese => "zh-CN",
-        }
-    }
-
-    pub(super) fn other(self) -> Language {
-        match self {
-            Language::English => Language::Chinese,
-            Language::Chinese => Language::English,
-        }
-    }
-
-    /// The words of the page in this language.
-    pub(super) fn table(self) -> &'static BTreeMap<String, String> {
-        static TABLES: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
-        let tables = TABLES.get_or_init(|| {
-            [
-                include_str!("../../web/words/en.toml"),
-                include_str!("../../web/words/zh.toml"),
-            ]
-            .map(|text| toml::from_str(text).expect("the words are a table of texts"))
-        });
-        &tables[self as usize]
-    }
-
-    /// One text; its key where there is none, which a test finds.
-    pub(super) fn word(self, key: &'static str) -> &'static str {
-        self.table().get(key).map_or(key, String::as_str)
-    }
-
-    /// A scenario's text in this language.
-    pub(super) fn of(self, words: &scenario::Words) -> &str {
-        match self {
-            Language::English => &words.en,
-            Language::Chinese => &words.zh,
-        }
-    }
-
-    fn named(tag: &str) -> Option<Language> {
-        match tag
-            .trim()
-            .split(['-', '_'])
-            .next()?
-            .to_ascii_lowercase()
-            .as_str()
-        {
-            "en" => Some(Language::English),
-            "zh" => Some(Language::Chinese),
-            _ => None,
-        }
-    }
-}
+pub(super) use crate::language::Language;
 
 /// The language that a request asks for, by `?lang=`, else by its cookie, else by Accept-Language; and whether it was
 /// by the address, so that it shall be remembered.

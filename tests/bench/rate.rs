@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fourwave::lab::Lab;
+use fourwave::lab::{Lab, Limits, Wanted};
 use fourwave::run::Pace;
 use fourwave::script;
 
@@ -65,8 +65,14 @@ fn play_all() -> Duration {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("an async runtime");
+    let limit = Duration::from_secs(20);
+    let limits = Limits {
+        run: limit,
+        open: limit,
+        idle: limit,
+    };
     // More than that at once only where taking down does not keep up, which fails here.
-    let lab = Arc::new(Lab::new(3 * AT_ONCE, Duration::from_secs(20)));
+    let lab = Arc::new(Lab::new(3 * AT_ONCE, limits));
     lab.ability().expect("this machine lets hosts be built");
     timed(|| {
         let players: Vec<_> = (0..AT_ONCE)
@@ -89,7 +95,12 @@ fn play_all() -> Duration {
 async fn play_one(lab: &Lab) {
     let script = script::parse(SCRIPT).expect("a script without mistakes");
     let live = lab
-        .start(None, script, Pace::FULL)
+        .start(Wanted {
+            scenario: None,
+            script,
+            pace: Pace::FULL,
+            open: false,
+        })
         .expect("taking down keeps up");
     let mut progress = live.follow();
     progress

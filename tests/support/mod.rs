@@ -4,9 +4,12 @@ pub mod browser;
 pub mod held;
 pub mod schema;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -147,6 +150,8 @@ impl std::fmt::Display for Events {
 /// A server on a port of its own; it ends when this is dropped.
 pub struct Server {
     child: Child,
+    /// Where it keeps recordings, unless it was told otherwise; gone with it.
+    data: PathBuf,
     /// As in `127.0.0.1:40123`.
     pub address: String,
 }
@@ -167,6 +172,8 @@ impl Server {
 
     /// A server by a command that starts one and prints its address.
     pub fn spawn(mut command: Command) -> Server {
+        let data = new_folder();
+        command.env("FOURWAVE_DATA_DIR", &data);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
@@ -180,6 +187,7 @@ impl Server {
         Server {
             address: address.to_owned(),
             child,
+            data,
         }
     }
 
@@ -207,7 +215,15 @@ impl Drop for Server {
             self.signal(Signal::TERM);
             self.child.wait().unwrap();
         }
+        let _ = std::fs::remove_dir_all(&self.data); // most have kept nothing
     }
+}
+
+/// A place for a folder that is not there yet.
+pub fn new_folder() -> PathBuf {
+    static FOLDERS: AtomicU32 = AtomicU32::new(0);
+    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("fourwave-data-{}-{number}", std::process::id()))
 }
 
 /// The processes below a process, and theirs.
@@ -281,18 +297,48 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(
         .unwrap_or_else(|_| panic!("never: {what}"))
 }
 
+/// The keys of the runs that these tests started, by id.
+static KEYS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
 /// The answer to a request, as status and JSON (null where it is none).
 pub async fn request(method: &str, url: &str, body: Option<Value>) -> (u16, Value) {
-    let client = reqwest::Client::new().request(method.parse().unwrap(), url);
+    request_with(method, url, body, None).await
+}
+
+/// The same for who has a run's key.
+pub async fn request_with(
+    method: &str,
+    url: &str,
+    body: Option<Value>,
+    key: Option<&str>,
+) -> (u16, Value) {
+    let mut client = reqwest::Client::new().request(method.parse().unwrap(), url);
+    if let Some(key) = key {
+        client = client.header("authorization", format!("Bearer {key}"));
+    }
     let response = match body {
         Some(body) => client.json(&body),
         None => client,
     };
     let response = response.send().await.unwrap();
-    (
-        response.status().as_u16(),
-        response.json().await.unwrap_or_default(),
-    )
+    let status = response.status().as_u16();
+    let answer: Value = response.json().await.unwrap_or_default();
+    if let (Some(id), Some(key)) = (answer["id"].as_str(), answer["key"].as_str()) {
+        KEYS.lock().unwrap().insert(id.into(), key.into());
+    }
+    (status, answer)
+}
+
+/// The key of a run that was started here.
+pub fn key_of(id: &str) -> String {
+    KEYS.lock().unwrap()[id].clone()
+}
+
+/// Asks a run that was started here to end.
+pub async fn stop_run(server: &Server, id: &str) {
+    let url = server.url(&format!("/api/runs/{id}"));
+    let (status, answer) = request_with("DELETE", &url, None, Some(&key_of(id))).await;
+    assert_eq!(status, 202, "{answer}");
 }
 
 /// Starts a run; its id.

@@ -3,8 +3,9 @@
 import { called, gave, nameOf } from "./model.js";
 
 /**
- * A row of the account. It is true from the event `seq` on, and tells what happened at `t`, which may be a little before.
- * @typedef {{seq: number, t: number, place: string, what: string, why: string, kind: string}} Row
+ * A row of the account. It is true from the event `seq` on, and tells what happened at `t`, which may be a little before:
+ * then `began` is the seq of the event that it tells too.
+ * @typedef {{seq: number, began?: number, t: number, place: string, what: string, why: string, kind: string}} Row
  */
 
 export class Account {
@@ -28,7 +29,7 @@ export class Account {
     // A call that gave its result at once, and did nothing else, is one row.
     const entered = this.rows.at(-1);
     const whole = event.type === "call" && entered?.enter !== undefined && entered.enter === event.enter && !event.cause;
-    if (whole) this.rows[this.rows.length - 1] = { ...row, t: entered.t };
+    if (whole) this.rows[this.rows.length - 1] = { ...row, t: entered.t, began: entered.seq };
     else this.rows.push(row);
   }
 

@@ -10,6 +10,7 @@ const KEYS = {
   End: "end",
   r: "run",
   p: "projector",
+  s: "share",
   "?": "keys",
   m: "map",
   t: "view",
@@ -19,15 +20,16 @@ const KEYS = {
   Escape: "close",
 };
 
-/** Calls `act` with what a key asks for, where nobody writes and no button is meant. */
-export function listen(act) {
+/** Calls `act` with what a key asks for, where nobody writes and no button is meant. `more` are keys of this page alone. */
+export function listen(act, more = {}) {
+  const keys = { ...KEYS, ...more };
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select");
     const presses = event.key === " " && event.target.closest("button, a");
     if (typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.shiftKey && event.key.startsWith("Arrow") ? `Shift ${event.key}` : event.key;
-    if (!KEYS[key] || document.querySelector("dialog[open]")) return;
+    if (!keys[key] || document.querySelector("dialog[open]")) return;
     event.preventDefault();
-    act(KEYS[key]);
+    act(keys[key]);
   });
 }

@@ -18,6 +18,8 @@ const CHIPS = 24;
 const BAND = 200;
 /** By how much the picture grows at once. */
 const GROWTH = 500;
+/** A picture narrower than this, in px, has room for the calls of one host. */
+const NARROW = 620;
 /** How many bands above those in sight are drawn too. Below them is the future. */
 const SPARE = 3;
 
@@ -28,7 +30,12 @@ function make(name, attributes = {}, ...children) {
   return node;
 }
 
+/** How many pictures the page has: what their parts refer to has a name of its own in each. */
+let pictures = 0;
+
 export class Ladder {
+  #name = `past-${(pictures += 1)}`;
+  #room;
   #box;
   #svg;
   #words;
@@ -54,9 +61,13 @@ export class Ladder {
   /** The host whose calls a narrow picture shows. */
   #side = "client";
 
-  /** `onSelect` is called with the id of a segment that somebody picks; `named` gives a result's name. */
-  constructor(box, words, { onSelect, named }) {
+  /**
+   * `onSelect` is called with the id of a segment that somebody picks; `named` gives a result's name; from `room` px on
+   * there is room for the calls of both hosts.
+   */
+  constructor(box, words, { onSelect, named, room = NARROW }) {
     this.#named = named;
+    this.#room = room;
     this.#box = box;
     // A chip moves on while it is pressed: what counts is where that began.
     let pressed;
@@ -91,24 +102,24 @@ export class Ladder {
     this.cut = make("rect", { x: 0, y: 0, width: "100%", height: 0 });
     this.layers = {};
     for (const name of ["rails", "ribbons", "lines", "words", "head"]) this.layers[name] = make("g", { class: name });
-    for (const name of ["ribbons", "lines"]) this.layers[name].setAttribute("clip-path", "url(#past)");
+    for (const name of ["ribbons", "lines"]) this.layers[name].setAttribute("clip-path", `url(#${this.#name})`);
     this.head = make("line", { class: "playhead" });
     this.layers.head.append(this.head);
     const hatch = make("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
       make("rect", { class: "hatch-ground", width: 6, height: 6 }), make("rect", { class: "hatch-line", width: 3, height: 6 }));
-    this.#svg.replaceChildren(make("defs", {}, make("clipPath", { id: "past" }, this.cut), hatch), ...Object.values(this.layers));
+    this.#svg.replaceChildren(make("defs", {}, make("clipPath", { id: this.#name }, this.cut), hatch), ...Object.values(this.layers));
     this.#measure();
     this.#rails();
   }
 
   #measure() {
     const width = this.#box.clientWidth || 800;
-    const narrow = width < 620 && this.#side;
+    const narrow = width < this.#room && this.#side;
     // A character of the machine's words, and how far below a height they stand.
     const em = parseFloat(getComputedStyle(this.#box).fontSize);
     const [character, base] = [em * CHARACTER, em * 0.8];
     const states = narrow ? 0 : character * (this.#wide ? 20 : 14);
-    const calls = Math.min(character * 33, Math.max(character * 17, width * (narrow ? 0.36 : 0.225)));
+    const calls = Math.min(character * 33, Math.max(character * 17, width * (narrow ? 0.36 : width < NARROW ? 0.25 : 0.225)));
     const edge = (host) => (narrow && host !== narrow ? 20 : calls + states);
     this.#columns = {
       narrow,
@@ -185,6 +196,7 @@ export class Ladder {
     const drawn = { item, nodes: [], marks: [] };
     draw[item.kind]?.(item, this.#pen(drawn));
     this.#drawn.set(item.key, drawn);
+    if (item.mark) for (const node of drawn.nodes) node.classList.add(item.mark);
     for (const mark of drawn.marks) this.#time(mark);
     if (item.kind === "segment" && item.id === this.#picked) for (const node of drawn.nodes) node.classList.add("selected");
   }
@@ -416,7 +428,9 @@ const draw = {
   host(item, { columns, at, words }) {
     if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
-    const text = item.what === "sysctl" ? item.sysctl : words(`host.${item.what}`);
+    const room = ((side < 0 ? call : columns.width - call) - 8) / columns.character;
+    const sysctl = item.sysctl?.length > room ? item.sysctl.replace("net.ipv4.", "") : item.sysctl;
+    const text = item.what === "sysctl" ? sysctl : words(`host.${item.what}`);
     at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, text));
   },
 
@@ -424,6 +438,12 @@ const draw = {
     if (columns.narrow && columns.narrow !== item.host) return;
     const { call, side } = columns[item.host];
     at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words(`process.${item.what}`)}`));
+  },
+
+  /** Where this run and the one beside it part. */
+  parting(item, { columns, at }) {
+    at(item.y, make("line", { x1: 0, x2: columns.width, y1: item.y, y2: item.y, class: "parting-line" }));
+    at(item.y, make("text", { x: columns.width / 2, y: item.y - 5, class: "parting-word" }, item.text));
   },
 
   idle(item, { columns, at, words }) {

@@ -30,6 +30,7 @@ export class Layout {
   moments = [];
   changes = [];
 
+  #floors;
   #times = [];
   #y = TOP;
   #t = 0;
@@ -40,6 +41,11 @@ export class Layout {
   #ribbons = {};
   #calls = new Map();
 
+  /** `floors`: the heights, by seq, above which an event may not stand, so that it stands beside another picture's. */
+  constructor(floors = new Map()) {
+    this.#floors = floors;
+  }
+
   /** Takes one more event; the keys of the items that are new or changed. */
   add(event) {
     this.#changed = new Set();
@@ -48,6 +54,7 @@ export class Layout {
     if (idle > 1_000_000 && this.#flights === 0 && this.#times.length) {
       this.#put(`idle ${event.seq}`, { kind: "idle", y: this.#y - ROW / 2, us: idle });
     }
+    this.#y = Math.max(this.#y, this.#floors.get(event.seq) ?? 0);
     this.#t = event.t;
     this[`_${event.type}`]?.(event);
     this.ys[event.seq] = this.#y;

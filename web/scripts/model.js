@@ -13,12 +13,17 @@ const noHost = { address: "", actors: {}, files: [], sockets: {}, order: [] };
 export const nothing = {
   t: 0,
   run: null,
+  /** The script as it is now, its lines; and of each the number that it had at the beginning, 0 for one that came since. */
+  script: [],
+  given: [],
   line: 0,
   steps: {},
   calls: {},
   segments: {},
   hosts: { client: noHost, server: noHost },
   change: null,
+  /** When an open run will end if nobody does anything, µs; null while that is far. */
+  idle: null,
   ended: null,
 };
 
@@ -34,12 +39,36 @@ export const ENDED = ["killed", "lost", "exited"];
 const handlers = {
   run(model, event) {
     const host = (name) => ({ ...noHost, address: event.hosts[name].address });
-    return { ...model, run: event, hosts: { client: host("client"), server: host("server") } };
+    const script = event.script === "" ? [] : event.script.replace(/\n$/, "").split("\n");
+    const given = script.map((_, index) => index + 1);
+    return { ...model, run: event, script, given, hosts: { client: host("client"), server: host("server") } };
   },
+
+  script(model, { at, remove, insert }) {
+    const by = insert.length - remove;
+    const moved = (line) => (line < at + remove ? line : line + by);
+    const steps = Object.fromEntries(Object.entries(model.steps).map(([line, step]) => [moved(Number(line)), step]));
+    const calls = by === 0 ? model.calls : mapped(model.calls, (call) => ({ ...call, line: moved(call.line) }));
+    // The first of those that replace a line is that line, told more exactly.
+    const same = model.given.slice(at - 1, at - 1 + remove);
+    return {
+      ...model,
+      line: moved(model.line),
+      script: model.script.toSpliced(at - 1, remove, ...insert),
+      given: model.given.toSpliced(at - 1, remove, ...insert.map((_, index) => same[index] ?? 0)),
+      steps,
+      calls,
+    };
+  },
+
+  idle: (model, event) => ({ ...model, idle: event.ends_in_ms < model.run.idle_limit_ms ? event.t + event.ends_in_ms * 1000 : null }),
 
   step(model, event) {
     const step = { ...model.steps[event.line], phase: event.phase };
-    return { ...model, line: event.line, steps: { ...model.steps, [event.line]: step } };
+    const steps = { ...model.steps, [event.line]: step };
+    // One for the wire, by hand, may end in the middle of another.
+    const going = event.phase === "end" ? Object.keys(steps).findLast((line) => steps[line].phase === "begin") : undefined;
+    return { ...model, line: Number(going ?? event.line), idle: null, steps };
   },
 
   process(model, event) {
@@ -97,6 +126,8 @@ const handlers = {
 
   end: (model, event) => ({ ...model, ended: event }),
 };
+
+const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
 /** What a change of state adds to the path that a socket has taken; the first names also where it began. */
 function steps({ segments }, { seq, type, from, to, observed, cause }, { path }) {

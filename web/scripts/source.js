@@ -8,7 +8,7 @@ export class Refused extends Error {
   }
 }
 
-/** Starts a run; its id and the address of its events. */
+/** Starts a run; its id and the address of its events. Who starts one may act on it, in this tab: its key is kept here. */
 export async function start(wanted) {
   const response = await fetch("/api/runs", {
     method: "POST",
@@ -17,6 +17,7 @@ export async function start(wanted) {
   });
   const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
   if (!response.ok) throw new Refused(answer);
+  keep(answer);
   return answer;
 }
 
@@ -73,7 +74,43 @@ export function follow({ id, events: address }, { onEvents, onLost, onGone, onWa
   };
 }
 
-/** Asks a run to end soon; one that is not there any more has. */
-export const stop = (id) => fetch(`/api/runs/${id}`, { method: "DELETE" }).catch(() => null);
+/** Asks a run to end soon; one that is not there any more has, and one that somebody else started goes on. */
+export const stop = (id) => fetch(`/api/runs/${id}`, { method: "DELETE", headers: keyed(id) }).catch(() => null);
+
+/** Says a line to a run: its number in the script once the run has begun it. A blank one only keeps the run going. */
+export async function say(id, line) {
+  const response = await fetch(`/api/runs/${id}/lines`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...keyed(id) },
+    body: JSON.stringify({ line }),
+  });
+  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
+  if (!response.ok) throw new Refused(answer);
+  return answer.line;
+}
+
+/** Whether this tab may act on a run. */
+export const isOwn = (id) => keyOf(id) !== null;
+
+const keys = new Map();
+
+function keep({ id, key }) {
+  keys.set(id, key);
+  try {
+    sessionStorage.setItem(`key:${id}`, key);
+  } catch {
+    // then it lasts as long as the page
+  }
+}
+
+function keyOf(id) {
+  try {
+    return keys.get(id) ?? sessionStorage.getItem(`key:${id}`);
+  } catch {
+    return null;
+  }
+}
+
+const keyed = (id) => (isOwn(id) ? { authorization: `Bearer ${keyOf(id)}` } : {});
 
 const parse = (lines) => lines.split("\n").filter(Boolean).map((line) => JSON.parse(line));

@@ -3,6 +3,7 @@
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { Editor } from "./editor.js";
+import { Exports } from "./exports.js";
 import { Further } from "./further.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
@@ -11,12 +12,15 @@ import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
+import { Damaged, pack } from "./link.js";
 import { History } from "./model.js";
 import * as address from "./moment.js";
+import { nameOf } from "./place.js";
 import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
 import { Script } from "./script.js";
+import { Share } from "./share.js";
 import { Refused, follow, recording, start, stop } from "./source.js";
 import { StateMap } from "./map.js";
 import * as memory from "./store.js";
@@ -45,7 +49,9 @@ const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
 const further = new Further($(".further"), data.scenario);
-const editor = new Editor($(".editor"), { words, onChange: remember });
+const share = new Share($("#share"), $("#wall"), { words });
+const exports = new Exports($(".exports"));
+const editor = new Editor($(".editor"), { words, onChange: remember, onRun: play });
 
 /** The run that is on the stage: its events, and where the playhead is. */
 let run;
@@ -70,7 +76,8 @@ function prepare(origin) {
   ladder.reset();
   transcript.reset();
   $(".invitation").hidden = true;
-  $(".capture").hidden = true;
+  exports.offer(null);
+  $(".beside").hidden = true;
   document.body.dataset.mode = origin;
   notice();
   say("");
@@ -95,7 +102,7 @@ function take(events) {
   if (last.type === "end") finish(last);
   arrive();
   tellOrigin();
-  offerCapture();
+  offerExports();
 }
 
 /** Goes to the moment that the address named, as soon as it is there. */
@@ -176,6 +183,7 @@ async function watch() {
     const events = await recording(data.recording);
     if (run !== mine) return;
     run.player.playing = mine.moment === null;
+    if (events.at(-1).type !== "end") run.ended = { how: "going" }; // it was kept before it was over
     take(events);
   } catch (error) {
     if (run === mine) refused(error);
@@ -200,9 +208,10 @@ function refused(error) {
 }
 
 /** The same run as a file for other tools, as far as it is when that is asked for. */
-function offerCapture() {
-  $(".capture").hidden = false;
-  $(".capture").href = run.id ? `/api/runs/${run.id}/pcapng` : `${data.recording}/pcapng`;
+function offerExports() {
+  exports.offer(run.id ? `/api/runs/${run.id}` : data.recording);
+  $(".beside").hidden = false;
+  $(".beside").href = `/compare?a=${nameOf(run.id ? `/api/runs/${run.id}/events` : data.recording)}`;
 }
 
 /** Something that everybody who looks at the picture has to know; nothing, where there is no such thing. */
@@ -248,7 +257,31 @@ function remember(text) {
   wanted = { script: text };
   program.show(wanted, Infinity);
   if (location.pathname !== "/try") history.replaceState(null, "", "/try");
-  address.write({ script: text, run: null, t: null });
+  address.write({ run: null, t: null });
+  address.carry(text);
+}
+
+/** What sharing has to know of the stage. */
+function shown() {
+  const { scenario, script: own } = wanted;
+  const recorded = run?.origin === "recording" && !data.kept;
+  const kept = run?.origin === "recording" ? data.kept : undefined;
+  const began = run?.history.events.length > 0;
+  return {
+    lesson: scenario && (scenario.includes("/") ? `/${scenario}` : `/s/${scenario}`),
+    script: editor.isOpen ? editor.text : own,
+    run: began ? run.id : undefined,
+    ended: Boolean(run?.ended),
+    kept,
+    recorded: Boolean(recorded),
+    t: began ? run.layout.time(run.player.y) / 1000 : null,
+    midst: began && run.player.y > 0 && run.player.y < run.layout.end,
+  };
+}
+
+/** The script in the editor's own page. */
+async function openEditor() {
+  location.assign(`/try#s=${await pack(wanted.script)}`);
 }
 
 function seekLine(line) {
@@ -324,13 +357,14 @@ const acts = {
   stop: () => run?.id && stop(run.id),
   recording: watch,
   view: () => transcript.toggle(),
-  edit: () => (location.pathname === "/try" ? edit() : location.assign(`/try#script=${encodeURIComponent(wanted.script)}`)),
+  edit: () => (location.pathname === "/try" ? edit() : openEditor()),
   play: () => questions.press() || run?.player.toggle(),
   back: () => run?.player.step(-1),
   forth: () => run?.player.step(1, run.layout.moments, questions.stop(run)),
   before: () => run?.player.step(-1, run.layout.changes),
   next: () => run?.player.step(1, run.layout.changes, questions.stop(run)),
   keys: view.keys,
+  share: () => share.open(shown()),
   projector: () => view.projector(),
   home: () => run?.player.seek(0),
   end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
@@ -422,11 +456,17 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
 // What is on the stage when the page opens.
 
 const said = address.read();
-if (said.script) wanted = { script: said.script };
+try {
+  const own = await address.script();
+  if (own) wanted = { script: own };
+} catch (error) {
+  // The address stays as it came, until somebody writes something else.
+  notice("damaged", words(`damaged.${error instanceof Damaged ? error.message : "data"}`));
+}
 show(wanted.script);
 veil();
 look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
-if (!data.scenario) edit();
+if (!data.scenario && !data.kept) edit();
 $("[data-act=recording]").hidden = !data.recording;
 if (!data.live && data.recording) {
   // Nothing can be run here: the recording takes Run's place.
@@ -439,5 +479,5 @@ if (!data.live && data.recording) {
   }
 }
 if (said.run) join(said);
-else if (said.t !== null && data.recording) watch();
+else if (data.recording && (said.t !== null || data.kept)) watch();
 requestAnimationFrame(frame);

@@ -28,17 +28,18 @@ export class Transport {
     return Number(this.#bar.querySelector("#speed").value);
   }
 
-  show({ player, layout, model, running, veil }) {
+  /** `clock` says the time where that is not simply the model's. */
+  show({ player, layout, model, running, veil, clock = duration(model.t) }) {
     const run = this.#bar.querySelector(".primary");
-    if (run.dataset.act !== "recording") {
+    if (["run", "stop"].includes(run.dataset.act)) {
       run.dataset.act = running ? "stop" : "run";
       run.textContent = this.#words(running ? "stage.stop" : "stage.run");
     }
     const part = layout.end ? player.y / layout.end : 0;
     if (!this.#scrub.matches(":active")) this.#scrub.value = Math.round(Math.min(part, 1) * this.#scrub.max);
     this.#scrub.style.setProperty("--part", Math.min(part, 1));
-    this.#scrub.setAttribute("aria-valuetext", duration(model.t));
-    this.#bar.querySelector(".clock").textContent = duration(model.t);
+    this.#scrub.setAttribute("aria-valuetext", clock);
+    this.#bar.querySelector(".clock").textContent = clock;
     const moving = player.playing || player.following;
     const button = this.#bar.querySelector("[data-act=play]");
     button.dataset.playing = moving;

@@ -5,19 +5,20 @@ use axum::extract::{FromRequest, Query, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
-use super::{Refused, Wanted, WantedPace};
+use super::{Flag, Refused, Wanted, WantedPace};
 
 /// What the address of a request with a bare script says.
 #[derive(Deserialize)]
 struct InAddress {
     pace: Option<WantedPace>,
+    open: Option<Flag>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Wanted {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Wanted, Refused> {
-        let Query(InAddress { pace }) = Query::try_from_uri(request.uri()).map_err(|error| {
+        let Query(InAddress { pace, open }) = Query::try_from_uri(request.uri()).map_err(|error| {
             let message = error.body_text();
             Refused::Request { message }
         })?;
@@ -30,10 +31,11 @@ impl<S: Send + Sync> FromRequest<S> for Wanted {
                     scenario: None,
                     script: Some(script),
                     pace: pace.unwrap_or_default(),
+                    open: open.unwrap_or_default() == Flag::Yes,
                 })
             }
-            "application/json" if pace.is_some() => Err(Refused::Request {
-                message: "the pace of a run that is asked for in JSON stands there".into(),
+            "application/json" if pace.is_some() || open.is_some() => Err(Refused::Request {
+                message: "in JSON the pace, and whether the run is open, stand beside the script".into(),
             }),
             "application/json" => Ok(Json::from_request(request, state).await?.0),
             _ => Err(Refused::of(

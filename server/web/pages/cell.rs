@@ -5,11 +5,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde_json::json;
 
-use super::frame::{Frame, page, script_safe};
+use super::frame::{Card, Frame, page, script_safe};
 use super::not_found;
 use super::stage::Stage;
 use crate::atlas::{self, TEST};
-use crate::web::atlas::texts;
+use crate::web::atlas::{self as cells, texts};
+use crate::web::origin::Origin;
 use crate::web::words::Asked;
 use crate::web::{Server, markup};
 
@@ -17,6 +18,7 @@ use crate::web::{Server, markup};
 pub(in crate::web) async fn cell(
     State(server): State<Server>,
     asked: Asked,
+    origin: Origin,
     uri: Uri,
     Path((state, stimulus)): Path<(String, String)>,
 ) -> Response {
@@ -24,9 +26,18 @@ pub(in crate::web) async fn cell(
     let Some((cell, Ok(trial))) = found.map(|cell| (cell, &cell.plan)) else {
         return not_found(State(server), asked, uri).await;
     };
-    let frame = Frame::new(&server, &asked, &uri).await;
+    let mut frame = Frame::new(&server, &asked, &uri).await;
     let (lang, words) = (asked.0, texts().stimulus(cell.stimulus));
     let note = texts().note(cell);
+    let title = cells::title(cell, lang);
+    let (id, recording) = (cell.id(), format!("/api/{}", cell.id()));
+    frame.card = Card::new(
+        &origin,
+        lang,
+        [&title, lang.of(&words.what)],
+        &format!("/{id}"),
+        &recording,
+    );
     let (what, back) = (lang.of(&words.what), lang.of(texts().page("back")));
     let summary = format!(
         "{} <a href=\"/atlas#{state}/{stimulus}\">{}</a>",
@@ -35,16 +46,16 @@ pub(in crate::web) async fn cell(
     );
     let notes = note.map(|note| (TEST, lang.of(&note.text)));
     let data = json!({
-        "scenario": cell.id(),
+        "scenario": id,
         "script": trial.script.text,
         "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-        "recording": format!("/api/{}", cell.id()),
+        "recording": recording,
         "live": frame.remedy.is_none(),
         "words": lang.table(),
     });
     let stage = Stage {
         frame,
-        title: lang.of(&words.title).replace("{state}", &state),
+        title,
         summary,
         sources: note.map_or(&[], |note| &note.sources),
         notes: notes

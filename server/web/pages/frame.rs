@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::remedy::{self, Remedy};
 use crate::scenario::Words;
+use crate::web::origin::Origin;
 use crate::web::words::{Asked, Language};
 use crate::web::{Server, assets, markup};
 
@@ -17,6 +18,39 @@ pub(super) struct Frame {
     pub(super) switch: String,
     /// What the machine refuses, if it does.
     pub(super) remedy: Option<Remedy>,
+    /// What chats show beside a link to this page, if there is something to show.
+    pub(super) card: Option<Card>,
+}
+
+/// What chats show beside a link: <https://ogp.me>.
+pub(super) struct Card {
+    pub(super) title: String,
+    /// In a sentence or two, without marks.
+    pub(super) description: String,
+    /// The absolute address of the page.
+    pub(super) page: String,
+    /// The absolute address of the picture: a PNG of 1200 × 630 dots.
+    pub(super) image: String,
+}
+
+impl Card {
+    /// The card of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
+    /// how this server is called.
+    pub(super) fn new(
+        origin: &Origin,
+        language: Language,
+        [title, description]: [&str; 2],
+        page: &str,
+        events: &str,
+    ) -> Option<Card> {
+        let tag = language.tag();
+        Some(Card {
+            title: title.into(),
+            description: markup::plain(description),
+            page: origin.address(page)?,
+            image: origin.address(&format!("{events}/png?preview=1&lang={tag}"))?,
+        })
+    }
 }
 
 impl Frame {
@@ -34,6 +68,7 @@ impl Frame {
             version: assets::version(),
             switch: format!("?{}", query.join("&")),
             remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
+            card: None,
         }
     }
 

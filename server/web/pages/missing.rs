@@ -14,6 +14,9 @@ use crate::web::words::Asked;
 struct Missing {
     frame: Frame,
     path: String,
+    title: &'static str,
+    /// What to know about pages of that kind.
+    hint: Option<String>,
 }
 
 /// Any other address.
@@ -22,7 +25,46 @@ pub(in crate::web) async fn not_found(
     asked: Asked,
     uri: Uri,
 ) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+    missing(&server, &asked, &uri, None).await
+}
+
+/// No such page, with a hint.
+pub(super) async fn missing(
+    server: &Server,
+    asked: &Asked,
+    uri: &Uri,
+    hint: Option<String>,
+) -> Response {
+    let title = asked.0.word("missing.title");
+    show(server, asked, uri, (StatusCode::NOT_FOUND, title, hint)).await
+}
+
+/// A page that there may be, but that the machine does not give.
+pub(super) async fn unreadable(server: &Server, asked: &Asked, uri: &Uri, why: &str) -> Response {
+    let title = asked.0.word("kept.unreadable");
+    let hint = Some(why.to_owned());
+    show(
+        server,
+        asked,
+        uri,
+        (StatusCode::SERVICE_UNAVAILABLE, title, hint),
+    )
+    .await
+}
+
+async fn show(
+    server: &Server,
+    asked: &Asked,
+    uri: &Uri,
+    (status, title, hint): (StatusCode, &'static str, Option<String>),
+) -> Response {
+    let frame = Frame::new(server, asked, uri).await;
     let path = uri.path().to_owned();
-    page(&Missing { frame, path }, &asked, StatusCode::NOT_FOUND)
+    let missing = Missing {
+        frame,
+        path,
+        title,
+        hint,
+    };
+    page(&missing, asked, status)
 }

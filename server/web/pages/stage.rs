@@ -6,10 +6,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::frame::{Frame, page, script_safe};
+use super::compare::{Compared, compared};
+use super::frame::{Card, Frame, page, script_safe};
 use super::not_found;
 use crate::catalogue;
 use crate::scenario::{Choice, Question, Scenario, Source};
+use crate::web::origin::Origin;
 use crate::web::words::{Asked, Language};
 use crate::web::{Server, markup};
 
@@ -39,35 +41,32 @@ pub(super) struct Further {
     after: Option<&'static Scenario>,
     /// Those that it names itself.
     next: Vec<&'static Scenario>,
+    /// Those that it can be compared with.
+    pairs: Vec<Compared>,
 }
 
 /// GET /s/ID
 pub(in crate::web) async fn scenario(
     State(server): State<Server>,
     asked: Asked,
+    origin: Origin,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
     let Some(scenario) = catalogue::scenario(&id) else {
         return not_found(State(server), asked, uri).await;
     };
-    let frame = Frame::new(&server, &asked, &uri).await;
+    let mut frame = Frame::new(&server, &asked, &uri).await;
     let lang = asked.0;
-    let notes: serde_json::Map<_, _> = scenario
-        .notes
-        .iter()
-        .map(|(label, note)| (label.clone(), json!(lang.of(note))))
-        .collect();
-    let on_paper = scenario.script.steps.iter().filter_map(|step| {
-        let note = scenario.notes.get(step.label.as_ref()?)?;
-        Some((step.text.clone(), markup::plain(lang.of(note))))
-    });
+    let recording = format!("/api/recordings/{id}");
+    let texts = [&scenario.title, &scenario.summary].map(|text| lang.of(text));
+    frame.card = Card::new(&origin, lang, texts, &format!("/s/{id}"), &recording);
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
-        "notes": notes,
+        "notes": notes(scenario, lang),
         "questions": questions(scenario, lang),
-        "recording": format!("/api/recordings/{id}"),
+        "recording": recording,
         "live": frame.remedy.is_none(),
         "words": words(lang),
     });
@@ -76,11 +75,28 @@ pub(in crate::web) async fn scenario(
         title: lang.of(&scenario.title).into(),
         summary: markup::html(lang.of(&scenario.summary)),
         sources: &scenario.sources,
-        notes: on_paper.collect(),
+        notes: on_paper(scenario, lang),
         further: Some(further(scenario, lang)),
         data: script_safe(&data),
     };
     page(&stage, &asked, StatusCode::OK)
+}
+
+/// What a scenario says at its labels.
+pub(super) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<String, Value> {
+    let notes = scenario.notes.iter();
+    notes
+        .map(|(label, note)| (label.clone(), json!(lang.of(note))))
+        .collect()
+}
+
+/// The same for paper, beside the lines.
+pub(super) fn on_paper(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
+    let on_paper = scenario.script.steps.iter().filter_map(|step| {
+        let note = scenario.notes.get(step.label.as_ref()?)?;
+        Some((step.text.clone(), markup::plain(lang.of(note))))
+    });
+    on_paper.collect()
 }
 
 fn further(scenario: &'static Scenario, lang: Language) -> Further {
@@ -95,11 +111,12 @@ fn further(scenario: &'static Scenario, lang: Language) -> Further {
         before: place.checked_sub(1).and_then(|place| all.get(place)),
         after,
         next: next.filter_map(|id| catalogue::scenario(id)).collect(),
+        pairs: compared().filter(|pair| pair.has(&scenario.id)).collect(),
     }
 }
 
 /// A scenario's questions in one language, as web/scripts/questions.js reads them.
-fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
+pub(super) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
     let choice = |choice: &Choice| {
         json!({
             "value": choice.value,
@@ -147,10 +164,11 @@ pub(in crate::web) async fn try_it(
 }
 
 /// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
-fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
-    const ELSEWHERE: [&str; 15] = [
+pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
+    const ELSEWHERE: [&str; 19] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
-        "missing.", "chapter.", "print.", "site.", "try.", "further.",
+        "missing.", "chapter.", "print.", "site.", "try.", "further.", "kept.", "story.",
+        "export.", "compare.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));

@@ -1,0 +1,102 @@
+//! A run as Markdown with a Mermaid sequence diagram, which GitHub and others draw: what was called, what passed, which
+//! states followed, then the checks and the script.
+
+mod mermaid;
+
+use std::fmt::Write as _;
+
+use super::About;
+use super::facts::Facts;
+use super::wording::tame;
+use crate::event::{Event, What};
+use crate::language::Language;
+
+/// Writes a run.
+pub(super) fn text(events: &[Event], about: &About, language: Language) -> String {
+    let facts = Facts::of(events);
+    let mut text = format!(
+        "# {}\n\n{}",
+        escape(&about.title),
+        escape(&facts.provenance())
+    );
+    if let Some(address) = &about.address {
+        let _ = write!(text, " · <{}>", address.replace(['<', '>', ' '], ""));
+    }
+    let diagram = mermaid::diagram(events, language);
+    let _ = write!(text, "\n\n```mermaid\n{diagram}```\n");
+    checks(&mut text, events, language);
+    if !facts.script.trim().is_empty() {
+        let script = facts
+            .script
+            .lines()
+            .map(|line| tame(line) + "\n")
+            .collect::<String>();
+        let fence = fence(&script);
+        let title = language.word("stage.script");
+        let _ = write!(text, "\n## {title}\n\n{fence}\n{script}{fence}\n");
+    }
+    text
+}
+
+/// A table of what was put to the test, where anything was.
+fn checks(text: &mut String, events: &[Event], language: Language) {
+    let rows = events.iter().filter_map(|event| match &event.what {
+        What::Check {
+            line,
+            ok,
+            expected,
+            actual,
+            claim,
+            ..
+        } => {
+            let mark = if *ok { "✓" } else { "✗" };
+            let claim = claim.as_deref().unwrap_or("");
+            let cells = [expected, actual, claim].map(escape);
+            Some(format!(
+                "| {line} | {} | {} | {mark} | {} |\n",
+                cells[0], cells[1], cells[2]
+            ))
+        }
+        _ => None,
+    });
+    let rows: String = rows.collect();
+    if rows.is_empty() {
+        return;
+    }
+    let [title, line, expected, found, claim] = [
+        "export.checks",
+        "export.line",
+        "export.expected",
+        "export.found",
+        "export.claim",
+    ]
+    .map(|key| language.word(key));
+    let _ = write!(
+        text,
+        "\n## {title}\n\n| {line} | {expected} | {found} | | {claim} |\n| ---: | --- | --- | :-: | --- |\n{rows}"
+    );
+}
+
+/// A line of text in which nothing is Markdown's, or HTML's.
+fn escape(text: impl AsRef<str>) -> String {
+    let mut escaped = String::new();
+    for c in tame(text.as_ref()).chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '@' => escaped += "&#64;", // GitHub would tell whoever is called so
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' | '!' => {
+                escaped.extend(['\\', c])
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// What encloses a text as code: more backticks than it has anywhere.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(3.max(longest + 1))
+}

@@ -1,0 +1,371 @@
+//! A run as a script for packetdrill (<https://github.com/google/packetdrill>), in which one host's kernel is under test:
+//! its program's calls with what they gave, what its peer sent as segments to inject, what it sent as segments to expect.
+//!
+//! The language is that of packetdrill's `parser.y` and `lexer.l`; tests/packetdrill.rs has its facts. What it has no words
+//! for stands as a comment where it happened, and is counted at the head of the script: such a script is to be read.
+
+mod call;
+mod segment;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
+
+use super::About;
+use super::facts::Facts;
+use super::wording::tame;
+use crate::event::{CallPhase, Event, Host, HostChange, ProcessChange, SegmentPhase, What};
+
+use call::Made;
+use segment::Clocks;
+
+/// Writes the script for a host.
+pub(super) fn script(events: &[Event], about: &About, host: Host) -> String {
+    let mut writer = Writer::new(events, host);
+    for event in events {
+        writer.event(event);
+    }
+    writer.finish(&Facts::of(events), about)
+}
+
+/// Something that packetdrill cannot do.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Unsaid {
+    Processes,
+    Threads,
+    Kill,
+    Host,
+    Connections,
+    Call,
+    Blocked,
+    Number,
+    Passed,
+}
+
+impl Unsaid {
+    fn text(self) -> &'static str {
+        match self {
+            Unsaid::Processes => "other processes call: its script is one process",
+            Unsaid::Threads => {
+                "calls overlap: it makes one blocking call at a time, and no other meanwhile"
+            }
+            Unsaid::Kill => "a process ends, is stopped or goes on",
+            Unsaid::Host => {
+                "something is done to the host: a cable, its power, a sysctl in the midst of the run"
+            }
+            Unsaid::Connections => "there is more than one connection: it follows one",
+            Unsaid::Call => {
+                "a call is made that it does not know, or on a descriptor that it does not know any more"
+            }
+            Unsaid::Blocked => "a call never returns",
+            Unsaid::Number => "a segment has numbers that count from no SYN",
+            Unsaid::Passed => "many segments passed that are not told one by one",
+        }
+    }
+}
+
+/// A call from its enter to its exit.
+struct Whole<'a> {
+    exit: Option<&'a Event>,
+    /// Whether something arrived, or another call began, before it returned.
+    waits: bool,
+}
+
+struct Writer<'a> {
+    host: Host,
+    calls: HashMap<u32, Whole<'a>>,
+    /// The process whose calls the script makes.
+    process: Option<i32>,
+    /// The ports of the connection that the script follows.
+    connection: Option<BTreeSet<u16>>,
+    clocks: Clocks,
+    made: Made,
+    body: String,
+    unsaid: BTreeSet<Unsaid>,
+    /// When the last line happened, µs.
+    t: Option<u64>,
+    /// Until when a call blocks, µs.
+    busy: u64,
+    /// The SYNs of that connection: who sent them, and with which number. A second one of the same host begins another
+    /// connection on the same ports.
+    syns: HashSet<(Host, u32)>,
+    /// Segments that came onto the wire from nowhere: a SYN among them begins nothing.
+    injected: HashSet<u32>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(events: &'a [Event], host: Host) -> Writer<'a> {
+        Writer {
+            host,
+            calls: pair(events, host),
+            process: None,
+            connection: None,
+            clocks: Clocks::default(),
+            made: Made::default(),
+            body: String::new(),
+            unsaid: BTreeSet::new(),
+            t: None,
+            busy: 0,
+            syns: HashSet::new(),
+            injected: HashSet::new(),
+        }
+    }
+
+    fn event(&mut self, event: &'a Event) {
+        match &event.what {
+            What::Step {
+                line,
+                text,
+                phase: crate::event::StepPhase::Begin,
+            } => {
+                let text = tame(text);
+                let _ = writeln!(self.body, "\n// {line}: {text}");
+            }
+            What::Call {
+                host,
+                phase: CallPhase::Enter,
+                ..
+            } if *host == self.host => self.call(event),
+            What::Segment(segment) => {
+                if segment.phase == SegmentPhase::Injected {
+                    self.injected.insert(segment.id);
+                }
+                let is_own = segment.from == self.host && segment.phase == SegmentPhase::Sent;
+                let arrives = segment.to == self.host && segment.phase == SegmentPhase::Delivered;
+                if is_own || arrives {
+                    self.segment(event.t, segment);
+                }
+            }
+            What::Passed {
+                from,
+                segments,
+                bytes,
+                ..
+            } => {
+                let text = format!("{segments} segments of the {from} with {bytes} bytes");
+                self.remark(Unsaid::Passed, &text);
+            }
+            What::Process {
+                host, actor, what, ..
+            } if *host == self.host => match what {
+                ProcessChange::Started => {}
+                ProcessChange::Forked => {
+                    self.remark(Unsaid::Processes, &format!("{actor} is forked"))
+                }
+                what => self.remark(Unsaid::Kill, &format!("{actor}: {}", changed(*what))),
+            },
+            What::Host { host, what, sysctl } if *host == self.host => {
+                let text = match what {
+                    HostChange::Sysctl => sysctl.as_deref().unwrap_or("a sysctl"),
+                    HostChange::LinkDown => "its link goes down",
+                    HostChange::LinkUp => "its link comes up",
+                    HostChange::Crashed => "its power fails",
+                    HostChange::Booted => "it starts again",
+                };
+                self.remark(Unsaid::Host, text);
+            }
+            What::State {
+                host,
+                socket,
+                from,
+                to,
+                ..
+            } if *host == self.host && socket.peer.port() != 0 => {
+                let _ = writeln!(self.body, "//     {} -> {}", from.name(), to.name());
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, event: &'a Event) {
+        let What::Call {
+            actor,
+            pid,
+            call,
+            args,
+            ..
+        } = &event.what
+        else {
+            return;
+        };
+        let spelled = format!("{actor}: {call}({})", args.join(", "));
+        if *self.process.get_or_insert(*pid) != *pid {
+            return self.remark(Unsaid::Processes, &spelled);
+        }
+        let whole = &self.calls[&event.seq];
+        let Some(exit) = whole.exit else {
+            return self.remark(Unsaid::Blocked, &spelled);
+        };
+        let (until, waits) = (exit.t, whole.waits);
+        if event.t < self.busy {
+            return self.remark(Unsaid::Threads, &spelled);
+        }
+        let Some(text) = self.made.say(call, args, &exit.what) else {
+            return self.remark(Unsaid::Call, &spelled);
+        };
+        let end = if waits {
+            format!("...{}", seconds(until - event.t))
+        } else {
+            String::new()
+        };
+        if waits {
+            self.busy = until;
+        }
+        // The end of a call counts from where its beginning counts from: the line before.
+        let from = self.since(event.t);
+        let end = match end.is_empty() {
+            true => end,
+            false => format!(
+                "...{}",
+                seconds(from.unwrap_or(event.t) + (until - event.t))
+            ),
+        };
+        self.line(event.t, &format!("{end} {text}"));
+    }
+
+    fn segment(&mut self, t: u64, segment: &crate::event::Segment) {
+        let ports = BTreeSet::from([segment.source.port(), segment.destination.port()]);
+        let is_first = self.connection.get_or_insert_with(|| ports.clone()) == &ports;
+        let begins =
+            segment.flags.iter().any(|flag| flag == "SYN") && !self.injected.contains(&segment.id);
+        if begins && is_first {
+            self.syns.insert((segment.from, segment.seq_abs));
+        }
+        let again = self.syns.len() > 2
+            || self
+                .syns
+                .iter()
+                .filter(|(from, _)| *from == segment.from)
+                .count()
+                > 1;
+        let inbound = segment.to == self.host;
+        let direction = if inbound { '<' } else { '>' };
+        let written = self.clocks.write(segment);
+        match written {
+            Some(text) if is_first && !again => self.line(t, &format!(" {direction} {text}")),
+            Some(text) => self.remark(Unsaid::Connections, &format!("{direction} {text}")),
+            None => {
+                let text = format!("{direction} {}", segment.flags.join(","));
+                self.remark(Unsaid::Number, &text);
+            }
+        }
+    }
+
+    /// µs since the last line.
+    fn since(&self, t: u64) -> Option<u64> {
+        self.t.map(|last| t - last)
+    }
+
+    /// A line of the script. The first one's time is 0, the others' count from the line before.
+    fn line(&mut self, t: u64, text: &str) {
+        let time = match self.since(t) {
+            None => "0".into(),
+            Some(since) => format!("+{}", seconds(since)),
+        };
+        self.t = Some(t);
+        let _ = writeln!(self.body, "{time}{text}");
+    }
+
+    /// Something for which there are no words.
+    fn remark(&mut self, what: Unsaid, text: &str) {
+        self.unsaid.insert(what);
+        let _ = writeln!(self.body, "// not said: {}", tame(text));
+    }
+
+    fn finish(mut self, facts: &Facts, about: &About) -> String {
+        let host = self.host;
+        let mut head = format!(
+            "// {}: the {host} is under test, its peer is injected.\n",
+            tame(&about.title)
+        );
+        let provenance = tame(&facts.provenance());
+        let _ = writeln!(head, "// A run of fourwave's: {provenance}");
+        if let Some(address) = &about.address {
+            let _ = writeln!(head, "// {}", tame(address));
+        }
+        if self.t.is_none() {
+            // A script has at least one event, and this one says what packetdrill shall do: nothing.
+            self.remark(
+                Unsaid::Call,
+                "nothing happened at this host that packetdrill could do",
+            );
+            self.line(0, " `true`");
+        }
+        if !self.unsaid.is_empty() {
+            head += "//\n// packetdrill cannot play this run as it was, and such a script is to be read rather than run:\n";
+            for what in &self.unsaid {
+                let _ = writeln!(head, "//   - {}", what.text());
+            }
+        }
+        let body = self.body.trim_start_matches('\n');
+        format!("{head}\n--tolerance_usecs={TOLERANCE}\n\n{body}")
+    }
+}
+
+/// How late a segment may be, µs: recorded runs went through a wire in user space.
+const TOLERANCE: u32 = 50_000;
+
+fn changed(what: ProcessChange) -> &'static str {
+    match what {
+        ProcessChange::Started => "starts",
+        ProcessChange::Forked => "is forked",
+        ProcessChange::Stopped => "is stopped",
+        ProcessChange::Continued => "goes on",
+        ProcessChange::Exited => "exits",
+        ProcessChange::Killed => "is killed",
+        ProcessChange::Lost => "is ended from outside",
+    }
+}
+
+/// The calls of a host by the `seq` of their enters.
+fn pair(events: &[Event], of: Host) -> HashMap<u32, Whole<'_>> {
+    let mut calls: HashMap<u32, Whole> = HashMap::new();
+    let mut open: HashSet<u32> = HashSet::new();
+    for event in events {
+        match &event.what {
+            What::Call {
+                host,
+                phase: CallPhase::Enter,
+                ..
+            } if *host == of => {
+                // Whoever is still in a call now waits in it.
+                for seq in &open {
+                    calls.entry(*seq).and_modify(|call| call.waits = true);
+                }
+                open.insert(event.seq);
+                calls.insert(
+                    event.seq,
+                    Whole {
+                        exit: None,
+                        waits: false,
+                    },
+                );
+            }
+            What::Call {
+                enter: Some(enter),
+                cause,
+                ..
+            } => {
+                if let Some(call) = calls.get_mut(enter) {
+                    call.exit = Some(event);
+                    call.waits |= cause.is_some();
+                    open.remove(enter);
+                }
+            }
+            What::Segment(segment)
+                if segment.to == of && segment.phase == SegmentPhase::Delivered =>
+            {
+                for seq in &open {
+                    calls.entry(*seq).and_modify(|call| call.waits = true);
+                }
+            }
+            _ => {}
+        }
+    }
+    calls
+}
+
+/// µs as seconds, in as few digits as say the same; never a point at the end.
+fn seconds(us: u64) -> String {
+    let text = format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,148 @@
+//! System calls as packetdrill writes them: `send(3, ..., 5, 0) = 5`. It knows those of its `system_call_table`, and
+//! descriptors that a call of the script gave and none has closed.
+
+use std::collections::BTreeSet;
+
+use crate::event::What;
+
+/// The descriptors that the script knows.
+#[derive(Default)]
+pub(super) struct Made(BTreeSet<i64>);
+
+impl Made {
+    /// A call and what it gave; None where packetdrill has no words for it.
+    pub(super) fn say(&mut self, call: &str, args: &[String], exit: &What) -> Option<String> {
+        let What::Call {
+            result,
+            errno,
+            words,
+            ..
+        } = exit
+        else {
+            return None;
+        };
+        let result = (*result)?;
+        let arg = |at: usize| args.get(at).map(String::as_str);
+        let makes = matches!(call, "socket" | "accept" | "epoll_create1");
+        let fd = || {
+            let fd: i64 = arg(0)?.split('<').next()?.parse().ok()?;
+            self.0.contains(&fd).then_some(fd)
+        };
+        let number = |at: usize| arg(at)?.parse::<i64>().ok();
+        let flags = |at: usize| match arg(at) {
+            None => Some("0".to_owned()),
+            Some(names) => is_symbols(names).then(|| names.to_owned()),
+        };
+        let text = match call {
+            "socket" => "socket(..., SOCK_STREAM, IPPROTO_TCP)".into(),
+            "bind" => format!("bind({}, ..., ...)", fd()?),
+            "listen" => format!("listen({}, {})", fd()?, number(1)?),
+            "accept" => format!("accept({}, ..., ...)", fd()?),
+            "connect" if arg(1) == Some("AF_UNSPEC") => {
+                format!("connect({}, AF_UNSPEC, ...)", fd()?)
+            }
+            "connect" => format!("connect({}, ..., ...)", fd()?),
+            "send" => format!("send({}, ..., {}, {})", fd()?, number(2)?, flags(3)?),
+            "recv" => format!("recv({}, ..., {}, {})", fd()?, number(1)?, flags(2)?),
+            "shutdown" => format!("shutdown({}, {})", fd()?, flags(1)?),
+            "close" => format!("close({})", fd()?),
+            "fcntl" => {
+                let on = if arg(2)? == "O_NONBLOCK" {
+                    "O_RDWR|O_NONBLOCK"
+                } else {
+                    "O_RDWR"
+                };
+                format!("fcntl({}, F_SETFL, {on})", fd()?)
+            }
+            "setsockopt" => {
+                let (name, value) = (arg(1)?, arg(2)?);
+                let (value, length) = match name {
+                    "SO_LINGER" => (linger(value)?, 8),
+                    _ => (format!("[{}]", value.parse::<i64>().ok()?), 4),
+                };
+                format!(
+                    "setsockopt({}, {}, {name}, {value}, {length})",
+                    fd()?,
+                    level(name)?
+                )
+            }
+            "getsockopt" if arg(1) == Some("SO_ERROR") && errno.is_none() => {
+                let error = words.as_deref().filter(|word| is_symbols(word))?;
+                format!(
+                    "getsockopt({}, SOL_SOCKET, SO_ERROR, [{error}], [4])",
+                    fd()?
+                )
+            }
+            "poll" => {
+                // What was asked for is not recorded: of a poll that gave nothing nothing can be said.
+                let given = events(words.as_deref()?)?;
+                format!(
+                    "poll([{{fd={}, events={given}, revents={given}}}], 1, {})",
+                    fd()?,
+                    number(1)?
+                )
+            }
+            _ => return None,
+        };
+        if errno.is_none() && makes {
+            self.0.insert(result);
+        }
+        if call == "close" {
+            self.0.remove(&number(0)?);
+        }
+        Some(match errno {
+            None => format!("{text} = {result}"),
+            Some(name) => format!("{text} = -1 {name} ({})", meaning(name)?),
+        })
+    }
+}
+
+/// Names joined by `|`, which packetdrill looks up.
+fn is_symbols(text: &str) -> bool {
+    let is_symbol = |name: &str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    text.split('|').all(is_symbol)
+}
+
+/// `{l_onoff=1, l_linger=0}`, as packetdrill writes it.
+fn linger(value: &str) -> Option<String> {
+    let number = |name: &str| {
+        let (_, rest) = value.split_once(&format!("{name}="))?;
+        rest.split([',', '}']).next()?.parse::<u32>().ok()
+    };
+    let seconds = number("l_linger").unwrap_or(0); // where it is off it does not matter
+    Some(format!(
+        "{{onoff={}, linger={seconds}}}",
+        number("l_onoff")?
+    ))
+}
+
+fn level(option: &str) -> Option<&'static str> {
+    match option {
+        _ if !is_symbols(option) => None,
+        _ if option.starts_with("TCP_") => Some("SOL_TCP"),
+        _ if option.starts_with("SO_") => Some("SOL_SOCKET"),
+        _ => None,
+    }
+}
+
+/// `IN RDHUP` as `POLLIN|POLLRDHUP`.
+fn events(words: &str) -> Option<String> {
+    let names: Vec<String> = words.split(' ').map(|name| format!("POLL{name}")).collect();
+    Some(names.join("|")).filter(|names| is_symbols(names))
+}
+
+/// What strerror(3) says, in the letters that packetdrill allows between parentheses; it does not compare them.
+fn meaning(errno: &str) -> Option<String> {
+    let number = crate::errno::number(errno)?;
+    let text = std::io::Error::from_raw_os_error(number).to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    Some(words.collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,191 @@
+//! Writes SVG: lines, shapes and words with a place that is theirs alone. Presentation attributes only, no style sheet:
+//! the page's Content-Security-Policy forbids those, and not every program reads them.
+
+use std::fmt::{Display, Write as _};
+
+use super::wording::tame;
+
+/// The fonts of a picture, as `font-family` has them.
+pub(super) struct Faces {
+    pub(super) sans: &'static str,
+    pub(super) mono: &'static str,
+}
+
+/// Those of whoever looks at it, as on the page.
+pub(super) const SYSTEM: Faces = Faces {
+    sans: "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
+    mono: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Consolas, 'Noto Sans Mono CJK SC', monospace",
+};
+
+/// How wide a character of the widest of these monospaced fonts is, of its size.
+const CHARACTER: f64 = 0.603;
+
+/// Where a text is held.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Display for Anchor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        })
+    }
+}
+
+/// How a text looks.
+#[derive(Clone, Copy)]
+pub(super) struct Type<'a> {
+    pub(super) size: f64,
+    pub(super) weight: u32,
+    pub(super) fill: &'a str,
+    pub(super) anchor: Anchor,
+}
+
+/// A picture that grows.
+pub(super) struct Pen {
+    out: String,
+    /// Behind names, so that lines do not run through them.
+    ground: &'static str,
+}
+
+impl Pen {
+    pub(super) fn new(ground: &'static str) -> Pen {
+        Pen {
+            out: String::new(),
+            ground,
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    /// Anything, as it stands.
+    pub(super) fn raw(&mut self, svg: impl Display) {
+        let _ = writeln!(self.out, "{svg}");
+    }
+
+    /// A text in one or more pieces, each with a colour and a weight of its own.
+    pub(super) fn words(&mut self, x: f64, y: f64, pieces: &[(&str, Type)]) {
+        let Some((_, first)) = pieces.first() else {
+            return;
+        };
+        let place = format!("x=\"{}\" y=\"{}\"", number(x), number(y));
+        self.text(&place, first, pieces);
+    }
+
+    /// A text along a line, its middle at a place, a little above it.
+    pub(super) fn along(&mut self, (x, y): (f64, f64), degrees: f64, text: &str, look: &Type) {
+        let (x, y, degrees) = (number(x), number(y), number(degrees));
+        let above = number(-look.size * 0.46);
+        let place = format!(
+            "transform=\"translate({x} {y}) rotate({degrees})\" y=\"{above}\" paint-order=\"stroke\" stroke=\"{}\" \
+             stroke-width=\"{}\" stroke-linejoin=\"round\"",
+            self.ground,
+            number(look.size * 0.3),
+        );
+        self.text(&place, look, &[(text, *look)]);
+    }
+
+    fn text(&mut self, place: &str, look: &Type, pieces: &[(&str, Type)]) {
+        let (anchor, size) = (look.anchor, number(look.size));
+        let _ = write!(
+            self.out,
+            "<text {place} font-size=\"{size}\" text-anchor=\"{anchor}\">"
+        );
+        for (text, Type { weight, fill, .. }) in pieces {
+            let weight = match weight {
+                400 => String::new(),
+                weight => format!(" font-weight=\"{weight}\""),
+            };
+            let _ = write!(
+                self.out,
+                "<tspan fill=\"{fill}\"{weight}>{}</tspan>",
+                escape(text)
+            );
+        }
+        self.out.push_str("</text>\n");
+    }
+}
+
+/// Text that can stand in XML, in attributes too. What XML 1.0 allows nowhere (section 2.2) is spelled out.
+pub(super) fn escape(text: &str) -> String {
+    tame(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+/// A number as SVG has it, to a hundredth.
+pub(super) fn number(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// How wide a text is at most, in characters of a monospaced font: what is wide takes two.
+pub(super) fn columns(text: &str) -> usize {
+    tame(text)
+        .chars()
+        .map(|c| if is_wide(c) { 2 } else { 1 })
+        .sum()
+}
+
+/// How wide a text is at most, at this size.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    columns(text) as f64 * size * CHARACTER
+}
+
+/// As much of a text as has room in so many columns.
+pub(super) fn shorten(text: &str, room: usize) -> String {
+    let text = tame(text);
+    if columns(&text) <= room {
+        return text;
+    }
+    let mut left = room.max(2) - 1;
+    let fits = text.chars().take_while(|c| {
+        let wide = 1 + usize::from(is_wide(*c));
+        left.checked_sub(wide).map(|rest| left = rest).is_some()
+    });
+    fits.chain(['…']).collect()
+}
+
+/// Whether a character is as wide as two: Unicode Standard Annex #11, in blocks.
+fn is_wide(c: char) -> bool {
+    matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f000..=0x1faff | 0x20000..=0x3fffd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hostile_is_harmless() {
+        assert_eq!(
+            escape("<script>alert('1')</script>]]>\u{0}\u{202e}\u{fffe}&\""),
+            "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;]]&gt;\\u0000\\u202e\\ufffe&amp;&quot;"
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_ends_in_an_ellipsis_and_fits() {
+        for (text, room, expected) in [
+            ("recv(3)", 7, "recv(3)"),
+            ("recv(3, 65536)", 7, "recv(3…"),
+            ("四次挥手", 8, "四次挥手"),
+            ("四次挥手", 7, "四次挥…"),
+            ("四次挥手", 6, "四次…"),
+            ("ab", 1, "a…"),
+        ] {
+            assert_eq!(shorten(text, room), expected);
+        }
+    }
+}

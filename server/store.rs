@@ -1,0 +1,346 @@
+//! Kept recordings: a SQLite database in one file. A recording's id is made of its events, so what is kept twice is kept
+//! once, and what an address shows never changes.
+//!
+//! One thread writes (`store/keeper.rs`), whoever asks reads, and neither waits for the other (a write-ahead log). All
+//! calls block: from async code they are made in `spawn_blocking`. The thread ends with the store.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, OptionalExtension};
+use rustix::fs::Access;
+use rustix::io::Errno;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::recording::{self, About};
+
+mod day;
+mod keeper;
+mod schema;
+
+pub use day::Day;
+use keeper::{Keep, Keeper, Order};
+
+/// The database, in the data folder.
+const FILE: &str = "recordings.sqlite3";
+/// No two of these look alike; in them an id is written.
+const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Of how many digits an id is: 50 bits.
+const ID: usize = 10;
+
+/// The recordings that were kept.
+pub struct Store {
+    folder: PathBuf,
+    limit: u64,
+    pinned: BTreeSet<String>,
+    /// Opened when first needed.
+    opened: Mutex<Option<Arc<Opened>>>,
+}
+
+/// The database, while it is open.
+struct Opened {
+    reader: Mutex<Connection>,
+    /// None when the thread shall end.
+    orders: Option<Sender<Order>>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+/// Why a recording cannot be kept or read. Each says what to do.
+#[derive(Clone, Debug, Error)]
+pub enum StoreError {
+    /// The data folder cannot be made, or not be used.
+    #[error("using the folder {}: {source}; make one that can be written to, or name another with --data-dir", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the machine said.
+        source: Arc<io::Error>,
+    },
+    /// The database cannot be opened.
+    #[error("opening {}: {source}; mend that, or name another folder with --data-dir", file.display())]
+    Open {
+        /// The database.
+        file: PathBuf,
+        /// What SQLite said.
+        source: Arc<rusqlite::Error>,
+    },
+    /// The database was written by a newer program, and is left as it is.
+    #[error(
+        "{} was written by a newer fourwave (it has version {found}, this program knows {known}): start that one, or name another folder with --data-dir",
+        file.display()
+    )]
+    Newer {
+        /// The database.
+        file: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest one that this program knows.
+        known: i64,
+    },
+    /// Reading failed.
+    #[error("reading {}: {source}", file.display())]
+    Read {
+        /// The database.
+        file: PathBuf,
+        /// What SQLite said.
+        source: Arc<rusqlite::Error>,
+    },
+    /// Writing failed.
+    #[error("writing to {}: {source}", file.display())]
+    Write {
+        /// The database.
+        file: PathBuf,
+        /// What SQLite said.
+        source: Arc<rusqlite::Error>,
+    },
+    /// All that is kept may not be given up yet.
+    #[error(
+        "the store is full: {} MB are kept, and all of it was visited in the last 90 days; a larger --store-limit gives room",
+        limit / (1 << 20)
+    )]
+    Full {
+        /// In bytes.
+        limit: u64,
+    },
+    /// Other events have that id.
+    #[error("other events have the id {0:?} already")]
+    Taken(String),
+    /// The events do not begin with a `run` event: nothing is known of where they come from.
+    #[error("a run that never began cannot be kept")]
+    NoRun,
+}
+
+impl StoreError {
+    fn open(file: &Path, source: rusqlite::Error) -> StoreError {
+        let (file, source) = (file.into(), Arc::new(source));
+        StoreError::Open { file, source }
+    }
+
+    fn read(file: &Path, source: rusqlite::Error) -> StoreError {
+        let (file, source) = (file.into(), Arc::new(source));
+        StoreError::Read { file, source }
+    }
+
+    fn write(file: &Path, source: rusqlite::Error) -> StoreError {
+        let (file, source) = (file.into(), Arc::new(source));
+        StoreError::Write { file, source }
+    }
+}
+
+impl Store {
+    /// A store in that folder, which takes at most so many bytes there (beside a log of changes of some MB) and never
+    /// gives up the recordings that are pinned. Touches nothing yet.
+    pub fn new(folder: PathBuf, limit: u64, pinned: BTreeSet<String>) -> Store {
+        Store {
+            folder,
+            limit,
+            pinned,
+            opened: Mutex::default(),
+        }
+    }
+
+    /// Opens what is there already, and where nothing is, asks whether it could be made: whoever starts a server learns
+    /// at once what is wrong.
+    pub fn look(&self) -> Result<(), StoreError> {
+        if self.opened_if_there()?.is_some() {
+            return Ok(());
+        }
+        let here = std::path::absolute(&self.folder).map_err(|source| self.unusable(source))?;
+        let there = here.ancestors().find(|folder| folder.is_dir());
+        let access = Access::WRITE_OK | Access::EXEC_OK;
+        let asked = there.map_or(Err(Errno::NOENT), |folder| {
+            rustix::fs::access(folder, access)
+        });
+        asked.map_err(|errno| self.unusable(errno.into()))
+    }
+
+    /// Keeps a recording, whose events are these lines; its id. When this returns it is on the disk.
+    pub fn keep<T: AsRef<str>>(&self, lines: &[T], today: Day) -> Result<String, StoreError> {
+        let lines = || lines.iter().map(AsRef::as_ref);
+        let about = recording::about(lines()).ok_or(StoreError::NoRun)?;
+        let id = id_of(lines());
+        let events = recording::pack_lines(lines()).expect("memory can be written to");
+        let about = serde_json::to_string(&about).expect("it has no maps with odd keys");
+        let (done, answer) = sync_channel(1);
+        let keep = Keep {
+            id: id.clone(),
+            about,
+            events,
+            today,
+            done,
+        };
+        self.opened()?.order(Order::Keep(Box::new(keep)));
+        answer
+            .recv()
+            .expect("the keeper answers whatever it is told")?;
+        Ok(id)
+    }
+
+    /// What the recording of that id is about. It counts as a visit.
+    pub fn about(&self, id: &str, today: Day) -> Result<Option<About>, StoreError> {
+        let text: Option<String> = self.read(
+            id,
+            today,
+            "SELECT visited, about FROM recordings WHERE id = ?1",
+        )?;
+        let about = text.map(|text| serde_json::from_str(&text)).transpose();
+        about.map_err(|error| {
+            let error = rusqlite::Error::FromSqlConversionFailure(
+                1,
+                rusqlite::types::Type::Text,
+                error.into(),
+            );
+            StoreError::read(&self.file(), error)
+        })
+    }
+
+    /// The events of the recording of that id, packed as [`recording::pack`] does. It counts as a visit.
+    pub fn events(&self, id: &str, today: Day) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(
+            id,
+            today,
+            "SELECT visited, events FROM recordings WHERE id = ?1",
+        )
+    }
+
+    fn read<T: rusqlite::types::FromSql>(
+        &self,
+        id: &str,
+        today: Day,
+        sql: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(opened) = self.opened_if_there()? else {
+            return Ok(None);
+        };
+        let read = || {
+            let reader = lock(&opened.reader);
+            let mut select = reader.prepare_cached(sql)?;
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Day>(0)?, row.get(1)?));
+            select.query_row([id], row).optional()
+        };
+        let found = read().map_err(|source| StoreError::read(&self.file(), source))?;
+        Ok(found.map(|(visited, value)| {
+            if visited < today {
+                opened.order(Order::Visit(id.into(), today)); // written later, by the keeper
+            }
+            value
+        }))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join(FILE)
+    }
+
+    /// The database, where there is one.
+    fn opened_if_there(&self) -> Result<Option<Arc<Opened>>, StoreError> {
+        let opened = lock(&self.opened).clone();
+        match opened {
+            Some(opened) => Ok(Some(opened)),
+            None if self.is_there()? => self.opened().map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn is_there(&self) -> Result<bool, StoreError> {
+        let found = self.file().try_exists();
+        found.map_err(|source| self.unusable(source))
+    }
+
+    fn unusable(&self, source: io::Error) -> StoreError {
+        StoreError::Folder {
+            folder: self.folder.clone(),
+            source: Arc::new(source),
+        }
+    }
+
+    /// The database, which is made where there is none. What failed is tried again the next time.
+    fn opened(&self) -> Result<Arc<Opened>, StoreError> {
+        let mut opened = lock(&self.opened);
+        if let Some(opened) = &*opened {
+            return Ok(opened.clone());
+        }
+        std::fs::create_dir_all(&self.folder).map_err(|source| self.unusable(source))?;
+        let new = Arc::new(self.open()?);
+        *opened = Some(new.clone());
+        Ok(new)
+    }
+
+    fn open(&self) -> Result<Opened, StoreError> {
+        let file = self.file();
+        let connection = schema::open(&file)?;
+        let reader =
+            schema::open_reader(&file).map_err(|source| StoreError::open(&file, source))?;
+        let keeper = Keeper {
+            file,
+            connection,
+            limit: self.limit,
+            pinned: self.pinned.clone(),
+        };
+        let (orders, receiver) = channel();
+        let thread = thread::Builder::new().name("store".into());
+        let keeper = thread.spawn(move || keeper.work(&receiver));
+        Ok(Opened {
+            reader: Mutex::new(reader),
+            orders: Some(orders),
+            keeper: Some(keeper.expect("room for a thread")),
+        })
+    }
+}
+
+impl Opened {
+    fn order(&self, order: Order) {
+        let orders = self
+            .orders
+            .as_ref()
+            .expect("orders are taken until the end");
+        orders
+            .send(order)
+            .expect("the keeper works until nobody can order");
+    }
+}
+
+impl Drop for Opened {
+    /// Waits until all orders are carried out.
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+/// The id of a recording: the first bits of its events' SHA-256, as they are when unpacked.
+fn id_of<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line);
+        hash.update("\n");
+    }
+    let hash = hash.finalize();
+    let bits = hash[..8]
+        .iter()
+        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let digit = |index: usize| DIGITS[(bits >> (59 - 5 * index) & 31) as usize] as char;
+    (0..ID).map(digit).collect()
+}
+
+/// The ids of recordings that a text leads to, as `/r/ID`.
+pub fn ids_in(text: &str) -> impl Iterator<Item = &str> {
+    let links = text.split("/r/").skip(1);
+    links.filter_map(|rest| {
+        let end = rest
+            .bytes()
+            .position(|byte| !DIGITS.contains(&byte))
+            .unwrap_or(rest.len());
+        (end == ID).then(|| &rest[..end])
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,209 @@
+//! Two runs side by side: /compare?a=s:close-unread&b=s:four-waves. web/scripts/place.js reads the same names.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::course::known;
+use super::frame::{Frame, page, script_safe};
+use crate::atlas;
+use crate::catalogue::{self, Known};
+use crate::scenario::{Chapter, Words};
+use crate::web::Server;
+use crate::web::atlas::texts;
+use crate::web::words::{Asked, Language};
+
+/// What the address names; of what else stands there nothing is wanted.
+#[derive(Deserialize)]
+pub(in crate::web) struct Sides {
+    a: Option<String>,
+    b: Option<String>,
+}
+
+/// Two lessons that are worth comparing.
+#[derive(Clone, Copy)]
+pub(super) struct Compared {
+    left: &'static str,
+    right: &'static str,
+    pub(super) ask: &'static Words,
+}
+
+impl Compared {
+    pub(super) fn has(&self, lesson: &str) -> bool {
+        self.left == lesson || self.right == lesson
+    }
+
+    pub(super) fn address(&self) -> String {
+        format!("/compare?a=s:{}&b=s:{}", self.left, self.right)
+    }
+}
+
+/// All that lessons offer, in the course's order.
+pub(super) fn compared() -> impl Iterator<Item = Compared> {
+    catalogue::scenarios().iter().flat_map(|scenario| {
+        scenario.pairs.iter().map(|pair| Compared {
+            left: &scenario.id,
+            right: &pair.with,
+            ask: &pair.ask,
+        })
+    })
+}
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Compare {
+    frame: Frame,
+    sides: [Side; 2],
+    data: String,
+}
+
+#[derive(Template)]
+#[template(path = "chooser.html")]
+struct Chooser {
+    frame: Frame,
+    /// What the address asks for, and why it cannot be had where that is so.
+    sides: [Asking; 2],
+    chapters: Vec<(Chapter, Vec<&'static Known>)>,
+    pairs: Vec<Card>,
+}
+
+/// A recording that can be had.
+struct Side {
+    name: String,
+    title: String,
+}
+
+/// One of the two selects.
+struct Asking {
+    field: &'static str,
+    /// The key of its label.
+    label: &'static str,
+    value: String,
+    /// What is no lesson of ours, and so not in the list.
+    other: Option<String>,
+    /// There is no such recording.
+    is_wrong: bool,
+}
+
+/// A pair with both its signs.
+struct Card {
+    pair: Compared,
+    known: [&'static Known; 2],
+}
+
+/// GET /compare
+pub(in crate::web) async fn compare(
+    State(server): State<Server>,
+    asked: Asked,
+    uri: Uri,
+    Query(wanted): Query<Sides>,
+) -> Response {
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let lang = asked.0;
+    let [a, b] = [wanted.a, wanted.b].map(|name| name.filter(|name| !name.is_empty()));
+    let found = [&a, &b].map(|name| title(&server, lang, name.as_deref()?));
+    if let ([Some(left), Some(right)], Some(a), Some(b)) = (&found, &a, &b) {
+        let side = |name: &String, title: &String| Side {
+            name: name.clone(),
+            title: title.clone(),
+        };
+        let sides = [side(a, left), side(b, right)];
+        let data = json!({
+            "sides": sides.each_ref().map(|side| json!({ "name": side.name, "title": side.title })),
+            "live": frame.remedy.is_none(),
+            "words": lang.table(),
+        });
+        let data = script_safe(&data);
+        return page(&Compare { frame, sides, data }, &asked, StatusCode::OK);
+    }
+    let is_wrong =
+        |name: &Option<String>, found: &Option<String>| name.is_some() && found.is_none();
+    let wrong = [is_wrong(&a, &found[0]), is_wrong(&b, &found[1])];
+    let [left, right] = found;
+    let chooser = Chooser {
+        sides: [
+            asking("a", "compare.left", a, left, wrong[0]),
+            asking("b", "compare.right", b, right, wrong[1]),
+        ],
+        chapters: chapters(known().await),
+        pairs: cards(known().await),
+        frame,
+    };
+    let is_bad = wrong.contains(&true);
+    let status = if is_bad {
+        StatusCode::NOT_FOUND
+    } else {
+        StatusCode::OK
+    };
+    page(&chooser, &asked, status)
+}
+
+fn asking(
+    field: &'static str,
+    label: &'static str,
+    value: Option<String>,
+    found: Option<String>,
+    is_wrong: bool,
+) -> Asking {
+    let value = value.unwrap_or_default();
+    let is_lesson = value.starts_with("s:");
+    Asking {
+        field,
+        label,
+        other: found.filter(|_| !is_lesson),
+        value,
+        is_wrong,
+    }
+}
+
+/// What a recording is called; None where there is none of that name. Whether a kept one is there its own address tells.
+fn title(server: &Server, lang: Language, name: &str) -> Option<String> {
+    let lesson = |id: &str| Some(lang.of(&catalogue::scenario(id)?.title).to_owned());
+    let (kind, id) = name.split_once(':')?;
+    match kind {
+        "s" => catalogue::recording(id).and_then(|_| lesson(id)),
+        "atlas" => cell(lang, id),
+        "run" => {
+            let live = server.lab.find(id)?;
+            let of = live.scenario.as_deref();
+            let known =
+                of.and_then(|of| lesson(of).or_else(|| cell(lang, of.strip_prefix("atlas/")?)));
+            Some(known.unwrap_or_else(|| lang.word("try.title").to_owned()))
+        }
+        "r" if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            Some(format!("{} {id}", lang.word("compare.kept")))
+        }
+        _ => None,
+    }
+}
+
+fn cell(lang: Language, place: &str) -> Option<String> {
+    let cell = atlas::named(&format!("atlas/{place}"))?;
+    cell.plan.as_ref().ok()?;
+    let title = lang.of(&texts().stimulus(cell.stimulus).title);
+    Some(title.replace("{state}", cell.state.name()))
+}
+
+fn chapters(known: &'static [Known]) -> Vec<(Chapter, Vec<&'static Known>)> {
+    let of = |chapter| {
+        known
+            .iter()
+            .filter(move |known| known.scenario.chapter == chapter)
+    };
+    let all = Chapter::ALL.map(|chapter| (chapter, of(chapter).collect()));
+    all.into_iter().collect()
+}
+
+fn cards(known: &'static [Known]) -> Vec<Card> {
+    let of = |id: &str| known.iter().find(|known| known.scenario.id == id);
+    let card = |pair: Compared| {
+        Some(Card {
+            known: [of(pair.left)?, of(pair.right)?],
+            pair,
+        })
+    };
+    compared().filter_map(card).collect()
+}

@@ -1,0 +1,154 @@
+//! A kept recording on the stage.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::json;
+
+use super::frame::{Card, Frame, page, script_safe};
+use super::missing::{missing, unreadable};
+use super::stage::{Stage, notes, on_paper, questions, words};
+use crate::catalogue;
+use crate::recording::{About, Story};
+use crate::scenario::Scenario;
+use crate::web::origin::Origin;
+use crate::web::words::{Asked, Language};
+use crate::web::{Server, markup, sharing};
+
+/// GET /r/ID
+pub(in crate::web) async fn kept(
+    State(server): State<Server>,
+    asked: Asked,
+    origin: Origin,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Response {
+    let lang = asked.0;
+    let about = match sharing::about(&server, &id).await {
+        Ok(Some(about)) => about,
+        Ok(None) => {
+            let hint = Some(lang.word("missing.recording").into());
+            return missing(&server, &asked, &uri, hint).await;
+        }
+        Err(error) => return unreadable(&server, &asked, &uri, &error.to_string()).await,
+    };
+    let mut frame = Frame::new(&server, &asked, &uri).await;
+    let source = about.scenario.as_deref().and_then(catalogue::scenario);
+    // Its notes and questions speak of its own lines.
+    let lesson = source.filter(|lesson| lesson.script.text == about.script);
+    let told = || story(about.story, lang);
+    let title = lesson.map_or_else(told, |lesson| lang.of(&lesson.title).into());
+    let what = source.map_or(frame.w("site.tagline"), |lesson| lang.of(&lesson.summary));
+    let recording = format!("/api/r/{id}");
+    frame.card = Card::new(
+        &origin,
+        lang,
+        [&title, what],
+        &format!("/r/{id}"),
+        &recording,
+    );
+    let data = json!({
+        "scenario": lesson.map(|lesson| &lesson.id),
+        "script": about.script,
+        "notes": lesson.map(|lesson| notes(lesson, lang)).unwrap_or_default(),
+        "questions": lesson.map(|lesson| questions(lesson, lang)).unwrap_or_default(),
+        "recording": recording,
+        "kept": id,
+        "live": frame.remedy.is_none(),
+        "words": words(lang),
+    });
+    let stage = Stage {
+        frame,
+        title,
+        summary: summary(&about, source, lang),
+        sources: lesson.map_or(&[], |lesson| &lesson.sources),
+        notes: lesson
+            .map(|lesson| on_paper(lesson, lang))
+            .unwrap_or_default(),
+        further: None,
+        data: script_safe(&data),
+    };
+    page(&stage, &asked, StatusCode::OK)
+}
+
+/// When and where it was recorded, and of which lesson; as HTML.
+fn summary(about: &About, origin: Option<&Scenario>, lang: Language) -> String {
+    let kernel = match &about.machine {
+        Some(machine) => format!("{} ({machine})", about.kernel),
+        None => about.kernel.clone(),
+    };
+    let recorded = match about.began {
+        Some(_) => lang.word("kept.recorded"),
+        None => lang.word("kept.recorded_undated"),
+    };
+    let recorded = markup::escape(&recorded.replace("{kernel}", &kernel));
+    let when = about.began.map(|began| {
+        let (date, minute) = utc(began / 1_000_000);
+        format!("<time datetime=\"{date}T{minute}Z\">{date} {minute} UTC</time>")
+    });
+    let recorded = recorded.replace("{when}", &when.unwrap_or_default());
+    let Some(lesson) = origin else {
+        return recorded;
+    };
+    let (id, title) = (&lesson.id, markup::escape(lang.of(&lesson.title)));
+    if lesson.script.text == about.script {
+        let of = lang.word("kept.of_lesson");
+        format!("{recorded} <a href=\"/s/{id}\">{of}</a>")
+    } else {
+        let from = lang.word("kept.from_lesson");
+        format!("{recorded} {from} <a href=\"/s/{id}\">{title}</a>")
+    }
+}
+
+fn story(story: Story, lang: Language) -> String {
+    let (words, host) = match story {
+        Story::Injected => (lang.word("story.injected"), None),
+        Story::Refused => (lang.word("story.refused"), None),
+        Story::Reset(host) => (lang.word("story.reset"), Some(host)),
+        Story::Both(host) => (lang.word("story.both"), Some(host)),
+        Story::One(host) => (lang.word("story.one"), Some(host)),
+        Story::Open => (lang.word("story.open"), None),
+        Story::Nothing => (lang.word("story.nothing"), None),
+    };
+    words.replace("{host}", host.map_or("", |host| host.name()))
+}
+
+/// The date and the minute, in UTC, of a second since 1970: the proleptic Gregorian calendar, counted in eras of 400 years
+/// that begin in March, so that a leap day is the last of its year.
+fn utc(seconds: u64) -> (String, String) {
+    const ERA: u64 = 146_097;
+    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
+    let day = days % ERA;
+    let year = (day - day / 1460 + day / 36_524 - day / (ERA - 1)) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = days / ERA * 400 + year + later;
+    let minute = format!("{:02}:{:02}", rest / 3600, rest % 3600 / 60);
+    (format!("{year}-{month:02}-{day:02}"), minute)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::utc;
+
+    #[test]
+    fn seconds_have_their_dates() {
+        // As `date -u -d @N` says.
+        for (seconds, date, minute) in [
+            (0, "1970-01-01", "00:00"),
+            (951_782_399, "2000-02-28", "23:59"),
+            (951_782_400, "2000-02-29", "00:00"),
+            (951_868_800, "2000-03-01", "00:00"),
+            (1_795_386_660, "2026-11-22", "22:31"),
+            (4_107_542_400, "2100-03-01", "00:00"),
+        ] {
+            assert_eq!(utc(seconds), (date.into(), minute.into()), "{seconds}");
+        }
+    }
+}

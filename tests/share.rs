@@ -1,0 +1,347 @@
+//! Sharing in a real browser: what one visitor sees and shares, another one, who has never been here, sees by its link.
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::support::browser::Browser;
+use crate::support::{Server, request};
+
+const LAPTOP: [u32; 2] = [1280, 900];
+
+/// The moment, the states, the processes and their last results: what is on the stage, of this run and no other.
+async fn stage(browser: &Browser) -> Value {
+    browser
+        .get("[document.querySelector('.clock').value, ...[...document.querySelectorAll('.host')].map((host) => host.innerText)]")
+        .await
+}
+
+async fn run_to_its_end(browser: &Browser) {
+    browser.click("#pace option[value=full]").await;
+    browser.click(".transport .primary").await;
+    browser
+        .until("document.querySelector('.origin').textContent.startsWith('Played on this kernel')")
+        .await;
+}
+
+/// Pauses somewhere in the middle.
+async fn stop_in_the_middle(browser: &Browser) {
+    browser.press(Key::Home.value().to_string()).await;
+    for _ in 0..12 {
+        browser.press(Key::Right.value().to_string()).await;
+    }
+    browser.until("location.hash.includes('t=')").await;
+}
+
+/// Chooses what to share, and waits for its address.
+async fn address(browser: &Browser, kind: &str, part: &str) -> String {
+    browser
+        .click(&format!("#share label:has([value={kind}])"))
+        .await;
+    browser
+        .until(&format!("document.querySelector('#share .place').checkVisibility() && document.querySelector('#share .place').value.includes('{part}')"))
+        .await;
+    let value = browser
+        .get("document.querySelector('#share .place').value")
+        .await;
+    value.as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/s/half-close")).await;
+    run_to_its_end(&browser).await;
+    stop_in_the_middle(&browser).await;
+    let seen = stage(&browser).await;
+    assert!(seen.to_string().contains("pid"), "{seen}");
+
+    // By keyboard alone, and told to those who listen.
+    browser.press("s").await;
+    browser
+        .until("document.activeElement.value === 'run' && document.activeElement.checked")
+        .await;
+    let offered = browser.text("#share .about").await;
+    assert!(offered.contains("never changes"), "{offered}");
+    browser.press(Key::Tab.value().to_string()).await;
+    assert_eq!(
+        browser.get("document.activeElement.className").await,
+        "primary keep"
+    );
+    browser.press(Key::Enter.value().to_string()).await;
+    browser
+        .until("document.activeElement.matches('#share .copy')")
+        .await;
+    let link = address(&browser, "run", "/r/").await;
+    assert!(
+        link.starts_with(&server.url("/r/")) && link.contains("#t="),
+        "{link}"
+    );
+    assert_eq!(
+        browser
+            .get("document.querySelector('#share .keep').checkVisibility()")
+            .await,
+        false
+    );
+
+    let other = Browser::open("en", LAPTOP).await;
+    other.visit(&link).await;
+    other
+        .until("document.querySelector('.origin').textContent.startsWith('Recorded on Linux')")
+        .await;
+    other
+        .until(&format!(
+            "document.querySelector('.clock').value === {}",
+            seen[0]
+        ))
+        .await;
+    assert_eq!(stage(&other).await, seen);
+    assert_eq!(other.text("h1").await, "Half-close: I am done, you are not");
+    let since = other.text(".lesson p").await;
+    assert!(
+        since.starts_with("Recorded on 20") && since.contains("UTC on Linux"),
+        "{since}"
+    );
+
+    // It can be shared on, without another one being kept.
+    other.press("s").await;
+    assert_eq!(address(&other, "run", "/r/").await, link);
+    other.press(Key::Escape.value().to_string()).await;
+    assert_eq!(
+        other.get("document.querySelector('#share').open").await,
+        false
+    );
+    for browser in [browser, other] {
+        assert_eq!(browser.console().await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_lesson_is_shared_by_its_name_with_the_moment_of_its_recording() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/s/half-close")).await;
+    browser.click(".share").await;
+    let bare = address(&browser, "lesson", "/s/half-close").await;
+    assert_eq!(bare, server.url("/s/half-close"));
+    browser.click("#share label:has([value=run])").await;
+    browser
+        .until("document.querySelector('#share .about').textContent.includes('Press Run')")
+        .await;
+    browser.press(Key::Escape.value().to_string()).await;
+    assert_eq!(
+        browser
+            .get("document.activeElement.matches('.share')")
+            .await,
+        true
+    );
+
+    browser.click(".invitation [data-act=recording]").await;
+    browser
+        .until("document.querySelector('.origin').textContent.startsWith('Recorded')")
+        .await;
+    stop_in_the_middle(&browser).await;
+    let seen = stage(&browser).await;
+    browser.press("s").await;
+    let link = address(&browser, "lesson", "#t=").await;
+    browser.click("#share .at input").await;
+    browser
+        .until(&format!(
+            "document.querySelector('#share .place').value === '{bare}'"
+        ))
+        .await;
+
+    let other = Browser::open("en", LAPTOP).await;
+    other.visit(&link).await;
+    other
+        .until(&format!(
+            "document.querySelector('.clock').value === {}",
+            seen[0]
+        ))
+        .await;
+    assert_eq!(stage(&other).await, seen);
+    // A run of one's own has other times: they are no moments of the recording.
+    other.visit(&bare).await;
+    run_to_its_end(&other).await;
+    other.press("s").await;
+    other.until("document.querySelector('#share').open").await;
+    assert_eq!(address(&other, "lesson", "/s/").await, bare);
+}
+
+#[tokio::test]
+async fn a_script_in_a_link_is_the_same_script_for_somebody_else() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    let script =
+        "# 打个招呼\nserver listen\nclient connect\nserver accept\nclient send \"hello & <bye>\"";
+    browser.visit(server.url("/try")).await;
+    browser
+        .call(&format!(
+            "const area = document.querySelector('.editor textarea'); area.value = {}; area.dispatchEvent(new Event('input')); return 0;",
+            json!(script)
+        ))
+        .await;
+    browser.until("location.hash.startsWith('#s=1')").await;
+    browser.click(".share").await;
+    let link = address(&browser, "script", "#s=1").await;
+    assert_eq!(browser.get("location.href").await, link);
+    assert_eq!(
+        browser.text("#share .length").await,
+        format!("{} characters", link.len())
+    );
+
+    let other = Browser::open("en", LAPTOP).await;
+    let plain = "document.querySelector('.editor textarea').value";
+    other.visit(&link).await;
+    other
+        .until("document.querySelector('.editor').checkVisibility()")
+        .await;
+    assert_eq!(other.get(plain).await, script);
+    // As links were written before.
+    let older = server.url("/try#script=server%20listen%0Aclient%20connect");
+    other.visit(&server.url("/")).await;
+    other.visit(&older).await;
+    other
+        .until("document.querySelector('.editor').checkVisibility()")
+        .await;
+    assert_eq!(other.get(plain).await, "server listen\nclient connect");
+    // A lesson's script leaves for the editor in the same way.
+    other.visit(server.url("/s/four-waves")).await;
+    let shown = "[...document.querySelectorAll('.script li')].length";
+    let lines = other.get(shown).await;
+    other.click("[data-act=edit]").await;
+    other
+        .until(
+            "location.pathname === '/try' && document.querySelector('.editor')?.checkVisibility()",
+        )
+        .await;
+    assert!(
+        other
+            .get("location.hash")
+            .await
+            .as_str()
+            .unwrap()
+            .starts_with("#s=1")
+    );
+    assert!(
+        other
+            .get(&format!("{plain}.trim().split('\\n').length"))
+            .await
+            .as_u64()
+            >= lines.as_u64()
+    );
+    assert_eq!(other.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_damaged_link_says_so_and_loses_nothing() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    let link = server.url("/try#s=1abcdefgh");
+    browser.visit(&link).await;
+    browser
+        .until("document.querySelector('.notice').checkVisibility()")
+        .await;
+    let told = browser.text(".notice").await;
+    assert!(
+        told.contains("damaged") && told.contains("Copy it once more"),
+        "{told}"
+    );
+    assert_eq!(browser.get("location.href").await, link);
+    // The page works all the same, and whoever goes on has a whole link.
+    browser.click(".transport .primary").await;
+    browser.until("document.body.dataset.run && location.hash.startsWith('#s=1') && !location.hash.includes('abcdefgh')").await;
+    assert_eq!(
+        browser
+            .get("document.querySelector('.notice').checkVisibility()")
+            .await,
+        false
+    );
+    // With another end pasted into the same page it is read anew.
+    browser.call("location.hash = 's=2abc'; return 0").await;
+    browser
+        .until("document.querySelector('.notice').textContent.includes('newer kind')")
+        .await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_code_for_the_room_and_a_word_to_who_serves_himself_alone() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("zh-CN", LAPTOP).await;
+    browser.visit(server.url("/s/four-waves")).await;
+    browser.click(".share").await;
+    browser
+        .until("document.querySelector('#share .qr img').naturalWidth > 100")
+        .await;
+    browser.click("#share .copy").await;
+    browser
+        .until("document.querySelector('#share .copy').textContent === '已复制'")
+        .await;
+    assert_eq!(browser.text("#share .outcome").await, "已复制");
+    let port = server.address.split(':').next_back().unwrap();
+    assert_eq!(
+        browser.text("#share .loopback code").await,
+        format!("fourwave --listen 0.0.0.0:{port}")
+    );
+    browser.click("#share .qr").await;
+    browser.until("document.querySelector('#wall').open").await;
+    let height = browser
+        .get("document.querySelector('#wall img').getBoundingClientRect().height / innerHeight")
+        .await;
+    assert!(height.as_f64().unwrap() > 0.8, "{height}");
+    browser.press(Key::Escape.value().to_string()).await;
+    let open = "[document.querySelector('#wall').open, document.querySelector('#share').open]";
+    assert_eq!(browser.get(open).await, json!([false, true]));
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_told_in_the_dialog() {
+    let server = Server::start(&["--data-dir", "/proc/nowhere"]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/s/four-waves")).await;
+    run_to_its_end(&browser).await;
+    browser.press("s").await;
+    browser.click("#share .keep").await;
+    browser
+        .until("document.querySelector('#share .outcome').classList.contains('wrong')")
+        .await;
+    let told = browser.text("#share .outcome").await;
+    assert!(
+        told.contains("/proc/nowhere") && told.contains("--data-dir"),
+        "{told}"
+    );
+    assert_eq!(
+        browser
+            .get("document.querySelector('#share .keep').disabled")
+            .await,
+        false
+    );
+}
+
+#[tokio::test]
+async fn codes_are_drawn_for_what_has_room_in_one() {
+    let server = Server::start(&[]);
+    let draw = |text: String| {
+        reqwest::Client::new()
+            .post(server.url("/api/qr"))
+            .body(text)
+            .send()
+    };
+    let code = draw("http://127.0.0.1:4444/r/abcdefghij".into())
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            code.status().as_u16(),
+            &code.headers()["content-type"].to_str().unwrap()[..]
+        ),
+        (200, "image/svg+xml")
+    );
+    assert!(code.text().await.unwrap().contains("<svg"));
+    assert_eq!(draw("x".repeat(2953)).await.unwrap().status(), 200);
+    assert_eq!(draw("x".repeat(2954)).await.unwrap().status(), 422);
+    let (status, answer) = request("POST", &server.url("/api/qr"), None).await;
+    assert_eq!((status, &answer["error"]), (422, &json!("request")));
+}

@@ -1,0 +1,295 @@
+// Two runs side by side: wires their events to what aligns them (deeds, align, stretch), and that to what draws it.
+
+import { Aligned } from "./aligned.js";
+import { align } from "./align.js";
+import { deeds } from "./deeds.js";
+import { Told, findings } from "./explain.js";
+import { Findings } from "./findings.js";
+import { listen } from "./keys.js";
+import { Ladder } from "./ladder.js";
+import { History, duration, shown } from "./model.js";
+import { placeOf } from "./place.js";
+import { Player } from "./player.js";
+import { Refused, follow, recording, start } from "./source.js";
+import { stretch, together } from "./stretch.js";
+import { Transport } from "./transport.js";
+import * as memory from "./store.js";
+import * as view from "./view.js";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const $ = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+/** How far above the first difference the line through both pictures stands. */
+const ABOVE = 7;
+/** From this width on, in px, a picture has room for the calls of both hosts: less than on the stage. */
+const ROOM = 500;
+
+const named = (seq, text) => ({ text });
+const ladders = all(".ladder").map((box, side) => new Ladder(box, words, { onSelect: (id) => ladders[side].select(id), named, room: ROOM }));
+const told = new Findings($(".findings"), words, { onGo: (name) => acts[name]() });
+const table = new Aligned($(".aligned"), words, { onPick: (row) => seek(heightOf(pair.aligned.rows[row])) });
+const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
+
+/** What is on the page: both runs, how they are aligned, and where the playhead is. */
+let pair;
+/** Where the recordings part, for whoever plays them here. */
+let recorded;
+
+/** Shows two runs. */
+function show(runs) {
+  const aligned = align(...runs.map(deeds));
+  const layouts = stretch(runs, aligned);
+  const player = new Player(together(layouts));
+  const histories = runs.map((events) => {
+    const history = new History();
+    for (const event of events) history.add(event);
+    return history;
+  });
+  const tellings = runs.map((events) => new Told(events, words));
+  pair = { runs, aligned, layouts, player, histories, layout: together(layouts), drawn: "" };
+  ladders.forEach((ladder, side) => {
+    ladder.reset();
+    ladder.add(marked(side));
+  });
+  told.set(findings(aligned, tellings, words), aligned.complete);
+  table.set(aligned, tellings);
+  player.y = pair.layout.end;
+  draw(0);
+  reveal(partsAt() ?? 0);
+}
+
+/** What a picture shows: where the runs part, after that what differs, and quieter what does not. */
+function marked(side) {
+  const key = ["a", "b"][side];
+  const { layouts, aligned } = pair;
+  const differ = new Set(aligned.rows.filter(({ same }) => !same).map((row) => row[key]?.item).filter(Boolean));
+  const y = partsAt();
+  if (y === null) return [...layouts[side].items.values()];
+  const items = [...layouts[side].items.values()].map((item) => {
+    const differs = differ.has(item.key) || differ.has(item.key.replace("ribbon", "state"));
+    return differs ? { ...item, mark: "differs" } : item.y > y ? { ...item, mark: "alike" } : item;
+  });
+  return [...items, { kind: "parting", key: "parting", y, text: words("compare.here") }];
+}
+
+/** Where the line stands that says where the runs part; null where they do not. */
+function partsAt() {
+  const { parting } = pair.aligned;
+  return parting && Math.max(heightOf(parting) - ABOVE, 1);
+}
+
+/** The height of what stands in a row. */
+function heightOf({ a, b }) {
+  const [left, right] = pair.layouts;
+  return Math.min(a ? left.ys[a.seq] : Infinity, b ? right.ys[b.seq] : Infinity);
+}
+
+function seek(y) {
+  pair.player.playing = false;
+  pair.player.seek(y);
+  draw(0);
+  reveal(y);
+}
+
+/** Brings a height into sight, with what came before it. */
+function reveal(y) {
+  for (const box of all(".ladder")) box.scrollTop = Math.max(0, y - box.clientHeight * 0.4);
+  table.reveal();
+}
+
+async function load() {
+  const read = async ({ name }, side) => {
+    try {
+      return await recording(placeOf(name).events);
+    } catch (error) {
+      throw new Unread(side, error);
+    }
+  };
+  try {
+    const runs = await Promise.all(data.sides.map(read));
+    show(runs);
+    recorded = place(pair.aligned);
+    runs.forEach(tellOrigin);
+    $("[data-act=both]").hidden = !data.live;
+  } catch (error) {
+    if (!(error instanceof Unread)) throw error;
+    const isAnswered = error.cause instanceof Refused || error.cause instanceof SyntaxError;
+    const message = isAnswered ? `${words("compare.missing")} ${data.sides[error.side].name}` : words("error.server");
+    notice(`${words(error.side === 0 ? "compare.left" : "compare.right")}: ${message}`);
+    $(".compare").classList.add("empty");
+  }
+}
+
+/** The recording of one side cannot be had. */
+class Unread extends Error {
+  constructor(side, cause) {
+    super("unread", { cause });
+    this.side = side;
+  }
+}
+
+/** Where runs part, to be held against where others do. */
+const place = ({ parting }) => parting && [parting.a?.key, parting.b?.key].join("\n");
+
+function tellOrigin(events, side) {
+  const [first] = events;
+  const isHere = pair.here || data.sides[side].name.startsWith("run:");
+  const key = events.at(-1).type !== "end" ? "stage.live" : isHere ? "stage.played" : "stage.recorded";
+  all(".versus .origin")[side].textContent = first.type === "run" ? words(key, first) : words("end.failed", events.at(-1));
+}
+
+/** Plays both scripts on this kernel and judges anew. */
+async function both() {
+  if (!pair || !data.live) return;
+  const button = $("[data-act=both]");
+  button.disabled = true;
+  notice(words("compare.running"));
+  try {
+    const runs = await Promise.all(pair.runs.map(([run]) => played(run)));
+    const cut = runs.map((events) => events.at(-1)).find(({ how }) => how !== "played");
+    if (cut) {
+      notice(words("compare.cut", cut));
+    } else {
+      show(runs);
+      pair.here = true;
+      runs.forEach(tellOrigin);
+      told.add(words(place(pair.aligned) === recorded ? "compare.as_recorded" : "compare.not_as_recorded"));
+      notice();
+    }
+  } catch (error) {
+    if (!(error instanceof Refused) && !(error instanceof TypeError)) throw error; // fetch's own is a TypeError
+    notice(reason(error));
+  }
+  button.disabled = false;
+}
+
+/** The events of a run of the same script, played at full speed to its end. */
+async function played({ scenario, script }) {
+  const started = await start({ ...(scenario ? { scenario } : { script }), pace: "full" });
+  const events = [];
+  return new Promise((resolve, reject) => {
+    follow(started, {
+      onEvents(more) {
+        events.push(...more);
+        if (more.at(-1).type === "end") resolve(events);
+      },
+      onLost: () => {},
+      onWait: (place) => notice(words("stage.queue", { place })),
+      onGone: () => reject(new Refused({ error: "gone" })),
+    });
+  });
+}
+
+function reason(error) {
+  const answer = error instanceof Refused ? error.answer : { error: "server" };
+  if (answer.error === "machine") return words("error.machine", answer.remedy);
+  if (["full", "server", "gone"].includes(answer.error)) return words(`error.${answer.error}`, answer);
+  return words("error.other", { message: answer.message ?? answer.error });
+}
+
+function notice(text = "") {
+  $(".notice").hidden = !text;
+  $(".notice").textContent = text;
+}
+
+// What the visitor can do.
+
+const go = (what) => {
+  const { [what]: found } = pair?.aligned ?? {};
+  if (!found) return;
+  seek(heightOf(what === "outcome" ? { a: found.a ?? found.deed.a, b: found.b ?? found.deed.b } : found));
+  // Where the pictures are below what was found, they come into sight.
+  if (matchMedia("(max-width: 60rem)").matches) $(".switches").scrollIntoView();
+};
+const step = (direction, name) => pair?.player.step(direction, pair.layout[name]);
+const acts = {
+  both,
+  run: both,
+  parting: () => go("parting"),
+  outcome: () => go("outcome"),
+  play: () => pair?.player.toggle(),
+  back: () => step(-1, "moments"),
+  forth: () => step(1, "moments"),
+  before: () => step(-1, "changes"),
+  next: () => step(1, "changes"),
+  home: () => pair?.player.seek(0),
+  end: () => pair?.player.seek(pair.layout.end),
+  seek(part) {
+    if (!pair) return;
+    pair.player.playing = false;
+    pair.player.seek(part * pair.layout.end);
+  },
+  view: () => open($(".aligned").hidden),
+  keys: view.keys,
+  projector: () => view.projector(),
+};
+
+/** The table in the pictures' place, or the other way round. */
+function open(isTable) {
+  $(".aligned").hidden = !isTable;
+  $(".pictures").classList.toggle("covered", isTable);
+  press("view", isTable ? "table" : "picture");
+  if (isTable) table.reveal();
+}
+
+/** Which of a few buttons counts. */
+function press(group, value) {
+  for (const button of all(`.switches [data-${group}]`)) button.setAttribute("aria-pressed", button.dataset[group] === value);
+}
+
+for (const button of all(".bar [data-act]")) button.addEventListener("click", () => acts[button.dataset.act]());
+for (const button of all(".switches button")) {
+  button.addEventListener("click", () => {
+    const { run, side, view: shows } = button.dataset;
+    if (shows) return open(shows === "table");
+    press(run ? "run" : "side", run ?? side);
+    if (run) $(".compare").dataset.shown = run;
+    else for (const ladder of ladders) ladder.face(side);
+  });
+}
+listen((act) => acts[act]?.(), { d: "parting", o: "outcome" });
+if (memory.recall("projector") === "on") view.projector(true);
+addEventListener("beforeprint", () => pair && ladders.forEach((ladder) => ladder.unroll(pair.layout.end)));
+addEventListener("afterprint", () => pair && ladders.forEach((ladder) => ladder.roll(pair.player.y, pair.player.y >= pair.layout.end)));
+
+// Whoever looks at a height of one picture looks at it in the other too.
+const boxes = all(".ladder");
+boxes.forEach((box, side) => box.addEventListener("scroll", () => {
+  if (Math.abs(boxes[1 - side].scrollTop - box.scrollTop) > 1) boxes[1 - side].scrollTop = box.scrollTop;
+}));
+
+for (const [side, link] of all(".versus h2 a").entries()) link.href = placeOf(data.sides[side].name).page;
+
+// One frame: everything that is shown follows from the playhead's height.
+
+let before = performance.now();
+function frame(now) {
+  const elapsed = now - before;
+  before = now;
+  if (pair) draw(elapsed);
+  requestAnimationFrame(frame);
+}
+
+function draw(elapsed) {
+  const { player, layout, layouts, histories } = pair;
+  player.speed = transport.speed;
+  player.tick(elapsed);
+  const drawn = `${player.y} ${player.playing}`;
+  if (drawn === pair.drawn) return;
+  pair.drawn = drawn;
+  const models = histories.map((history, side) => history.at(layouts[side].count(player.y)));
+  ladders.forEach((ladder, side) => ladder.show(player.y, player.y >= layout.end));
+  all(".run").forEach((run, side) => {
+    for (const place of run.querySelectorAll("[data-host]")) {
+      const state = shown(models[side].hosts[place.dataset.host])?.state ?? "CLOSED";
+      place.textContent = place.dataset.state = state;
+    }
+  });
+  const times = layouts.map((one) => duration(one.time(player.y)));
+  transport.show({ player, layout, model: models[0], running: false, veil: { y: Infinity }, clock: times.join(" · ") });
+}
+
+load();
+requestAnimationFrame(frame);
