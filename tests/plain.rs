@@ -6,7 +6,7 @@ use reqwest::{Method, Response};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Events, Server, request, scenario_ids, start_run};
+use crate::support::{Events, Server, request_with, scenario_ids, start_run};
 
 /// Goes on until somebody stops it.
 const WAITS: &str = "server listen\nserver accept\n";
@@ -104,7 +104,9 @@ async fn an_answer_goes_on_as_long_as_the_run_does() {
     let now = events("").await.unwrap().text().await.unwrap();
     assert!(now.starts_with(&read) && !now.contains("\"end\""), "{now}");
 
-    assert_eq!(request("DELETE", &server.url(&run), None).await.0, 202);
+    let key = answer.headers()["run-key"].to_str().unwrap().to_owned();
+    let stopped = request_with("DELETE", &server.url(&run), None, Some(&key)).await;
+    assert_eq!(stopped.0, 202);
     while let Some(chunk) = answer.chunk().await.unwrap() {
         read.push_str(std::str::from_utf8(&chunk).unwrap());
     }
@@ -178,6 +180,7 @@ async fn other_origins_may_read_what_is_the_same_for_everybody_and_nothing_else(
     let run = start_run(&server, json!({ "scenario": "four-waves", "pace": "full" })).await;
     let live = format!("/api/runs/{run}");
     let events = format!("/api/runs/{run}/events");
+    let export = format!("/api/runs/{run}/json");
     for (method, path, is_open) in [
         (Method::GET, "/api/openapi.json", true),
         (Method::GET, "/api/scenarios", true),
@@ -185,10 +188,13 @@ async fn other_origins_may_read_what_is_the_same_for_everybody_and_nothing_else(
         (Method::HEAD, "/api/recordings/half-close", true),
         (Method::GET, "/api/recordings/half-close/pcapng", true),
         (Method::GET, "/api/atlas/TIME_WAIT/syn", true),
+        (Method::GET, "/api/r/none", true),
         (Method::GET, "/", false),
         (Method::GET, "/api", false),
         (Method::GET, &live, false),
         (Method::GET, &events, false),
+        (Method::GET, &export, false),
+        (Method::POST, "/api/recordings", false),
         (Method::POST, "/api/runs", false),
         (Method::POST, "/api/check", false),
         // What a browser asks before it lets a page send JSON.

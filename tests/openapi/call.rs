@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 
 use super::{object, operations};
 use crate::support::schema::Document;
-use crate::support::{Server, connect};
+use crate::support::{Server, connect, key_of};
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -49,6 +49,11 @@ impl Call {
     pub fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Call {
         self.body = Some(body.into());
         self.header("content-type", kind)
+    }
+
+    /// With the key of a run that was started here.
+    pub fn key(self, run: &str) -> Call {
+        self.header("authorization", &format!("Bearer {}", key_of(run)))
     }
 
     pub async fn send(&self, server: &Server) -> Answer {
@@ -147,8 +152,11 @@ impl<'a> Seen<'a> {
             path.split('/').count() == address.split('/').count()
                 && parts().all(|(part, given)| part == given || part.starts_with('{'))
         };
-        let mut paths = object(&self.document.whole["paths"]).map(|(path, _)| path);
-        paths.find(|path| fits(path)).cloned()
+        let paths = object(&self.document.whole["paths"]).map(|(path, _)| path);
+        let fitting = paths.filter(|path| fits(path));
+        fitting
+            .min_by_key(|path| path.matches('{').count())
+            .cloned()
     }
 
     pub fn hold_lines(&self, schema: &Value, lines: &str) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{document, object};
 use crate::support::schema::Document;
-use crate::support::{Server, command};
+use crate::support::{Server, command, key_of, request_with, start_run};
 
 const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
@@ -36,6 +36,8 @@ fn gap() -> String {
 fn name(what: &What) -> &'static str {
     match what {
         What::Run { .. } => "run",
+        What::Script { .. } => "script",
+        What::Idle { .. } => "idle",
         What::Step { .. } => "step",
         What::Call { .. } => "call",
         What::Segment(_) => "segment",
@@ -50,6 +52,19 @@ fn name(what: &What) -> &'static str {
         What::Check { .. } => "check",
         What::End { .. } => "end",
     }
+}
+
+/// The events of an open run to which a line is said, and which then is idle.
+async fn by_hand() -> String {
+    let server = Server::start(&["--idle-limit", "2"]);
+    let run = start_run(&server, json!({ "script": "", "open": true })).await;
+    let line = Some(json!({ "line": "server listen" }));
+    let url = server.url(&format!("/api/runs/{run}"));
+    let key = key_of(&run);
+    let (status, _) = request_with("POST", &format!("{url}/lines"), line, Some(&key)).await;
+    assert_eq!(status, 200);
+    let events = reqwest::get(format!("{url}/events?follow=1")).await;
+    events.unwrap().text().await.unwrap()
 }
 
 /// Holds events against their schema; adds their types to `met`.
@@ -89,6 +104,8 @@ async fn every_event_is_described() {
         let lines = String::from_utf8(played.stdout).unwrap();
         hold(&document, &lines, &mut met);
     }
+
+    hold(&document, &by_hand().await, &mut met);
 
     let mapping = &document.whole["components"]["schemas"]["Event"]["discriminator"]["mapping"];
     let described: BTreeSet<&str> = object(mapping).map(|(name, _)| name.as_str()).collect();

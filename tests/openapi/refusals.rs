@@ -2,19 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Seen};
-use super::operations;
+use super::call::{self, Call, Seen};
+use super::{StandIns, operations};
 use crate::privileges::server_that_is_refused;
-use crate::support::Server;
+use crate::support::{Server, start_run};
 
-/// Promised, and not provoked here: nothing. Of those of a 503 `ending` is not, since a server that ends takes no requests but
-/// those that are on their way.
-pub const NOT_PROVOKED: [&str; 0] = [];
+/// Promised, and not provoked here: a store that is full of what was visited lately takes a megabyte of runs, and a run's queue
+/// of lines is longer than a test should be. Nor is `ending` of the 503: a server that ends takes only what is on its way.
+pub const NOT_PROVOKED: [&str; 2] = [
+    "post /api/recordings 507 application/json",
+    "post /api/runs/{id}/lines 429 application/json",
+];
 
 const SCRIPT: &str = "server listen\n";
 
 /// Requests that are refused, with the status and the refusal's name.
-fn refused(run: &str) -> Vec<(Call, u16, &'static str)> {
+fn refused(stand_ins: &StandIns) -> Vec<(Call, u16, &'static str)> {
+    let StandIns { open, ended, kept } = stand_ins;
     let (json, text, form) = (
         "application/json",
         "text/plain",
@@ -28,6 +32,7 @@ fn refused(run: &str) -> Vec<(Call, u16, &'static str)> {
     let get = |address: &str| Call::new("get", address);
     let delete = |address: &str| Call::new("delete", address);
     let post = |address: &str| Call::new("post", address);
+    let say = |run: &str, line: &str| say(run, json!({ "line": line }));
     let start = |beside: &str| post(&format!("/api/runs{beside}"));
     vec![
         (start("").body(json, "{}"), 400, "request"),
@@ -51,12 +56,12 @@ fn refused(run: &str) -> Vec<(Call, u16, &'static str)> {
         (get("/api/runs/none"), 404, "unknown"),
         (delete("/api/runs/none"), 404, "unknown"),
         (
-            get(&format!("/api/runs/{run}/events?from=x")),
+            get(&format!("/api/runs/{ended}/events?from=x")),
             400,
             "request",
         ),
         (get("/api/runs/none/events"), 404, "unknown"),
-        (get("/api/runs/none/pcapng"), 404, "unknown"),
+        (get("/api/runs/none/json"), 404, "unknown"),
         (get("/api/scenarios/none"), 404, "unknown"),
         (get("/api/scenarios/half-close/program"), 400, "request"),
         (
@@ -65,9 +70,9 @@ fn refused(run: &str) -> Vec<(Call, u16, &'static str)> {
             "unknown",
         ),
         (get("/api/recordings/none"), 404, "unknown"),
-        (get("/api/recordings/none/pcapng"), 404, "unknown"),
+        (get("/api/recordings/none/json"), 404, "unknown"),
         (get("/api/atlas/TIME_WAIT/none"), 404, "unknown"),
-        (get("/api/atlas/TIME_WAIT/none/pcapng"), 404, "unknown"),
+        (get("/api/atlas/TIME_WAIT/none/json"), 404, "unknown"),
         (
             post("/api/check").body(text, *b"server \xff"),
             400,
@@ -86,6 +91,46 @@ fn refused(run: &str) -> Vec<(Call, u16, &'static str)> {
             422,
             "script",
         ),
+        (delete(&format!("/api/runs/{open}")), 403, "key"),
+        (say("none", ""), 404, "unknown"),
+        (say(ended, "client close"), 403, "key"),
+        (say(ended, "client close").key(open), 403, "key"),
+        (say(ended, "client close").key(ended), 409, "over"),
+        (get(&format!("/api/runs/{ended}/none")), 404, "unknown"),
+        (
+            get(&format!("/api/runs/{ended}/svg?theme=red")),
+            400,
+            "request",
+        ),
+        (
+            get("/api/recordings/half-close/svg?theme=red"),
+            400,
+            "request",
+        ),
+        (
+            get("/api/atlas/TIME_WAIT/syn/svg?theme=red"),
+            400,
+            "request",
+        ),
+        (get(&format!("/api/r/{kept}/svg?theme=red")), 400, "request"),
+        (get("/api/r/none"), 404, "unknown"),
+        (get("/api/r/none/json"), 404, "unknown"),
+        (post("/api/recordings").body(json, "{}"), 400, "request"),
+        (
+            post("/api/recordings").body(json, "{\"run\":\"none\"}"),
+            404,
+            "unknown",
+        ),
+        (post("/api/recordings").body(text, "x"), 415, "media_type"),
+        (post("/api/qr").body(text, ""), 422, "request"),
+        (post("/api/qr").body(text, &*long), 413, "large"),
+        (post("/api/complete").body(json, "{}"), 400, "request"),
+        (
+            post("/api/complete").body(json, script(&long)),
+            413,
+            "large",
+        ),
+        (post("/api/complete").body(text, SCRIPT), 415, "media_type"),
     ]
 }
 
@@ -101,8 +146,8 @@ async fn expect(seen: &Seen<'_>, server: &Server, call: &Call, status: u16, erro
     }
 }
 
-pub async fn provoke(server: &Server, seen: &Seen<'_>, run: &str) {
-    for (call, status, error) in refused(run) {
+pub async fn provoke(server: &Server, seen: &Seen<'_>, stand_ins: &StandIns) {
+    for (call, status, error) in refused(stand_ins) {
         expect(seen, server, &call, status, error).await;
     }
     // What any address refuses.
@@ -120,7 +165,65 @@ pub async fn provoke(server: &Server, seen: &Seen<'_>, run: &str) {
     for nothing in ["/api/", "/api/nothing", "/api/runs/a/b/c"] {
         expect(seen, server, &Call::new("get", nothing), 404, "unknown").await;
     }
+    let kept = format!("/api/r/{}", stand_ins.kept);
+    let known = Call::new("get", &kept).header("if-none-match", "*");
+    let answer = known.send(server).await;
+    assert_eq!(answer.status, 304);
+    seen.hold("/api/r/{id}", &known, &answer);
+    lines(server, seen).await;
     busy(seen).await;
+    keeping(server, seen, &stand_ins.ended).await;
+}
+
+fn say(run: &str, said: Value) -> Call {
+    let call = Call::new("post", &format!("/api/runs/{run}/lines"));
+    call.body("application/json", said.to_string())
+}
+
+/// Lines that a run does not take, though they come with its key.
+async fn lines(server: &Server, seen: &Seen<'_>) {
+    let open = start_run(server, json!({ "script": "", "open": true })).await;
+    let line = |line: &str| say(&open, json!({ "line": line })).key(&open);
+    expect(seen, server, &line("client conect"), 422, "script").await;
+    expect(
+        seen,
+        server,
+        &line("client close\nclient close"),
+        400,
+        "request",
+    )
+    .await;
+    let bare = Call::new("post", &format!("/api/runs/{open}/lines")).body("text/plain", "x");
+    expect(seen, server, &bare.key(&open), 415, "media_type").await;
+    let waits = json!({ "script": "server listen\nserver accept\n" });
+    let closed = start_run(server, waits).await;
+    let line = say(&closed, json!({ "line": "client connect" })).key(&closed);
+    expect(seen, server, &line, 409, "not_open").await;
+}
+
+/// Recordings that are not kept.
+async fn keeping(server: &Server, seen: &Seen<'_>, run: &str) {
+    let keep = |run: &str| {
+        let wanted = json!({ "run": run }).to_string();
+        Call::new("post", "/api/recordings").body("application/json", wanted)
+    };
+    // There is room for another each second: a slow machine has to ask for longer.
+    let mut left = 1000;
+    while keep(run).send(server).await.status != 429 && left > 0 {
+        left -= 1;
+    }
+    expect(seen, server, &keep(run), 429, "often").await;
+
+    let crowded = Server::start(&["--max-runs", "1"]);
+    let waits = json!({ "script": "server listen\nserver accept\n" });
+    start_run(&crowded, waits.clone()).await;
+    let waiting = start_run(&crowded, waits).await;
+    expect(seen, &crowded, &keep(&waiting), 409, "nothing").await;
+
+    let unable = Server::start(&["--data-dir", "/proc/none"]);
+    let run = start_run(&unable, json!({ "scenario": "half-close", "pace": "full" })).await;
+    call::follows(&unable, seen, &run).await;
+    expect(seen, &unable, &keep(&run), 503, "store").await;
 }
 
 /// Servers that start no run.

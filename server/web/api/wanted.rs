@@ -18,10 +18,11 @@ impl<S: Send + Sync> FromRequest<S> for Wanted {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Wanted, Refused> {
-        let Query(InAddress { pace, open }) = Query::try_from_uri(request.uri()).map_err(|error| {
-            let message = error.body_text();
-            Refused::Request { message }
-        })?;
+        let Query(InAddress { pace, open }) =
+            Query::try_from_uri(request.uri()).map_err(|error| {
+                let message = error.body_text();
+                Refused::Request { message }
+            })?;
         match kind(request.headers()).as_str() {
             "text/plain" => {
                 let script = String::from_request(request, state).await;
@@ -35,7 +36,8 @@ impl<S: Send + Sync> FromRequest<S> for Wanted {
                 })
             }
             "application/json" if pace.is_some() || open.is_some() => Err(Refused::Request {
-                message: "in JSON the pace, and whether the run is open, stand beside the script".into(),
+                message: "in JSON the pace, and whether the run is open, stand beside the script"
+                    .into(),
             }),
             "application/json" => Ok(Json::from_request(request, state).await?.0),
             _ => Err(Refused::of(
