@@ -63,6 +63,8 @@ pub struct Wanted {
     pub script: Script,
     /// How fast.
     pub pace: Pace,
+    /// How fast what is said to it goes, where that is another pace.
+    pub then: Option<Pace>,
     /// Whether the run takes further lines after its script, and ends only when it is told to.
     pub open: bool,
 }
@@ -173,6 +175,7 @@ impl Lab {
             scenario,
             script,
             pace,
+            then,
             open,
         } = wanted;
         let nursery = self.nursery().map_err(StartError::Refused)?;
@@ -193,7 +196,7 @@ impl Lab {
             events: Mutex::default(),
             size: AtomicUsize::new(0),
             grown: watch::Sender::default(),
-            hand: Hand::new(open.then_some(self.rules.limits.idle)),
+            hand: Hand::new(open.then_some(self.rules.limits.idle), then),
         });
         let job = Job {
             live: live.clone(),

@@ -9,7 +9,8 @@
 //! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
 //!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
 //! 4. [`lab`]: all live runs; [`store`]: recordings that are kept. [`web`] shows them in a browser, [`draw`] in a
-//!    terminal, [`export`] and [`pcapng`] in other people's tools; [`language`] has the words.
+//!    terminal, [`export`] and [`pcapng`] in other people's tools, [`exercise`] on
+//!    paper; [`language`] has the words.
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
 pub mod article;
@@ -23,6 +24,7 @@ pub mod digest;
 pub mod draw;
 pub mod errno;
 pub mod event;
+pub mod exercise;
 pub mod export;
 pub mod lab;
 pub mod language;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 
-use crate::event::Event;
+use crate::event::{Event, What};
 
 mod about;
 mod composed;
@@ -54,10 +54,27 @@ pub fn read(lines: &str) -> Vec<Event> {
     events.unwrap_or_else(|error| panic!("a recording is broken: {error}"))
 }
 
+/// The script that repeats a run: what it began with, and what was done by hand.
+pub fn script(events: &[Event]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for event in events {
+        match &event.what {
+            What::Run { script, .. } => lines = script.lines().map(Into::into).collect(),
+            What::Script { at, remove, insert } => {
+                let begin = (at - 1).min(lines.len());
+                let end = (begin + remove).min(lines.len());
+                lines.splice(begin..end, insert.iter().cloned());
+            }
+            _ => {}
+        }
+    }
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Ending, What};
+    use crate::event::Ending;
 
     #[test]
     fn what_was_packed_comes_out_and_equal_events_give_equal_bytes() {

@@ -12,6 +12,7 @@ mod descriptors;
 mod director;
 mod fate;
 mod hand;
+mod line;
 mod open;
 mod outcome;
 mod probe;
@@ -81,6 +82,12 @@ impl Pace {
     pub const FOLLOW: Pace = Pace {
         delay: Duration::from_millis(400),
         beat: Duration::from_millis(300),
+    };
+    /// As [`Pace::FOLLOW`], without a pause: what a run did is done again in the time that its segments take, so that its
+    /// timers, which the kernel derives from that, are as they were.
+    pub const AGAIN: Pace = Pace {
+        beat: Duration::ZERO,
+        ..Pace::FOLLOW
     };
     /// As fast as the kernel goes.
     pub const FULL: Pace = Pace {

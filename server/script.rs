@@ -10,6 +10,7 @@ mod composer;
 mod filter;
 mod line;
 mod mistake;
+mod offer;
 mod token;
 mod wire;
 
@@ -23,6 +24,7 @@ pub use complete::{Completion, Completions, Kind as CompletionKind, complete};
 pub use composer::{Composer, Splice};
 pub use filter::{Filter, Flags};
 pub use mistake::{Mistake, draw_at};
+pub use offer::{Offer, offers};
 
 /// A script without mistakes.
 #[derive(Clone, Debug, PartialEq)]

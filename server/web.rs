@@ -5,6 +5,7 @@ mod assets;
 mod atlas;
 mod bound;
 mod completing;
+mod editing;
 mod exports;
 mod finding;
 mod glossary;
@@ -12,6 +13,8 @@ mod guard;
 mod handbook;
 mod live;
 mod markup;
+mod oembed;
+mod offline;
 mod openapi;
 mod origin;
 mod pages;
@@ -22,6 +25,8 @@ mod programs;
 mod qr;
 mod scenarios;
 mod sharing;
+mod sheets;
+mod source;
 mod words;
 
 use std::future::Future;
@@ -79,13 +84,14 @@ pub async fn serve(
     site: Site,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let lab = Arc::new(site.lab);
-    sharing::look(&site.store);
+    let store = Arc::new(site.store);
+    sharing::look(&store);
+    let lab = Arc::new(site.lab.on_end(sharing::keep_open_ones(store.clone())));
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
         starting: Arc::new(bound::Bound::per_minute(site.runs_per_minute)),
-        store: Arc::new(site.store),
+        store,
         keeping: Arc::default(),
         public_url: (site.public_url.as_deref()).map(|url| url.trim_end_matches('/').into()),
         pictures: Arc::default(),
@@ -111,7 +117,10 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/s/{id}", get(pages::scenario))
         .route("/try", get(pages::try_it))
         .route("/r/{id}", get(pages::kept))
+        .route("/play", get(pages::play))
         .route("/article", get(pages::article))
+        .route("/embed", get(pages::embed))
+        .route("/oembed", get(oembed::oembed))
         .route("/atlas", get(pages::atlas))
         .route("/atlas/{state}/{stimulus}", get(pages::cell))
         .route("/compare", get(pages::compare))
@@ -130,6 +139,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/handbook", get(handbook::handbook_in))
         .route("/api/scenarios", get(scenarios::all))
         .route("/api/scenarios/{id}", get(scenarios::one))
+        .route("/api/offers", post(editing::offers))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings", post(sharing::keep))
@@ -137,6 +147,23 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/r/{id}/{format}", get(exports::of_kept))
         .route("/api/qr", post(qr::draw))
         .route("/api/recordings/{id}", get(api::recording))
+        .route("/api/recordings/{id}/html", get(sheets::lesson_offline))
+        .route(
+            "/api/atlas/{state}/{stimulus}/html",
+            get(sheets::cell_offline),
+        )
+        .route("/api/runs/{id}/html", get(sheets::run_offline))
+        .route(
+            "/api/recordings/{id}/exercise",
+            get(sheets::lesson_exercise),
+        )
+        .route(
+            "/api/atlas/{state}/{stimulus}/exercise",
+            get(sheets::cell_exercise),
+        )
+        .route("/api/runs/{id}/exercise", get(sheets::run_exercise))
+        .route("/api/r/{id}/html", get(sheets::kept_offline))
+        .route("/api/r/{id}/exercise", get(sheets::kept_exercise))
         .route("/api/recordings/{id}/{format}", get(exports::of_recording))
         .route("/api/atlas/{state}/{stimulus}", get(atlas::recording))
         .route(

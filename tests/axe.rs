@@ -104,9 +104,9 @@ async fn axe_finds_nothing_in_any_page() {
     for (index, look) in LOOKS.into_iter().enumerate() {
         // Two looks see all there is, the other two what differs most.
         let all = index < 2;
-        for page in ["/", "/try", "/atlas", "/nowhere"]
+        for page in ["/", "/try", "/play", "/atlas", "/nowhere"]
             .iter()
-            .take(if all { 4 } else { 1 })
+            .take(if all { 5 } else { 1 })
         {
             judge.visit(server.url(page), look).await;
             judge.look(&format!("{page} {look:?}")).await;
@@ -137,6 +137,66 @@ async fn axe_finds_nothing_in_any_page() {
         }
         judge.browser.press("t").await;
         judge.look(&format!("ended {look:?}")).await;
+        judge.browser.press("s").await;
+        for kind in ["run", "script", "lesson"]
+            .iter()
+            .take(if all { 3 } else { 1 })
+        {
+            let label = format!("#share label:has([value={kind}])");
+            judge.browser.click(&label).await;
+            judge
+                .browser
+                .until(&format!("document.querySelector('#share [value={kind}]').checked && document.querySelector('#share .qr').checkVisibility() === ('{kind}' !== 'run')"))
+                .await;
+            judge.look(&format!("sharing the {kind} {look:?}")).await;
+        }
+        judge.browser.press(Key::Escape.value().to_string()).await;
+        if all {
+            // On a phone the transport lies over the page's end, where a driver would press it instead.
+            judge
+                .browser
+                .get("document.querySelector('.snippet-entry').click()")
+                .await;
+            judge.look(&format!("the code of a frame {look:?}")).await;
+            let frame = format!("/embed?of=s:half-close&t=4300&paused=1&theme={}", look.0);
+            judge.visit(server.url(&frame), look).await;
+            judge.browser.until("document.querySelector('.told')").await;
+            judge.look(&format!("frame {look:?}")).await;
+            for kind in ["blanks", "shuffle"] {
+                let sheet = format!("/api/recordings/half-close/exercise?kind={kind}");
+                judge.browser.visit(server.url(&sheet)).await;
+                judge.look(&format!("{kind} {look:?}")).await;
+            }
+        }
+    }
+    // A lab with what can be done, what cannot, and what waits on the wire; and the segment to be forged.
+    for look in LOOKS {
+        judge.visit(server.url("/play"), look).await;
+        judge
+            .browser
+            .until("document.querySelector('[data-start]:enabled')")
+            .await;
+        judge.browser.click("[data-start*=connect]").await;
+        judge
+            .browser
+            .until("document.querySelector('.desk [data-key=\"client: + fork\"], .desk [data-key=\"client: more\"]')")
+            .await;
+        judge.browser.click(".desk [data-key='client: more']").await;
+        judge.browser.press("h").await;
+        judge
+            .browser
+            .until("document.querySelector('.tray li .name')")
+            .await;
+        judge.look(&format!("free play {look:?}")).await;
+        judge.browser.click(".wire-bar [data-act=forge]").await;
+        judge.look(&format!("a forged segment {look:?}")).await;
+        let over = "document.querySelector('#forge').close(); document.querySelector('.transport .primary').click()";
+        judge.browser.driver.execute(over, vec![]).await.unwrap();
+        judge
+            .browser
+            .until("document.querySelector('.over').checkVisibility()")
+            .await;
+        judge.look(&format!("a lab that has ended {look:?}")).await;
     }
     assert_eq!(judge.found, Vec::<String>::new());
     let missing = "Failed to load resource: the server responded with a status of 404";

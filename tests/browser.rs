@@ -39,7 +39,8 @@ async fn events_of(server: &Server, id: &str) -> Events {
 async fn assert_downloads_capture(browser: &Browser, address: &str) {
     let found = browser
         .call(
-            "const link = document.querySelector('.capture'); link.focus(); \
+            "document.querySelector('.exports summary').click(); \
+             const link = document.querySelector('.exports a[data-format=pcapng]'); link.focus(); \
              const bytes = new Uint8Array(await (await fetch(link.href)).arrayBuffer()); \
              return [link.checkVisibility(), document.activeElement === link, link.hasAttribute('download'), \
                      new URL(link.href).pathname, [...bytes.slice(0, 4)]];",
@@ -113,7 +114,7 @@ async fn a_recording_is_played_paused_stepped_and_scrubbed() {
     browser.visit(server.url("/s/half-close")).await;
     assert_eq!(
         browser
-            .get("document.querySelector('.capture').checkVisibility()")
+            .get("document.querySelector('.exports').checkVisibility()")
             .await,
         json!(false)
     );

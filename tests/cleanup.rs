@@ -2,15 +2,19 @@
 //!
 //! What a thousand runs leave, some of them stopped in their middle, is counted in `random.rs`.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
+use fourwave::event::{Event, ProcessChange, What};
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use serde_json::json;
 
+use crate::support::by_hand::{ByHand, end};
 use crate::support::held::Held;
 use crate::support::{
-    FOURWAVE, Server, await_end, descendants, eventually, processes_with, start_run, stop_run,
+    FOURWAVE, Server, await_end, descendants, eventually, kill_descendant, processes_with,
+    start_run, stop_run,
 };
 
 /// Every way in which a process comes to be, one that is stopped, and calls that wait for ever.
@@ -76,6 +80,69 @@ async fn ended_by(signal: Signal) -> Option<i32> {
     let code = server.ended();
     children.into_iter().for_each(await_end);
     code
+}
+
+/// Open runs, each with a call that waits for ever.
+async fn open_runs(server: &Server, count: usize) -> Vec<ByHand<'_>> {
+    let script = WAITING.replace("server recv => 0", "settle");
+    let runs = (0..count).map(|_| async {
+        let mut run = ByHand::open(server, &script, "full").await;
+        run.until_line("settle").await;
+        run.say("server recv").await;
+        run.until_line("server recv").await;
+        run
+    });
+    join_all(runs).await
+}
+
+#[tokio::test]
+async fn open_runs_give_everything_back_and_one_does_not_touch_another() {
+    let server = Server::start(&[]);
+    let first = waiting_runs(&server, 1).await; // so that the server has made what it keeps
+    stop(&server, first).await;
+    let before = Held::once(&server, |held| held.runs == 0 && held.processes == 1).await;
+    let mut runs = open_runs(&server, 5).await;
+    assert_eq!(Held::by(&server).processes, 1 + 5 * PROCESSES);
+    // All processes of one are killed from outside; the others go on.
+    let pid = |event: &Event| match event.what {
+        What::Process { pid, .. } => Some(pid),
+        _ => None,
+    };
+    let pids: BTreeSet<i32> = runs[0].events.iter().filter_map(pid).collect();
+    for pid in pids {
+        kill_descendant(server.pid(), pid, Signal::KILL);
+    }
+    let lost = |event: &Event| {
+        matches!(
+            event.what,
+            What::Process {
+                what: ProcessChange::Lost,
+                ..
+            }
+        )
+    };
+    runs[0].until("that they are gone", lost).await;
+    for run in &runs {
+        run.say("settle").await;
+    }
+    for run in runs {
+        let (ok, how) = end(&run.stop().await);
+        assert_eq!((ok, how.as_str()), (true, "Finished"));
+    }
+    Held::once(&server, |held| *held == before).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_takes_its_open_runs_along() {
+    for signal in [Signal::KILL, Signal::INT] {
+        let mut server = Server::start(&[]);
+        drop(open_runs(&server, 5).await);
+        let children = descendants(server.pid());
+        assert_eq!(children.len(), 1 + 5 * PROCESSES);
+        server.signal(signal);
+        server.ended();
+        children.into_iter().for_each(await_end);
+    }
 }
 
 #[tokio::test]

@@ -51,6 +51,8 @@ fn every_word_that_is_used_exists_and_every_one_is_used() {
         files("server/web"),
         files("server/web/pages"),
         files("server/scenario.rs"),
+        files("server/export"),
+        files("server/export/markdown"),
     ]
     .concat()
     .join("\n");

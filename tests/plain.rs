@@ -102,7 +102,10 @@ async fn an_answer_goes_on_as_long_as_the_run_does() {
     assert!(rest.starts_with("{\"seq\":5,"), "{rest}");
     // What there is by now ends at once.
     let now = events("").await.unwrap().text().await.unwrap();
-    assert!(now.starts_with(&read) && !now.contains("\"type\":\"end\""), "{now}");
+    assert!(
+        now.starts_with(&read) && !now.contains("\"type\":\"end\""),
+        "{now}"
+    );
 
     let key = answer.headers()["run-key"].to_str().unwrap().to_owned();
     let stopped = request_with("DELETE", &server.url(&run), None, Some(&key)).await;

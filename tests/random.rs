@@ -5,6 +5,7 @@
 //! of that seed again, `FOURWAVE_SEED=1000..5000` those of other seeds.
 
 pub mod author;
+mod by_hand;
 pub mod chronicle;
 mod dice;
 pub mod laws;

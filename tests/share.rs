@@ -29,6 +29,10 @@ async fn stop_in_the_middle(browser: &Browser) {
     for _ in 0..12 {
         browser.press(Key::Right.value().to_string()).await;
     }
+    // The next frame shows it, and has it in the address.
+    let frame =
+        "await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));";
+    browser.call(frame).await;
     browser.until("location.hash.includes('t=')").await;
 }
 

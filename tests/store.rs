@@ -320,8 +320,8 @@ fn a_database_of_version_1_is_opened() {
     store.keep(&lines, TODAY).unwrap();
 }
 
-/// Starts a server on a folder; what it says on stderr, and what sharing a run is answered.
-async fn server_with(folder: &Path) -> (String, u16, Value) {
+/// Starts a server on a folder; what it says on stderr, what sharing a run is answered, and a page with no recording.
+async fn server_with(folder: &Path) -> (String, (u16, Value), u16) {
     let log = new_folder();
     let mut command = Command::new(FOURWAVE);
     command
@@ -335,12 +335,11 @@ async fn server_with(folder: &Path) -> (String, u16, Value) {
     let (status, _) = request("GET", &server.url("/s/half-close"), None).await;
     assert_eq!(status, 200, "everything else is served");
     let page = reqwest::get(server.url("/r/abcdefghij")).await.unwrap();
-    let is_broken = shared.0 == 503;
-    assert_eq!(page.status(), if is_broken { 503 } else { 404 });
+    let page = page.status().as_u16();
     drop(server);
     let said = std::fs::read_to_string(&log).unwrap();
     std::fs::remove_file(log).unwrap();
-    (said, shared.0, shared.1)
+    (said, shared, page)
 }
 
 #[tokio::test]
@@ -352,8 +351,8 @@ async fn a_newer_database_is_refused_and_left_as_it_is() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let before = std::fs::read(folder.file()).unwrap();
-    let (said, status, answer) = server_with(&folder.0).await;
-    assert_eq!(status, 503, "{answer}");
+    let (said, (status, answer), page) = server_with(&folder.0).await;
+    assert_eq!((status, page), (503, 503), "{answer}");
     for text in [&said, answer["message"].as_str().unwrap()] {
         assert!(
             text.contains(folder.path())
@@ -382,8 +381,10 @@ async fn a_store_that_cannot_be_opened_names_its_path_and_all_else_is_served() {
         "this is a letter, and no database at all".repeat(100),
     )
     .unwrap();
-    for path in [&below, &folder.0, &PathBuf::from("/proc/nowhere")] {
-        let (said, status, answer) = server_with(path).await;
+    let late = PathBuf::from("/proc/nowhere"); // as if it could be made, until that is tried
+    for (path, missing) in [(&below, 503), (&folder.0, 503), (&late, 404)] {
+        let (said, (status, answer), page) = server_with(path).await;
+        assert_eq!(page, missing);
         assert_eq!(
             (status, &answer["error"]),
             (503, &json!("store")),
@@ -610,4 +611,81 @@ async fn a_full_store_and_an_eager_visitor_are_refused() {
         }
         assert!(response.status() == 507 && count < 600);
     }
+}
+
+/// Starts an open run, says its lines, and ends it.
+async fn play_by_hand(server: &Server, lines: &[&str]) -> String {
+    let wanted = json!({ "script": "", "pace": "full", "open": true });
+    let (status, started) = request("POST", &server.url("/api/runs"), Some(wanted)).await;
+    assert_eq!(status, 201, "{started}");
+    let run = server.url(&format!("/api/runs/{}", started["id"].as_str().unwrap()));
+    let client = reqwest::Client::new();
+    let key = started["key"].as_str().unwrap();
+    for line in lines {
+        let said = client
+            .post(format!("{run}/lines"))
+            .bearer_auth(key)
+            .json(&json!({ "line": line }));
+        let answer = said.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{line}");
+    }
+    let done = "\"phase\":\"end\"}";
+    eventually("each line was played", || async {
+        let events = text(format!("{run}/events")).await;
+        let ends = events
+            .lines()
+            .filter(|line| line.contains("\"step\"") && line.ends_with(done));
+        (ends.count() == lines.len()).then_some(())
+    })
+    .await;
+    client.delete(&run).bearer_auth(key).send().await.unwrap();
+    eventually("the run is over", || async {
+        (request("GET", &run, None).await.1["ended"] == true).then_some(())
+    })
+    .await;
+    text(format!("{run}/events")).await
+}
+
+#[tokio::test]
+async fn free_play_is_kept_when_it_ends_and_its_script_repeats_it() {
+    let folder = Folder::new();
+    let server = Server::start(&["--data-dir", folder.path()]);
+    play_by_hand(&server, &[]).await; // in which nothing was done
+    let told = play_by_hand(
+        &server,
+        &["server listen", "client connect", "client close"],
+    )
+    .await;
+    let id = eventually("the run is kept", || async {
+        let database = folder.file().exists().then(|| folder.database())?;
+        let row = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+        database
+            .query_row("SELECT id FROM recordings", [], row)
+            .ok()
+    })
+    .await;
+    let kept = text(server.url(&format!("/api/r/{id}"))).await;
+    assert_eq!(kept.trim_end(), told);
+    drop(server); // and with it all that would still be kept
+    let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+    let count = folder
+        .database()
+        .query_row("SELECT count(*) FROM recordings", [], row);
+    assert_eq!(count, Ok(1));
+
+    let about = folder
+        .store(ROOM)
+        .about(&id, Day::today())
+        .unwrap()
+        .unwrap();
+    assert_eq!(about.story, Story::One(fourwave::event::Host::Client));
+    let lines: Vec<&str> = about.script.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", about.script);
+    assert!(
+        lines[2].starts_with("client close => 0"),
+        "{}",
+        about.script
+    );
+    let again = crate::support::play(&about.script);
+    assert_eq!(again.sent(), Events::parse(&told).sent());
 }

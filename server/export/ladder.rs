@@ -9,6 +9,9 @@ use crate::state::State;
 
 /// Where names may stand along a line, best first. The first three are the lanes of those that leave together.
 const PLACES: [f64; 7] = [0.5, 0.27, 0.73, 0.38, 0.62, 0.18, 0.82];
+/// How far a name's foot is from its line, of its size.
+const ABOVE: f64 = -0.46;
+const BELOW: f64 = 1.08;
 
 /// Where a ladder stands, and how large it is.
 pub(super) struct Ladder {
@@ -61,7 +64,7 @@ impl Ladder {
     pub(super) fn draw_ribbons(&self, pen: &mut Pen, items: &[Item], top: f64) {
         for (host, x) in Host::BOTH.into_iter().zip(self.ribbons) {
             let (x_rail, from, to) = (number(x), number(top), number(self.bottom));
-            pen.raw(format_args!(
+            pen.put(format_args!(
                 "<path d=\"M{x_rail} {from}V{to}\" stroke=\"{}\" stroke-width=\"2\" stroke-dasharray=\"1 7\" \
                  stroke-linecap=\"round\"/>",
                 self.palette.line
@@ -88,7 +91,7 @@ impl Ladder {
                     State::TimeWait => "url(#hatch)",
                     state => self.palette.ribbon(*state),
                 };
-                pen.raw(format_args!(
+                pen.put(format_args!(
                     "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{fill}\" data-state=\"{}\"/>",
                     number(x - self.breadth / 2.0),
                     number(from),
@@ -145,13 +148,13 @@ impl Ladder {
             .id
             .map_or(String::new(), |id| format!(" data-segment=\"{id}\""));
         let [ax, ay, bx, by, thick] = [x0, y0, x, y, thick].map(number);
-        pen.raw(format_args!(
+        pen.put(format_args!(
             "<line x1=\"{ax}\" y1=\"{ay}\" x2=\"{bx}\" y2=\"{by}\" stroke=\"{colour}\" stroke-width=\"{thick}\"{dashes}{id}/>"
         ));
     }
 
     /// The head of a line, and its flag where it is a FIN's.
-    pub(super) fn draw_head(&self, pen: &mut Pen, y: f64, line: &Line) {
+    pub(super) fn draw_head(&mut self, pen: &mut Pen, y: f64, line: &Line) {
         let [(x0, y0), (x1, y1)] = self.ends(y, line);
         let colour = self.palette.kind(line.kind);
         let (right, size) = (x1 > x0, self.size / 13.0);
@@ -170,8 +173,13 @@ impl Ladder {
             } => (1.0, Shape::Broken),
             _ => (1.0, Shape::Arrow),
         };
+        if way < 1.0 {
+            // In the middle of the wire, where names are: none hides it.
+            let (x, y, reach) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0, 8.0 * size);
+            self.take([x - reach, y - reach, x + reach, y + reach]);
+        }
         let ((x, y), turn) = (at(way), if shape == Shape::Waiting { 0.0 } else { angle });
-        pen.raw(format_args!(
+        pen.put(format_args!(
             "<path d=\"{}\" transform=\"translate({x} {y}) rotate({}) scale({})\" {}/>",
             shape.path(),
             number(turn),
@@ -180,7 +188,7 @@ impl Ladder {
         ));
         if line.kind == Kind::Fin && !line.lost {
             let (side, (_, y)) = (if right { 1.0 } else { -1.0 }, at(0.0));
-            pen.raw(format_args!(
+            pen.put(format_args!(
                 "<path d=\"M0 -1v-11l8 3.2-8 3.2\" transform=\"translate({} {y}) scale({} {})\" fill=\"{colour}\" \
                  stroke=\"{colour}\" stroke-width=\"1.6\" stroke-linejoin=\"round\"/>",
                 number(x0 + side * 7.0 * size),
@@ -209,22 +217,34 @@ impl Ladder {
             let place = place.clamp(edge, 1.0 - edge) * way;
             (x0 + (x1 - x0) * place, y0 + (y1 - y0) * place)
         };
-        let own = PLACES[line.lane];
-        let mut places = [own].into_iter().chain(PLACES).map(middle);
-        let free = places.find(|at| {
-            boxes(*at, tilt, half, self.size)
-                .iter()
-                .all(|one| self.is_free(one))
+        // Above the line, else below it.
+        let sides = [ABOVE, BELOW].map(|side| side * self.size);
+        let lane = PLACES[line.lane];
+        let all = sides.into_iter().flat_map(|side| {
+            [lane]
+                .into_iter()
+                .chain(PLACES)
+                .map(move |place| (place, side))
         });
-        let at = free.unwrap_or(middle(own));
-        self.taken.extend(boxes(at, tilt, half, self.size));
+        let mut all = all.map(|(place, side)| (middle(place), side));
+        let free = all.find(|(at, side)| {
+            let boxes = boxes(*at, tilt, half, *side, self.size);
+            boxes.iter().all(|one| self.is_free(one))
+        });
+        let (at, side) = free.unwrap_or((middle(lane), sides[0]));
+        self.taken.extend(boxes(at, tilt, half, side, self.size));
         let look = Type {
             size: self.size,
             weight: if line.kind == Kind::Ack { 400 } else { 600 },
             fill: self.palette.kind_word(line.kind),
             anchor: Anchor::Middle,
         };
-        pen.along(at, tilt.to_degrees(), &name, &look);
+        pen.along(at, tilt.to_degrees(), side, &name, &look);
+    }
+
+    /// Keeps names away from a place that has a word already.
+    pub(super) fn take(&mut self, place: [f64; 4]) {
+        self.taken.push(place);
     }
 
     fn is_free(&self, [left, top, right, bottom]: &[f64; 4]) -> bool {
@@ -236,10 +256,9 @@ impl Ladder {
 }
 
 /// A text along a line as upright boxes, one beside the other, since a tilted one would take too much.
-fn boxes((x, y): (f64, f64), tilt: f64, half: f64, size: f64) -> Vec<[f64; 4]> {
+fn boxes((x, y): (f64, f64), tilt: f64, half: f64, side: f64, size: f64) -> Vec<[f64; 4]> {
     const PARTS: usize = 6;
-    let above = size * 0.46;
-    let (x, y) = (x + tilt.sin() * above, y - tilt.cos() * above);
+    let (x, y) = (x - tilt.sin() * side, y + tilt.cos() * side);
     let part = half / PARTS as f64;
     let boxes = (0..PARTS).map(|at| {
         let along = (2 * at + 1) as f64 * part - half;

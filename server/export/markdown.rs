@@ -17,7 +17,7 @@ pub(super) fn text(events: &[Event], about: &About, language: Language) -> Strin
     let mut text = format!(
         "# {}\n\n{}",
         escape(&about.title),
-        escape(&facts.provenance())
+        escape(facts.provenance())
     );
     if let Some(address) = &about.address {
         let _ = write!(text, " · <{}>", address.replace(['<', '>', ' '], ""));

@@ -67,7 +67,7 @@ impl Pen {
     }
 
     /// Anything, as it stands.
-    pub(super) fn raw(&mut self, svg: impl Display) {
+    pub(super) fn put(&mut self, svg: impl Display) {
         let _ = writeln!(self.out, "{svg}");
     }
 
@@ -80,12 +80,19 @@ impl Pen {
         self.text(&place, first, pieces);
     }
 
-    /// A text along a line, its middle at a place, a little above it.
-    pub(super) fn along(&mut self, (x, y): (f64, f64), degrees: f64, text: &str, look: &Type) {
+    /// A text along a line, its middle at a place, its foot so far below it.
+    pub(super) fn along(
+        &mut self,
+        (x, y): (f64, f64),
+        degrees: f64,
+        side: f64,
+        text: &str,
+        look: &Type,
+    ) {
         let (x, y, degrees) = (number(x), number(y), number(degrees));
-        let above = number(-look.size * 0.46);
+        let side = number(side);
         let place = format!(
-            "transform=\"translate({x} {y}) rotate({degrees})\" y=\"{above}\" paint-order=\"stroke\" stroke=\"{}\" \
+            "transform=\"translate({x} {y}) rotate({degrees})\" y=\"{side}\" paint-order=\"stroke\" stroke=\"{}\" \
              stroke-width=\"{}\" stroke-linejoin=\"round\"",
             self.ground,
             number(look.size * 0.3),

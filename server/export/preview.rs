@@ -34,12 +34,12 @@ pub(super) fn draw(
     let (layout, facts, palette) = (lay_out(events), Facts::of(events), Palette::of(theme));
     let mut pen = Pen::new(palette.ground);
     title(&mut pen, palette, &about.title);
-    pen.raw(format_args!("<g font-family=\"{}\">", faces.mono));
+    pen.put(format_args!("<g font-family=\"{}\">", faces.mono));
     let ladder = ending(&mut pen, palette, &layout);
     for host in Host::BOTH {
         state(&mut pen, palette, host, last_state(&layout.items, host));
     }
-    pen.raw("</g>");
+    pen.put("</g>");
     let small = Type {
         size: 22.0,
         weight: 400,
@@ -76,7 +76,8 @@ pub(super) fn draw(
 
 /// As large as it can be in one line, else in two.
 fn title(pen: &mut Pen, palette: &Palette, title: &str) {
-    let room = |size: f64| ((WIDTH - 2.0 * MARGIN) / pen::width("x", size)) as usize;
+    // Bold letters of the sans are wider than those of the machine's font.
+    let room = |size: f64| ((WIDTH - 2.0 * MARGIN) / (1.06 * pen::width("x", size))) as usize;
     let (size, lines) = [(60.0, 1), (52.0, 1), (46.0, 1), (52.0, 2), (42.0, 2)]
         .into_iter()
         .map(|(size, most)| (size, most, lines(title, room(size))))
@@ -186,7 +187,7 @@ fn ending(pen: &mut Pen, palette: &'static Palette, layout: &Layout) -> Ladder {
     ladder.offset = LADDER[0] + spare / 2.0 - from * ladder.scale;
     ladder.bottom = LADDER[1];
     ladder.draw_ribbons(pen, &layout.items, LADDER[0]);
-    pen.raw("<g clip-path=\"url(#past)\">");
+    pen.put("<g clip-path=\"url(#past)\">");
     for (y, line) in shown {
         ladder.draw_line(pen, *y, line);
         ladder.draw_head(pen, *y, line);
@@ -194,6 +195,6 @@ fn ending(pen: &mut Pen, palette: &'static Palette, layout: &Layout) -> Ladder {
     for (y, line) in shown {
         ladder.draw_name(pen, *y, line);
     }
-    pen.raw("</g>");
+    pen.put("</g>");
     ladder
 }

@@ -84,15 +84,14 @@ struct Columns {
 }
 
 impl Columns {
-    /// States with the names of their sockets need more room.
+    /// States with the names of their sockets need more room than others.
     fn for_items(layout: &Layout) -> Columns {
-        let is_wide = |item: &Item| matches!(&item.what, Drawn::State { text, state, .. } if text != state.name());
+        let states = layout.items.iter().filter_map(|item| match &item.what {
+            Drawn::State { text, .. } => Some(pen::columns(text) + 2),
+            _ => None,
+        });
+        let states_room = states.max().unwrap_or(0).clamp(14, 22);
         let character = pen::width("x", SIZE);
-        let states_room = if layout.items.iter().any(is_wide) {
-            20
-        } else {
-            14
-        };
         let states = states_room as f64 * character;
         let call = MARGIN + 30.0 * character;
         let ribbon = call + states + 24.0;
@@ -207,7 +206,7 @@ impl Page {
 
     fn items(&mut self, items: &[Item], layout: &Layout, top: f64) {
         self.ladder.draw_ribbons(&mut self.pen, &layout.items, top);
-        self.pen.raw("<g clip-path=\"url(#past)\">");
+        self.pen.put("<g clip-path=\"url(#past)\">");
         for item in items {
             match &item.what {
                 Drawn::Segment(line) => self.ladder.draw_line(&mut self.pen, item.y, line),
@@ -224,9 +223,9 @@ impl Page {
                 _ => {}
             }
         }
-        self.pen.raw("</g>");
+        self.pen.put("</g>");
         self.pen
-            .raw(format_args!("<g font-family=\"{}\">", self.mono));
+            .put(format_args!("<g font-family=\"{}\">", self.mono));
         for item in items {
             self.item(item);
         }
@@ -245,7 +244,7 @@ impl Page {
                 self.ladder.draw_name(&mut self.pen, item.y, line);
             }
         }
-        self.pen.raw("</g>");
+        self.pen.put("</g>");
     }
 
     fn is_seen(&self, y: f64) -> bool {
@@ -268,7 +267,7 @@ impl Page {
                 if *ribbon {
                     let x = self.columns.ribbons[*host as usize];
                     let [from, to, y] = [x - 9.0, x + 9.0, y].map(number);
-                    self.pen.raw(format_args!(
+                    self.pen.put(format_args!(
                         "<path d=\"M{from} {y}H{to}\" stroke=\"{colour}\" stroke-width=\"2\"/>"
                     ));
                 }
@@ -315,6 +314,10 @@ impl Page {
             Drawn::Idle(us) => {
                 let text = self.language.say("stage.idle", &[("time", &duration(*us))]);
                 self.say(WIDTH / 2.0, y + 4.0, Anchor::Middle, palette.muted, &text);
+                let half = pen::width(&text, SIZE) / 2.0;
+                let middle = WIDTH / 2.0;
+                self.ladder
+                    .take([middle - half, y - SIZE, middle + half, y + SIZE]);
             }
         }
     }
@@ -382,7 +385,7 @@ impl Page {
             end,
         ]
         .map(number);
-        self.pen.raw(format_args!(
+        self.pen.put(format_args!(
             "<path d=\"M{x} {y}V{end}\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"2 4\"/>",
             self.palette.muted
         ));

@@ -95,10 +95,10 @@ pub(super) fn many(segments: u32, bytes: u64) -> String {
 pub(super) fn duration(us: u64) -> String {
     let t = us as f64;
     match us {
-        ..1_000 => format!("{us} µs"),
-        ..10_000 => format!("{:.1} ms", t / 1e3),
-        ..1_000_000 => format!("{:.0} ms", t / 1e3),
-        ..10_000_000 => format!("{:.1} s", t / 1e6),
+        0..1_000 => format!("{us} µs"),
+        1_000..10_000 => format!("{:.1} ms", t / 1e3),
+        10_000..1_000_000 => format!("{:.0} ms", t / 1e3),
+        1_000_000..10_000_000 => format!("{:.1} s", t / 1e6),
         _ => format!("{:.0} s", t / 1e6),
     }
 }

@@ -155,6 +155,16 @@ impl World<'_> {
         last.map(Cause::Call)
     }
 
+    /// The connect(2) that goes on in a host. It may sleep already when the SYN is read that it has sent.
+    fn connecting(&self, host: Host) -> Option<Cause> {
+        let connects = self
+            .actors
+            .iter()
+            .filter(|actor| actor.host == host && actor.call_name() == Some("connect"));
+        let last = connects.filter_map(|actor| actor.acting()).max();
+        last.map(Cause::Call)
+    }
+
     /// The name of the call that is a cause.
     fn call_of(&self, cause: Cause) -> Option<&str> {
         let Cause::Call(seq) = cause else {
@@ -183,8 +193,11 @@ impl World<'_> {
         };
         let explained = packets.into_iter().map(|(mut segment, bytes)| {
             let socket = watch.sender(&segment);
-            let cause = cause.unwrap_or_else(|| Cause::Timer(timer_that_sent(socket, &segment)));
             let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
+            let opens = has("SYN") && !has("ACK") && !segment.retransmission;
+            let cause = cause
+                .or_else(|| self.connecting(host).filter(|_| opens))
+                .unwrap_or_else(|| Cause::Timer(timer_that_sent(socket, &segment)));
             let is_open = |known: &Known| !known.reading.state.own_fin_queued();
             let closes = has("FIN") && !segment.retransmission && socket.is_some_and(is_open);
             let cause = woken.filter(|_| closes).unwrap_or(cause);

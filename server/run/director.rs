@@ -1,18 +1,16 @@
-//! The director plays a script's lines in order. A line begins when the one before it has settled.
+//! The director plays a script's lines in order ([`super::line`]). A line begins when the one before it has settled.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::hand::Hand;
-use super::outcome::{describe, fits, found};
 use super::touch::Mark;
 use super::world::{SOON, World};
 use super::{Pace, Play, RunError};
 use crate::clock::{Nanos, now};
-use crate::event::{Ending, StepPhase, What};
-use crate::message::Order;
+use crate::event::{Ending, What};
 use crate::nursery::Nursery;
-use crate::script::{Composer, Deed, Outcome, Step};
+use crate::script::Composer;
 
 /// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
 const QUIET: Nanos = 60_000_000;
@@ -41,7 +39,7 @@ pub(super) struct Director<'w, 'a> {
     pub(super) nursery: &'w Nursery,
     /// Where each label's line began: the next event's `seq`.
     pub(super) labels: HashMap<String, u32>,
-    pace: Pace,
+    pub(super) pace: Pace,
     deadline: Nanos,
     limit: Duration,
     most_events: u32,
@@ -68,7 +66,7 @@ pub(super) struct Director<'w, 'a> {
     /// Whether no line is being played, and none is left to play.
     pub(super) resting: bool,
     /// Whether every check so far was true.
-    ok: bool,
+    pub(super) ok: bool,
 }
 
 impl<'w, 'a> Director<'w, 'a> {
@@ -138,156 +136,17 @@ impl<'w, 'a> Director<'w, 'a> {
             let Some(step) = self.composer.after(self.tail).cloned() else {
                 return self.settle(); // what the last lines sent arrives, also where they ended in `&`
             };
-            self.play_step(&step)?;
+            self.play_step(&step, &Self::step)?;
         }
     }
 
-    /// Plays a line of the composed script.
-    pub(super) fn play_step(&mut self, step: &Step) -> Result<(), Interruption> {
-        (self.line, self.tail) = (step.line, step.line);
-        if let Some(label) = &step.label {
-            self.world.timeline.tell_passed(); // before the label
-            self.labels.insert(label.clone(), self.world.timeline.len());
+    /// Goes on at another pace; a delay that the script itself has ordered stays.
+    pub(super) fn go_on_at(&mut self, pace: Pace) {
+        let delay = &mut self.world.wire.orders.delay;
+        if *delay == self.pace.delay {
+            *delay = pace.delay;
         }
-        self.mark(step.line);
-        self.tell_step(step.line, step.text.clone(), StepPhase::Begin);
-        self.playing = true;
-        let played = self.step(step);
-        (self.playing, self.collecting) = (false, false);
-        played?;
-        self.end_step();
-        Ok(())
-    }
-
-    /// The line that was being played has ended.
-    pub(super) fn end_step(&mut self) {
-        let text = self.composer.at(self.line).map(|step| step.text.clone());
-        self.tell_step(self.line, text.unwrap_or_default(), StepPhase::End);
-        self.mark(self.tail + 1);
-        (self.heard, self.rested) = (now(), now());
-    }
-
-    pub(super) fn tell_step(&mut self, line: usize, text: String, phase: StepPhase) {
-        self.world.timeline.tell(What::Step { line, text, phase });
-    }
-
-    fn step(&mut self, step: &Step) -> Result<(), Interruption> {
-        match &step.deed {
-            Deed::Call {
-                actor,
-                on,
-                named,
-                call,
-            } => {
-                let actor = self.present(actor)?;
-                let order = Order::Call {
-                    on: on.clone(),
-                    named: named.clone(),
-                    call: call.clone(),
-                };
-                self.world.actors[actor]
-                    .order(&order)
-                    .map_err(|source| self.failed(actor, source))?;
-                if step.background {
-                    // The next line finds this call returned or asleep, so that what each did can be told apart.
-                    return self.until(|world| !world.actors[actor].is_busy());
-                }
-                self.collect(step, actor)?;
-                self.pause(self.pace.beat)
-            }
-            Deed::Wait { actor } => {
-                let actor = self.present(actor)?;
-                self.collect(step, actor)
-            }
-            Deed::Start {
-                actor,
-                name,
-                beginning,
-            } => self.start(actor, name, *beginning),
-            Deed::Signal { actor, signal } => {
-                self.signal(actor, *signal)?;
-                self.settle()?;
-                self.pause(self.pace.beat)
-            }
-            Deed::Exit { actor } => {
-                self.exit(actor)?;
-                self.settle()?;
-                self.pause(self.pace.beat)
-            }
-            Deed::Host { host, deed } => {
-                self.host_deed(*host, deed)?;
-                self.settle()?;
-                self.pause(self.pace.beat)
-            }
-            Deed::Wire(deed) => {
-                self.wire_deed(deed)?;
-                self.settle()
-            }
-            Deed::Sleep(time) => self.pause(*time),
-            Deed::Settle => self.settle(),
-            Deed::Check { what, within } => self.expect(step, what, *within),
-        }
-    }
-
-    /// Waits until an actor's order is carried out and all has settled, and checks what it gave. An order that must
-    /// block, or may because of a hand, is waited for until nothing happens any more and the actor's thread sleeps.
-    fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
-        let must_block = step.expected.contains(&Outcome::Blocked);
-        let may_block = must_block || self.by_hand;
-        let blocked = |world: &World<'_>| {
-            (may_block || world.wire.is_held_by_hand())
-                && is_quiet(world)
-                && world.wire.is_empty()
-                && world.actors[actor].is_asleep()
-        };
-        self.collecting = true;
-        self.until(|world| {
-            let actor = &world.actors[actor];
-            actor.outcome.is_some() || !actor.is_alive() || blocked(world)
-        })?;
-        self.collecting = false;
-        if !self.world.actors[actor].is_alive() {
-            return Err(self.missing(actor));
-        }
-        self.settle()?;
-        let outcome = self.world.actors[actor].outcome.clone();
-        if self.by_hand {
-            self.note_outcome(step, outcome.as_ref());
-        } else if outcome.is_none() && !must_block {
-            return Ok(self.wait_later(actor));
-        }
-        if !step.expected.is_empty() {
-            let ok = step
-                .expected
-                .iter()
-                .any(|expected| fits(expected, outcome.as_ref()));
-            let expected = step
-                .expected
-                .iter()
-                .map(describe)
-                .collect::<Vec<_>>()
-                .join(" or ");
-            self.check(
-                step,
-                ok,
-                expected,
-                outcome.as_ref().map_or("blocked".into(), found),
-            );
-        }
-        Ok(())
-    }
-
-    pub(super) fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
-        self.ok &= ok || step.claim.is_some();
-        let (label, claim) = (step.label.clone(), step.claim.clone());
-        self.world.timeline.tell(What::Check {
-            line: self.line,
-            label,
-            ok,
-            expected,
-            actual,
-            claim,
-        });
+        self.pace = pace;
     }
 
     /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
@@ -402,6 +261,7 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 }
 
-fn is_quiet(world: &World<'_>) -> bool {
+/// Whether nothing has happened for a while.
+pub(super) fn is_quiet(world: &World<'_>) -> bool {
     now().saturating_sub(world.timeline.last()) > QUIET
 }

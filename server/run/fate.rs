@@ -103,12 +103,35 @@ mod tests {
             ("data", "PSH,ACK", 3, true),
             ("any from server", "ACK", 0, false),
             ("data from client", "ACK", 3, true),
+            ("any seq 6", "ACK", 0, true),
+            ("any seq 7", "ACK", 0, false),
+            ("ACK from client seq 6 ack 2", "ACK", 0, true),
+            ("ACK ack 1", "ACK", 0, false),
         ] {
             assert_eq!(
                 filter(text).matches(&segment(flags, len)),
                 matches,
                 "{text} {flags} {len}"
             );
+        }
+    }
+
+    #[test]
+    fn a_filter_is_written_as_it_is_read_and_an_exact_one_means_its_segment() {
+        for text in [
+            "any",
+            "FIN",
+            "RST,!ACK from server",
+            "data from client seq 1 ack 4294967295",
+            "any ack 0",
+        ] {
+            assert_eq!(filter(text).to_string(), text);
+        }
+        for (flags, len) in [("FIN,ACK", 0), ("PSH,ACK", 3), ("ECE", 1)] {
+            let segment = segment(flags, len);
+            let exact = Filter::exactly(&segment);
+            assert_eq!(filter(&exact.to_string()), exact);
+            assert!(exact.matches(&segment));
         }
     }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rustix::event::{EventfdFlags, eventfd};
 
+use super::Pace;
 use crate::script::{self, Mistake, WireDeed};
 
 /// How many lines may wait for a run at once.
@@ -22,6 +23,8 @@ pub struct Hand {
     /// How long an open run waits for a line before it ends; None for a run that ends with its script, and takes lines
     /// for the wire only.
     pub open: Option<Duration>,
+    /// How fast what is said goes, where that is another pace than the script's.
+    pub then: Option<Pace>,
     stop: AtomicBool,
     said: Mutex<Lines>,
 }
@@ -60,9 +63,10 @@ pub enum Unsaid {
 
 impl Hand {
     /// For a run that has not begun.
-    pub fn new(open: Option<Duration>) -> Hand {
+    pub fn new(open: Option<Duration>, then: Option<Pace>) -> Hand {
         Hand {
             open,
+            then,
             stop: AtomicBool::new(false),
             said: Mutex::default(),
         }

@@ -15,6 +15,8 @@ use crate::script::{self, Beginning, Deed, HostDeed, Mistake, Splice, Step, Wire
 const WARNING: Duration = Duration::from_secs(60);
 /// The longest time that one line may sleep.
 const LONGEST_SLEEP: Nanos = 60_000_000_000;
+/// A shorter pause in which nothing happens is none.
+const MOMENT: Nanos = 20_000_000;
 /// How long after the last thing that happened a line goes on, at most, when it is played again.
 const AFTER: Nanos = 200_000_000;
 
@@ -32,6 +34,9 @@ impl Director<'_, '_> {
         let warning = WARNING.min(limit / 2);
         let mut warned = false;
         self.tail = self.composer.len();
+        if let Some(pace) = self.hand.and_then(|hand| hand.then) {
+            self.go_on_at(pace);
+        }
         (self.heard, self.rested) = (now(), now());
         self.mark(self.tail + 1);
         self.resting = true;
@@ -97,7 +102,7 @@ impl Director<'_, '_> {
     /// Plays a line that is none of the given script's. An actor that somebody kills from outside does not end the run.
     fn play_by_hand(&mut self, step: &Step) -> Result<(), Interruption> {
         self.by_hand = true;
-        let played = self.play_step(step);
+        let played = self.play_step(step, &Self::step);
         self.by_hand = false;
         match played {
             Err(Interruption::Ended {
@@ -231,13 +236,21 @@ impl Director<'_, '_> {
         self.tell_splice(spliced); // refused, the script goes on as it is
     }
 
-    /// What a kernel's timers did since the last line takes time when it is played again too.
+    /// What a kernel's timers did since the last line takes time when it is played again too; so does what they may have
+    /// come closer to.
     pub(super) fn note_pause(&mut self) {
-        let last = self.world.timeline.last_deed();
-        if self.playing || last <= self.rested {
-            return;
-        }
-        let mut pause = last - self.rested + (now().saturating_sub(last) / 2).min(AFTER);
+        let (last, now) = (self.world.timeline.last_deed(), now());
+        let mut pause = match () {
+            () if self.playing => 0,
+            () if self.world.is_unacknowledged() => match now.saturating_sub(self.rested) {
+                pause if last <= self.rested && pause < MOMENT => 0,
+                pause => pause,
+            },
+            () if last > self.rested => {
+                last - self.rested + (now.saturating_sub(last) / 2).min(AFTER)
+            }
+            () => 0,
+        };
         let mut lines = Vec::new();
         while pause > 0 {
             let part = pause.min(LONGEST_SLEEP);
@@ -245,6 +258,9 @@ impl Director<'_, '_> {
             pause -= part;
         }
         let count = lines.len();
+        if count == 0 {
+            return;
+        }
         let spliced = self.composer.replace(self.tail + 1, 0, lines);
         if self.tell_splice(spliced).is_none() {
             self.tail += count;

@@ -9,7 +9,7 @@ use super::director::{Director, Interruption};
 use super::hand::{Said, Unsaid};
 use crate::clock::now;
 use crate::event::{Segment, StepPhase};
-use crate::script::{Deed, Filter, WireDeed};
+use crate::script::{Deed, Filter, Step, WireDeed};
 
 /// Segments that were sent since an event were sent in, or before, a line.
 #[derive(Clone, Copy)]
@@ -31,9 +31,12 @@ struct Plan {
 }
 
 impl Director<'_, '_> {
-    /// What is sent from now on is sent in, or before, this line.
+    /// What is sent from now on is sent in, or before, this line. What concerns the wire is played when nothing is under
+    /// way any more; so it is written before the last line that began so.
     pub(super) fn mark(&mut self, line: usize) {
         let since = self.world.timeline.len();
+        let before = self.marks.last().filter(|_| !self.world.wire.is_empty());
+        let line = before.map_or(line, |mark| mark.line);
         self.marks.push(Mark { since, line });
     }
 
@@ -71,19 +74,28 @@ impl Director<'_, '_> {
         let plan = self.plan(deed, &step.text);
         let line = self.write(&plan);
         said.begun(line);
+        if !self.playing && plan.after.is_some() {
+            // It is a line like others.
+            let step = Step { line, ..step };
+            self.play_step(&step, &|director, step| match &step.deed {
+                Deed::Wire(deed) => {
+                    director.carry_out(deed, &plan.caught)?;
+                    director.settle()
+                }
+                _ => Ok(()),
+            })?;
+            return Ok(());
+        }
         self.tell_step(line, step.text.clone(), StepPhase::Begin);
         if let Some(label) = &step.label {
             let begun = self.world.timeline.len();
             self.labels.insert(label.clone(), begun);
         }
         self.carry_out(deed, &plan.caught)?;
-        self.tell_step(line, step.text.clone(), StepPhase::End);
-        if !self.playing {
-            self.mark(self.tail + 1);
-            if plan.after.is_some() {
-                self.rested = now();
-            }
+        if plan.after.is_some() && matches!(deed, WireDeed::Hold(_) | WireDeed::Cut) {
+            self.world.wire.noted.get_or_insert_default();
         }
+        self.tell_step(line, step.text.clone(), StepPhase::End);
         Ok(())
     }
 
@@ -110,25 +122,30 @@ impl Director<'_, '_> {
         let mut caught = wire.flying(filter);
         caught.truncate(most);
         let after = Some(text.to_owned());
-        let Some(first) = caught.iter().map(|segment| self.place(segment.id)).min() else {
+        // An order that comes in the middle of a line concerns what the line sends from here on.
+        let here = self.marks.last().filter(|_| self.playing && most > 0);
+        let places = caught.iter().map(|segment| self.place(segment.id));
+        let Some(first) = places.min().or(here.map(|mark| mark.line)) else {
             return Plan {
                 after,
                 ..Plan::default()
             };
         };
-        let mut since = self
-            .sent_since(first)
-            .filter(|segment| filter.matches(segment));
+        let meant = self.sent_since(first);
+        let meant: Vec<u32> = meant
+            .filter(|segment| filter.matches(segment))
+            .map(|segment| segment.id)
+            .collect();
+        let ids: Vec<u32> = caught.iter().map(|segment| segment.id).collect();
         let means_these = match deed {
-            // It would go on meaning those that came before and after.
+            // It would go on meaning those that came before.
             WireDeed::Hold(_) | WireDeed::Cut => {
-                let is_caught = |id| caught.iter().any(|segment| segment.id == id);
-                since.all(|segment| is_caught(segment.id))
+                let stays = |id: &u32| ids.contains(id) || wire.held().any(|held| held.id == *id);
+                meant.iter().all(stays)
             }
             WireDeed::Drop(count, _) if *count as usize != most => false, // some are held
-            _ => since
-                .zip(&caught)
-                .all(|(sent, caught)| sent.id == caught.id),
+            _ if ids.len() == most => meant.starts_with(&ids),
+            _ => meant == ids,
         };
         if means_these {
             return Plan {
@@ -144,9 +161,12 @@ impl Director<'_, '_> {
         let after = match deed {
             WireDeed::Drop(count, filter) => {
                 let left = *count as usize - caught.len();
-                (left > 0).then(|| format!("wire drop {left} {filter}"))
+                match caught.is_empty() {
+                    true => after,
+                    false => (left > 0).then(|| format!("wire drop {left} {filter}")),
+                }
             }
-            WireDeed::Duplicate(_) => None,
+            WireDeed::Duplicate(_) => after.filter(|_| caught.is_empty()),
             _ => after,
         };
         Plan {
@@ -158,23 +178,8 @@ impl Director<'_, '_> {
 
     /// Writes it into the script; the number of its line.
     fn write(&mut self, plan: &Plan) -> usize {
-        let mut line = self.tail + 1;
-        // From the last on, so that the places of the others stay.
-        let mut before = plan.before.clone();
-        before.sort_by_key(|(place, _)| *place);
-        for (place, text) in before.into_iter().rev() {
-            let spliced = self.composer.replace(place, 0, vec![text]);
-            if self.tell_splice(spliced).is_some() {
-                continue; // there is no room: it is done all the same
-            }
-            line = place;
-            self.tail += 1;
-            self.line += usize::from(place <= self.line);
-            self.marks
-                .iter_mut()
-                .filter(|mark| mark.line >= place)
-                .for_each(|mark| mark.line += 1);
-        }
+        let before = self.write_before(plan.before.clone());
+        let mut line = before.unwrap_or(self.tail + 1);
         if let Some(text) = &plan.after {
             self.note_pause();
             let spliced = self.composer.replace(self.tail + 1, 0, vec![text.clone()]);
@@ -184,6 +189,38 @@ impl Director<'_, '_> {
             }
         }
         line
+    }
+
+    /// Writes lines, each before another; the number of the first of them.
+    fn write_before(&mut self, mut lines: Vec<(usize, String)>) -> Option<usize> {
+        let mut first = None;
+        // From the last on, so that the places of the others stay.
+        lines.sort_by_key(|(place, _)| *place);
+        for (place, text) in lines.into_iter().rev() {
+            let spliced = self.composer.replace(place, 0, vec![text]);
+            if self.tell_splice(spliced).is_some() {
+                continue; // there is no room: it is done all the same
+            }
+            first = Some(place);
+            self.tail += 1;
+            self.line += usize::from(place <= self.line);
+            self.marks
+                .iter_mut()
+                .filter(|mark| mark.line >= place)
+                .for_each(|mark| mark.line += 1);
+        }
+        first
+    }
+
+    /// What a line sent after the wire was held, or cut, in its middle is held, or lost, when it is played again too.
+    pub(super) fn note_caught(&mut self) {
+        let noted = self.world.wire.noted.take().unwrap_or_default();
+        let lines = noted.into_iter().map(|(verb, segment)| {
+            let exactly = Filter::exactly(&segment);
+            (self.place(segment.id), format!("wire {verb} {exactly}"))
+        });
+        let lines = lines.collect();
+        self.write_before(lines);
     }
 
     fn carry_out(&mut self, deed: &WireDeed, caught: &[Segment]) -> Result<(), Interruption> {

@@ -21,6 +21,8 @@ pub(super) struct Wire {
     held: Vec<Flight>,
     /// Whether somebody holds the wire by hand.
     pub(super) hand_holds: bool,
+    /// What was held and what a cut lost, where somebody wants to know: the order that would have done it, and to what.
+    pub(super) noted: Option<Vec<(&'static str, Segment)>>,
 }
 
 /// A packet under way. The earliest to arrive comes first; of two at the same time, the one that was sent first.
@@ -58,6 +60,7 @@ impl Wire {
                 vec![(segment, Some(due)), (copy, Some(due))]
             }
             Fate::Hold => {
+                self.note("hold", &segment);
                 self.held.push(Flight {
                     due,
                     segment: segment.clone(),
@@ -67,9 +70,18 @@ impl Wire {
                 vec![(segment, None), (held, None)]
             }
             Fate::Drop(reason) => {
+                if reason != DROPPED {
+                    self.note("drop", &segment);
+                }
                 let lost = lost(&segment, reason);
                 vec![(segment, None), (lost, None)]
             }
+        }
+    }
+
+    fn note(&mut self, verb: &'static str, segment: &Segment) {
+        if let Some(noted) = &mut self.noted {
+            noted.push((verb, segment.clone()));
         }
     }
 

@@ -319,9 +319,12 @@ impl<'a> World<'a> {
 
     /// Whether nothing is on the wire and everything that was sent is acknowledged.
     pub(super) fn is_calm(&self) -> bool {
-        self.wire.is_empty()
-            && self.bulk.is_read()
-            && !self.hosts.iter().any(|host| host.watch.unacknowledged())
+        self.wire.is_empty() && self.bulk.is_read() && !self.is_unacknowledged()
+    }
+
+    /// Whether anything that was sent waits to be acknowledged, so that a timer runs.
+    pub(super) fn is_unacknowledged(&self) -> bool {
+        self.hosts.iter().any(|host| host.watch.unacknowledged())
     }
 
     /// Whether the run shall end now.

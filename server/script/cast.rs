@@ -293,6 +293,23 @@ impl Cast {
         }
     }
 
+    /// Each actor that is still there, with its host and its process.
+    pub(super) fn present(&self) -> impl Iterator<Item = (&str, Host, &str)> {
+        let here = |actor: &Actor| !matches!(actor.now, Now::Gone(_));
+        let present = self.actors.iter().filter(move |(_, actor)| here(actor));
+        present.map(|(name, actor)| (name.as_str(), actor.host, actor.process.as_str()))
+    }
+
+    /// Whether there never was an actor of this name, so that a new one can have it.
+    pub(super) fn is_unheard_of(&self, name: &str) -> bool {
+        !self.actors.contains_key(name) && !WORDS.contains(&name)
+    }
+
+    /// Whether a host has no power.
+    pub(super) fn is_dark(&self, host: Host) -> bool {
+        self.dark.contains(&host)
+    }
+
     /// The actors that something ends.
     fn end(&mut self, line: usize, whose: impl Fn(&Actor) -> bool) {
         self.actors

@@ -32,6 +32,8 @@ pub(super) struct Wanted {
     script: Option<String>,
     #[serde(default)]
     pace: WantedPace,
+    /// How fast what is said to it goes, where that is another pace.
+    then: Option<WantedPace>,
     /// Whether the run takes further lines after its script, which may be empty.
     #[serde(default)]
     open: bool,
@@ -56,6 +58,7 @@ pub(super) struct Beside {
 enum WantedPace {
     #[default]
     Follow,
+    Again,
     Full,
 }
 
@@ -163,10 +166,12 @@ pub(super) async fn start(
     let Ok(Query(Beside { follow })) = beside else {
         return wrong("`follow` is 1 or 0");
     };
-    let pace = match wanted.pace {
+    let named = |pace| match pace {
         WantedPace::Follow => Pace::FOLLOW,
+        WantedPace::Again => Pace::AGAIN,
         WantedPace::Full => Pace::FULL,
     };
+    let (pace, then) = (named(wanted.pace), wanted.then.map(named));
     let found = match (wanted.open, &wanted.scenario, &wanted.script) {
         (true, None, text) => script::parse_beginning(text.as_deref().unwrap_or_default())
             .map(|script| (None, script))
@@ -191,6 +196,7 @@ pub(super) async fn start(
         scenario,
         script,
         pace,
+        then,
         open: wanted.open,
     };
     let started = tokio::task::spawn_blocking(move || lab.start(wanted)).await;

@@ -36,6 +36,16 @@ fn hash() -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// A file as it is served, for a page that carries it within.
+pub(super) fn text(path: &str) -> Option<String> {
+    let file = Files::get(path)?.data;
+    let served = match path.ends_with(".js") {
+        true => without_comments(&file),
+        false => file.into_owned(),
+    };
+    String::from_utf8(served).ok()
+}
+
 /// GET /assets/VERSION/PATH
 pub(super) async fn file(Path((asked, path)): Path<(String, String)>) -> Response {
     let Some(file) = Files::get(&path) else {

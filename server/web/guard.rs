@@ -61,12 +61,20 @@ pub(super) async fn local_names(
 /// Adds the headers that every answer carries.
 pub(super) async fn headers(request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-                          img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+                          img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'self'; \
+                          frame-ancestors 'none'";
+    /// Others may show this page in theirs, which has nothing that a click in it could change.
+    const FRAMED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                          img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *";
+    let policy = match request.uri().path() {
+        "/embed" => FRAMED,
+        _ => POLICY,
+    };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
+        HeaderValue::from_static(policy),
     );
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -9,11 +9,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 /// The document's parts. Each has tables of the whole.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     include_str!("../../web/api/about.toml"),
     include_str!("../../web/api/runs.toml"),
     include_str!("../../web/api/recordings.toml"),
     include_str!("../../web/api/kept.toml"),
+    include_str!("../../web/api/taken.toml"),
     include_str!("../../web/api/scripts.toml"),
     include_str!("../../web/api/writing.toml"),
     include_str!("../../web/api/events.toml"),

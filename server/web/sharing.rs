@@ -1,7 +1,7 @@
 //! Recordings that somebody shares: kept by the server under a short address, and never changed.
 
 use std::net::SocketAddr;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use axum::Json;
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Server, api};
+use crate::lab::Live;
 use crate::recording::{self, About};
 use crate::store::{Day, Store, StoreError};
 
@@ -50,6 +51,21 @@ pub(super) async fn keep(
         }
         Err(error) => refused(&error),
     }
+}
+
+/// What keeps each open run once it has ended, on the run's thread. One in which nothing was done is nothing to keep.
+pub(super) fn keep_open_ones(store: Arc<Store>) -> Box<dyn Fn(&Live) + Send + Sync> {
+    Box::new(move |live| {
+        let events = live.events(0);
+        let about = recording::about(events.iter().map(AsRef::as_ref));
+        let has_lines = about.is_some_and(|about| !about.script.is_empty());
+        if live.open
+            && has_lines
+            && let Err(error) = store.keep(&events, Day::today())
+        {
+            complain(&error);
+        }
+    })
 }
 
 /// GET /api/r/ID: the events of a kept recording, one a line.

@@ -14,6 +14,7 @@ mod bulk;
 mod crowd;
 mod floor;
 mod memory;
+mod opening;
 mod pair;
 mod rate;
 mod reading;
@@ -49,7 +50,7 @@ fn main() {
         nursery,
         floor: Floor::build(),
     };
-    let measurements: [(&str, Measure); 7] = [
+    let measurements: [(&str, Measure); 9] = [
         ("set-up", set_up::measure),
         ("rate", rate::measure),
         ("reading", reading::measure),
@@ -57,6 +58,8 @@ fn main() {
         ("memory", memory::measure),
         ("crowd", crowd::measure),
         ("viewers", viewers::measure),
+        ("opening", opening::one),
+        ("openings", opening::many),
     ];
     let wanted = |name: &str| {
         let mut words = words

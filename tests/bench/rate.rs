@@ -99,6 +99,7 @@ async fn play_one(lab: &Lab) {
             scenario: None,
             script,
             pace: Pace::FULL,
+            then: None,
             open: false,
         })
         .expect("taking down keeps up");

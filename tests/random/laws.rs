@@ -86,11 +86,27 @@ fn frame(events: &[Event], broken: &mut Vec<String>) {
     }
 }
 
-/// Lines begin and end one after the other; only the last may not end, and then the run was not played to its end.
+/// Lines begin and end one after the other; only the last may not end, and then the run was not played to its end. Only
+/// what is done on the wire by hand may come in the middle of another line.
 fn steps(events: &[Event], broken: &mut Vec<String>) {
     let (mut at, mut last) = (None, 0);
+    let mut by_hand = None;
     for event in events {
         match (&event.what, at) {
+            (
+                What::Script {
+                    at: changed,
+                    remove,
+                    insert,
+                },
+                _,
+            ) => {
+                let moved = |line: usize| match line < changed + remove {
+                    true => line,
+                    false => line + insert.len() - remove,
+                };
+                (at, last) = (at.map(moved), moved(last));
+            }
             (
                 What::Step {
                     line,
@@ -111,6 +127,16 @@ fn steps(events: &[Event], broken: &mut Vec<String>) {
             ) if begun == *line => {
                 at = None;
             }
+            (What::Step { line, text, phase }, _) if text.contains("wire ") => {
+                let fits = match phase {
+                    StepPhase::Begin => by_hand.replace(*line).is_none(),
+                    StepPhase::End => by_hand.take() == Some(*line),
+                };
+                if !fits {
+                    broken.push(format!("line {line} by hand out of turn at {}", event.seq));
+                }
+                last = last.max(*line);
+            }
             (What::Step { line, .. }, _) => {
                 broken.push(format!(
                     "line {line} begins or ends out of turn at {}",
@@ -119,7 +145,8 @@ fn steps(events: &[Event], broken: &mut Vec<String>) {
             }
             (What::End { how, line, .. }, _) => {
                 // Between its last line and its end a run still settles.
-                let current = at.or(Some(last).filter(|_| *how != Ending::Played));
+                let is_over = matches!(how, Ending::Played | Ending::Finished | Ending::Idle);
+                let current = at.or(Some(last).filter(|_| !is_over));
                 if *line != current && *how != Ending::Failed {
                     broken.push(format!(
                         "ended on {line:?} as {how:?}, while line {at:?} was on"

@@ -1,6 +1,7 @@
 //! What the tests share: the command, a server of one's own, events.
 
 pub mod browser;
+pub mod by_hand;
 pub mod held;
 pub mod schema;
 

@@ -140,7 +140,7 @@ export class Account {
   }
 
   _end(event) {
-    return { what: this.#words(`end.${event.how}`, event), bad: event.how !== "played" };
+    return { what: ending(this.#words, event), bad: isEarly(event) };
   }
 
   /** What made something happen. */
@@ -155,3 +155,9 @@ export class Account {
   #by = ({ actor, host }, text) => (actor === host ? text : `${actor}: ${text}`);
   #of = ({ name }, text) => (!name || name === "conn" ? text : `${name}: ${text}`);
 }
+
+/** How a run ended, in words. */
+export const ending = (words, end) => words(`end.${end.how === "too_long" && !end.line ? "time" : end.how}`, end);
+
+/** Whether a run ended before somebody wanted it to. */
+export const isEarly = ({ how }) => !["played", "finished", "idle"].includes(how);

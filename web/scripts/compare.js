@@ -27,7 +27,8 @@ const ABOVE = 7;
 const ROOM = 500;
 
 const named = (seq, text) => ({ text });
-const ladders = all(".ladder").map((box, side) => new Ladder(box, words, { onSelect: (id) => ladders[side].select(id), named, room: ROOM }));
+const boxes = all(".ladder");
+const ladders = boxes.map((box, side) => new Ladder(box, words, { onSelect: (id) => ladders[side].select(id), named, room: ROOM }));
 const told = new Findings($(".findings"), words, { onGo: (name) => acts[name]() });
 const table = new Aligned($(".aligned"), words, { onPick: (row) => seek(heightOf(pair.aligned.rows[row])) });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
@@ -93,9 +94,10 @@ function seek(y) {
   reveal(y);
 }
 
-/** Brings a height into sight, with what came before it. */
+/** Brings a height into sight, with what came before it, and keeps it there while the page takes its shape. */
 function reveal(y) {
-  for (const box of all(".ladder")) box.scrollTop = Math.max(0, y - box.clientHeight * 0.4);
+  pair.looked = y;
+  for (const box of boxes) box.scrollTop = Math.max(0, y - box.clientHeight * 0.4);
   table.reveal();
 }
 
@@ -255,7 +257,8 @@ addEventListener("beforeprint", () => pair && ladders.forEach((ladder) => ladder
 addEventListener("afterprint", () => pair && ladders.forEach((ladder) => ladder.roll(pair.player.y, pair.player.y >= pair.layout.end)));
 
 // Whoever looks at a height of one picture looks at it in the other too.
-const boxes = all(".ladder");
+const shape = new ResizeObserver(() => pair?.looked !== undefined && reveal(pair.looked));
+boxes.forEach((box) => shape.observe(box));
 boxes.forEach((box, side) => box.addEventListener("scroll", () => {
   if (Math.abs(boxes[1 - side].scrollTop - box.scrollTop) > 1) boxes[1 - side].scrollTop = box.scrollTop;
 }));
@@ -279,6 +282,7 @@ function draw(elapsed) {
   const drawn = `${player.y} ${player.playing}`;
   if (drawn === pair.drawn) return;
   pair.drawn = drawn;
+  pair.looked = undefined; // who moves on looks elsewhere
   const models = histories.map((history, side) => history.at(layouts[side].count(player.y)));
   ladders.forEach((ladder, side) => ladder.show(player.y, player.y >= layout.end));
   all(".run").forEach((run, side) => {

@@ -35,6 +35,7 @@ export class Editor {
   #mistakes = [];
   #timers = {};
   #unkept = false;
+  #stale = false;
   /** The number of the last question for words; answers to those before are late. */
   #asked = 0;
 
@@ -117,8 +118,7 @@ export class Editor {
   // What is typed.
 
   #typed(event) {
-    this.#write();
-    this.#reveal();
+    this.#draw();
     this.#unkept = true;
     this.#later("keep", KEPT, () => this.#keep());
     this.#later("check", CHECKED, () => this.#check());
@@ -142,6 +142,17 @@ export class Editor {
       return;
     }
     event.preventDefault();
+  }
+
+  /** Draws the text anew before the next frame: once, although many lines that come together are as many events. */
+  #draw() {
+    if (this.#stale) return;
+    this.#stale = true;
+    queueMicrotask(() => {
+      this.#stale = false;
+      this.#write();
+      this.#reveal();
+    });
   }
 
   /** Colours the text where it changed; marks stay at the lines that did not. */

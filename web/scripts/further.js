@@ -1,14 +1,15 @@
-// Where a lesson leads once it was watched: which line fixes this, and the mark in the course.
+// Where a lesson leads once it was watched: which line fixes this, what to compare it with, and the mark in the course.
 
 import { mark } from "./progress.js";
 
 export class Further {
-  #fix;
+  /** What would tell too early what its questions ask. */
+  #told;
   #lesson;
   #done = false;
 
   constructor(element, lesson) {
-    this.#fix = element?.querySelector(".fix");
+    this.#told = [...(element?.querySelectorAll(".fix, .pairs") ?? [])];
     this.#lesson = lesson;
   }
 
@@ -18,6 +19,6 @@ export class Further {
     if (this.#done || !over || history.events[0].scenario !== this.#lesson) return;
     this.#done = true;
     mark(this.#lesson);
-    if (this.#fix) this.#fix.hidden = false;
+    for (const told of this.#told) told.hidden = false;
   }
 }

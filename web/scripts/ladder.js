@@ -62,17 +62,21 @@ export class Ladder {
   #side = "client";
 
   /**
-   * `onSelect` is called with the id of a segment that somebody picks; `named` gives a result's name; from `room` px on
-   * there is room for the calls of both hosts.
+   * `onSelect` is called with the id of a segment that somebody picks, `onDrop` with one to be lost; `named` gives a result's
+   * name; from `room` px on there is room for the calls of both hosts.
    */
-  constructor(box, words, { onSelect, named, room = NARROW }) {
+  constructor(box, words, { onSelect, onDrop, named, room = NARROW }) {
     this.#named = named;
     this.#room = room;
     this.#box = box;
     // A chip moves on while it is pressed: what counts is where that began.
     let pressed;
-    box.addEventListener("pointerdown", ({ target }) => (pressed = target.closest("[data-segment]")));
+    box.addEventListener("pointerdown", ({ target }) => {
+      pressed = target.closest("[data-segment]");
+      if (target.closest(".drop")) onDrop(Number(pressed.dataset.segment)); // before it has arrived
+    });
     box.addEventListener("click", ({ target }) => {
+      if (pressed && !pressed.isConnected) return; // it was dropped
       const picked = target.closest("[data-segment]") ?? pressed;
       onSelect(picked ? Number(picked.dataset.segment) : null);
     });
@@ -292,6 +296,11 @@ export class Ladder {
     this.show(y, ended);
   }
 
+  /** Whether what is under way can be dropped. */
+  set touchable(can) {
+    this.#box.toggleAttribute("data-touchable", can);
+  }
+
   /** Marks the segment that somebody picked, by its id. */
   select(id) {
     this.#picked = id;
@@ -318,7 +327,9 @@ export class Ladder {
       const key = `${item.key} ${text}`;
       if (!this.#chips.has(key)) {
         const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
-          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
+          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text),
+          make("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, make("title", {}, this.#words("hand.drop")),
+            make("circle", { r: 11 }), make("path", { d: "M-4-4l8 8M4-4l-8 8" })));
         this.layers.head.append(chip);
         this.#chips.set(key, chip);
       }

@@ -64,7 +64,8 @@ const handlers = {
   idle: (model, event) => ({ ...model, idle: event.ends_in_ms < model.run.idle_limit_ms ? event.t + event.ends_in_ms * 1000 : null }),
 
   step(model, event) {
-    const step = { ...model.steps[event.line], phase: event.phase };
+    const begin = event.phase === "begin" ? event.seq : model.steps[event.line]?.begin;
+    const step = { ...model.steps[event.line], phase: event.phase, begin };
     const steps = { ...model.steps, [event.line]: step };
     // One for the wire, by hand, may end in the middle of another.
     const going = event.phase === "end" ? Object.keys(steps).findLast((line) => steps[line].phase === "begin") : undefined;
@@ -205,6 +206,20 @@ export function gave(exit) {
 /** `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed. */
 export const prepares = ({ call, args, errno }) =>
   (["socket", "bind", "epoll_create1", "epoll_ctl"].includes(call) && !errno) || (call === "close" && args[0].includes("<eventpoll>"));
+
+/** The number that a line of the given script has in the script as it is now, or the first after it; Infinity for none. */
+export function placeOf({ given }, line) {
+  const index = given.findIndex((number) => number >= line);
+  return index < 0 ? Infinity : index + 1;
+}
+
+/** The `seq` with which a line of the script as it is after n events begins, also where that is still to come. */
+export function beginOf(history, n, line) {
+  const now = history.at(n);
+  const end = history.at(history.events.length);
+  const given = now.given[line - 1];
+  return now.steps[line]?.begin ?? (given ? end.steps[end.given.indexOf(given) + 1]?.begin : undefined);
+}
 
 /** A call as a program would write it, without what a reader can do without. */
 export function called({ call, args }) {

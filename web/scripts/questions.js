@@ -119,7 +119,9 @@ export class Questions {
     if (events[0]?.scenario !== this.#scenario) this.#asked = []; // somebody's own script
     for (; this.#read < events.length; this.#read++) {
       const { type, line, phase, seq } = events[this.#read];
-      const one = type === "step" && this.#asked.find(({ question }) => question.line === line);
+      // A question is about a line of the lesson, wherever that stands since somebody touched the wire.
+      const given = type === "step" ? history.at(this.#read).given[line - 1] : 0;
+      const one = type === "step" && this.#asked.find(({ question }) => question.line === given);
       if (type === "end") this.#asked.filter((one) => one.end === undefined).forEach((one) => (one.over = true));
       if (!one) continue;
       one[phase] = seq;

@@ -1,7 +1,7 @@
 // The script beside the picture: the current line, what each gave, and what this moment means. Also its editor.
 
 import { markup } from "./markup.js";
-import { called, nameOf } from "./model.js";
+import { called, nameOf, placeOf } from "./model.js";
 import { putResult } from "./result.js";
 
 export class Script {
@@ -31,10 +31,28 @@ export class Script {
 
   /** Lists the lines of a script. */
   set(text) {
+    this.#put(text.split("\n"));
+    this.#lines = undefined;
+  }
+
+  #lines;
+
+  /** A run's script grows by what is done by hand: the list shows it as it is at this moment. */
+  #follow({ run, script, given }) {
+    const isGiven = given.every((number, index) => number === index + 1) && !run?.open;
+    if (!run || (isGiven && !this.#lines)) return; // the list shows it already
+    if (this.#lines?.length === script.length && this.#lines.every((line, index) => line === script[index])) return;
+    // What a lesson's file says beside its lines is not for its readers.
+    this.#put(run.scenario ? script.map((line) => line.replace(/^\s*#.*/, "")) : script);
+    this.#lines = script;
+    this.#line = 0;
+  }
+
+  #put(lines) {
     this.#rows.clear();
     this.#labels.clear();
     this.#veil = undefined;
-    const rows = text.split("\n").map((line, index) => {
+    const rows = lines.map((line, index) => {
       const row = document.createElement("li");
       const code = document.createElement(line.trim() ? "button" : "code");
       if (line.trim()) code.type = "button";
@@ -71,7 +89,10 @@ export class Script {
     for (const shown of this.#rows.values()) shown.isCurrent = undefined;
   }
 
-  show(model, veil) {
+  /** `asked` is the line of the given script from which on nothing is told. */
+  show(model, asked) {
+    this.#follow(model);
+    const veil = { line: model.run ? placeOf(model, asked.line) : asked.line };
     this.veil(veil.line);
     const current = model.run !== null && !model.ended ? model.line : 0;
     for (const [line, shown] of this.#rows) {

@@ -30,7 +30,7 @@ export async function check(script) {
 /** The events of a recording. */
 export async function recording(address) {
   const response = await fetch(address);
-  if (!response.ok) throw new Refused(await response.json());
+  if (!response.ok) throw new Refused(await response.json().catch(() => ({ error: "unknown", message: response.statusText })));
   return parse(await response.text());
 }
 

@@ -1,27 +1,31 @@
 // The stage: wires what happens (source) to what is to be shown (model, layout), and that to what draws it.
 
-import { Account } from "./account.js";
+import { Account, ending, isEarly } from "./account.js";
 import { Announcer } from "./announcer.js";
+import { composed, recomposed, textOf } from "./composition.js";
 import { Editor } from "./editor.js";
 import { Exports } from "./exports.js";
+import { Forge } from "./forge.js";
 import { Further } from "./further.js";
+import { Hand } from "./hand.js";
 import { Hosts } from "./hosts.js";
 import { Inspector, neighbour } from "./inspector.js";
 import { journey } from "./journey.js";
-import { listen } from "./keys.js";
+import { FREE, listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Layout } from "./layout.js";
 import { Winsock } from "./lens.js";
 import { Damaged, pack } from "./link.js";
-import { History } from "./model.js";
+import { History, beginOf } from "./model.js";
 import * as address from "./moment.js";
 import { nameOf } from "./place.js";
+import { Pen } from "./pen.js";
 import { Player } from "./player.js";
 import { Program } from "./program.js";
 import { Questions } from "./questions.js";
 import { Script } from "./script.js";
 import { Share } from "./share.js";
-import { Refused, follow, recording, start, stop } from "./source.js";
+import { Refused, follow, isOwn, recording, say as tell, start, stop } from "./source.js";
 import { StateMap } from "./map.js";
 import * as memory from "./store.js";
 import { Transcript } from "./transcript.js";
@@ -32,7 +36,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const $ = (selector) => document.querySelector(selector);
 
-const ladder = new Ladder($(".ladder"), words, { onSelect: select, named });
+const ladder = new Ladder($(".ladder"), words, { onSelect: select, onDrop: (id) => hand.drop(id), named });
 const hosts = new Hosts(document.querySelectorAll(".host"), words, { named });
 const script = new Script($(".side"), { notes: data.notes, words, onLine: seekLine, named });
 const program = new Program($(".script-panel"), { words });
@@ -52,6 +56,11 @@ const further = new Further($(".further"), data.scenario);
 const share = new Share($("#share"), $("#wall"), { words });
 const exports = new Exports($(".exports"));
 const editor = new Editor($(".editor"), { words, onChange: remember, onRun: play });
+const pen = new Pen({ send: tell, words, onChange: (lines) => free?.waiting(lines) });
+const hand = new Hand({ bar: $(".wire-bar"), tray: $(".tray"), acts: $(".hand-acts") }, { words, onLines: writeAll, onPick: select });
+const forge = new Forge($("#forge"), { words, onLine: (line) => writeAll([line]) });
+/** Free play, where the page is for that. */
+const free = data.open ? new (await import("./free.js")).Free({ words, acts: { write, begin } }) : null;
 
 /** The run that is on the stage: its events, and where the playhead is. */
 let run;
@@ -75,6 +84,7 @@ function prepare(origin) {
   };
   ladder.reset();
   transcript.reset();
+  pen.clear();
   $(".invitation").hidden = true;
   exports.offer(null);
   $(".beside").hidden = true;
@@ -89,6 +99,7 @@ function take(events) {
   const changed = new Map();
   for (const event of events) {
     run.history.add(event);
+    compose(event);
     run.winsock.add(event);
     run.account.add(event);
     for (const key of run.layout.add(event)) changed.set(key, run.layout.items.get(key));
@@ -97,9 +108,13 @@ function take(events) {
   const last = events.at(-1);
   run.arrived = { t: last.t, at: performance.now() };
   run.lost = false;
-  notice();
   run.drawn = "";
   if (last.type === "end") finish(last);
+  run.latest = run.history.at(run.history.events.length);
+  free?.take(run.lines ?? []);
+  if (run.again && run.player.following) run.player.y = run.layout.end; // what was seen before is passed over
+  if (run.again && isPlayed(run)) run.again = null;
+  notice(run.again && "again", run.again && words("free.undoing", { line: run.again }));
   arrive();
   tellOrigin();
   offerExports();
@@ -129,13 +144,17 @@ function finish(end) {
   run.player.land();
 }
 
-async function play() {
+/** Plays what is wanted; `again` where its lines were played before, by this hand. */
+async function play({ lines, again } = {}) {
   const own = editor.isOpen || !wanted.scenario;
   if (editor.isOpen) remember(editor.text);
-  const mine = prepare("live");
+  const mine = Object.assign(prepare("live"), { lines, again });
+  if (again) notice("again", words("free.undoing", { line: again }));
   try {
     const request = own ? { script: wanted.script } : { scenario: wanted.scenario };
-    const started = await start({ ...request, pace: transport.pace });
+    // Played again, nobody has to follow; but what is on the wire stays there for as long as before: timers depend on it.
+    const paces = again && transport.pace === "follow" ? { pace: "again", then: "follow" } : { pace: transport.pace };
+    const started = await start({ ...request, ...paces, open: data.open });
     if (run !== mine) return stop(started.id);
     if (own) show(wanted.script);
     address.write({ run: started.id, t: null });
@@ -143,6 +162,40 @@ async function play() {
     run.player.follow();
   } catch (error) {
     if (run === mine) refused(error);
+  }
+}
+
+/** Begins a run that takes lines, with those of a script. */
+function begin(script, more) {
+  wanted = { script };
+  return play(more);
+}
+
+/** The script as it grows while it is played. */
+function compose(event) {
+  if (event.type === "run" && (!run.lines || event.script !== textOf(run.lines))) run.lines = composed(event.script);
+  if (event.type === "script") run.lines = recomposed(run.lines, event);
+  if (data.open && ["run", "script"].includes(event.type)) wanted = { script: textOf(run.lines) };
+}
+
+/** Whether every line so far has been played. */
+function isPlayed({ lines, latest }) {
+  const last = lines.findLastIndex(({ text }) => /^\s*[^#\s]/.test(text)) + 1;
+  return last === 0 || latest.steps[last]?.phase === "end";
+}
+
+/** Plays a line in the run that goes on; resolves with null or what is wrong with it. */
+function write(line) {
+  run.again = null;
+  if (!run.player.following) run.player.follow();
+  return pen.write(run.id, line);
+}
+
+/** The same for several, one after the other, up to one that is refused. */
+async function writeAll(lines) {
+  for (const line of lines) {
+    const fault = await write(line);
+    if (fault) return say(`${line}: ${fault.text}`, true);
   }
 }
 
@@ -233,8 +286,8 @@ function tellOrigin() {
   const [first] = history.events;
   if (first.type !== "run") return say(words("end.failed", ended), true);
   const key = origin === "recording" ? "stage.recorded" : ended ? "stage.played" : "stage.live";
-  const early = ended && ended.how !== "played" ? ` · ${words(`end.${ended.how}`, ended)}` : "";
-  say(words(key, first) + early, Boolean(early));
+  const how = ended && ended.how !== "played" ? ` · ${ending(words, ended)}` : "";
+  say(words(key, first) + how, Boolean(ended && isEarly(ended)));
 }
 
 // The script, and the editor in its place.
@@ -263,7 +316,9 @@ function remember(text) {
 
 /** What sharing has to know of the stage. */
 function shown() {
-  const { scenario, script: own } = wanted;
+  const { scenario } = wanted;
+  const changed = run?.history.events.some(({ type }) => type === "script"); // by hand
+  const own = changed ? run.history.at(run.history.events.length).script.join("\n") : wanted.script;
   const recorded = run?.origin === "recording" && !data.kept;
   const kept = run?.origin === "recording" ? data.kept : undefined;
   const began = run?.history.events.length > 0;
@@ -285,8 +340,8 @@ async function openEditor() {
 }
 
 function seekLine(line) {
-  const begin = run?.history.events.find((event) => event.type === "step" && event.line === line);
-  if (begin) seekEvent(begin.seq);
+  const begin = run?.history.events.length && beginOf(run.history, run.layout.count(run.player.y), line);
+  if (begin) seekEvent(begin);
 }
 
 /** Goes to the moment of an event. */
@@ -369,6 +424,13 @@ const acts = {
   home: () => run?.player.seek(0),
   end: () => run && (run.origin === "live" && !run.ended ? run.player.follow() : run.player.seek(run.layout.end)),
   map: () => map.toggle(),
+  hold: () => hand.hold(),
+  drop: () => hand.drop(run?.selected),
+  forge: () => run?.latest && forge.open(run.latest),
+  undo: () => free?.undo(),
+  command: () => free?.focus("command"),
+  client: () => free?.focus("client"),
+  server: () => free?.focus("server"),
   inspect() {
     if (!run) return;
     if (!run.selected) leaf(0);
@@ -388,7 +450,7 @@ for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
   button.addEventListener("click", () => acts[button.dataset.act]());
 }
 
-listen((act) => acts[act]());
+listen((act) => acts[act](), free ? FREE : {});
 
 $("#lens").addEventListener("change", (event) => {
   memory.remember("lens", event.target.value);
@@ -423,7 +485,10 @@ let before = performance.now();
 function frame(now) {
   const elapsed = now - before;
   before = now;
-  if (run?.history.events.length) draw(run, elapsed, now);
+  if (run?.history.events.length) {
+    draw(run, elapsed, now);
+    handle(now);
+  }
   requestAnimationFrame(frame);
 }
 
@@ -453,6 +518,17 @@ function draw({ player, layout, history, account, origin, ended, lost, arrived }
   keep(run);
 }
 
+/** What can be done to the run that goes on. It is about now, wherever the playhead is. */
+function handle(now) {
+  const able = run.origin === "live" && !run.ended && !run.lost && Boolean(run.id) && isOwn(run.id);
+  const model = run.latest;
+  hand.show({ able, model, lines: run.lines, open: Boolean(data.open), selected: run.selected });
+  ladder.touchable = able;
+  forge.update(model);
+  const live = run.arrived.t + (now - run.arrived.at) * 1000;
+  free?.show({ able, ended: run.ended, left: model.idle === null ? null : (model.idle - live) / 1e6 });
+}
+
 // What is on the stage when the page opens.
 
 const said = address.read();
@@ -466,7 +542,7 @@ try {
 show(wanted.script);
 veil();
 look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
-if (!data.scenario && !data.kept) edit();
+if (!data.scenario && !data.kept && !data.open) edit();
 $("[data-act=recording]").hidden = !data.recording;
 if (!data.live && data.recording) {
   // Nothing can be run here: the recording takes Run's place.

@@ -31,7 +31,7 @@ export class Transport {
   /** `clock` says the time where that is not simply the model's. */
   show({ player, layout, model, running, veil, clock = duration(model.t) }) {
     const run = this.#bar.querySelector(".primary");
-    if (["run", "stop"].includes(run.dataset.act)) {
+    if (["run", "stop"].includes(run?.dataset.act)) {
       run.dataset.act = running ? "stop" : "run";
       run.textContent = this.#words(running ? "stage.stop" : "stage.run");
     }

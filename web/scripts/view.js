@@ -1,5 +1,6 @@
 // How the page is looked at: on a wall, on paper, on a phone, and the list of keys.
 
+import { sides } from "./sides.js";
 import { recall, remember } from "./store.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -20,17 +21,8 @@ export function keys() {
 /** `onFace` is called with the host that a phone shows; `onPrint` before the page goes to paper, and after. */
 export function watch({ onFace, onPrint }) {
   $("#projector").addEventListener("click", () => projector());
-  for (const button of document.querySelectorAll("[data-side]")) {
-    button.addEventListener("click", () => face(button.dataset.side, onFace));
-  }
-  face("client", onFace);
+  sides(onFace);
   addEventListener("beforeprint", () => onPrint(true));
   addEventListener("afterprint", () => onPrint(false));
   if (recall("projector") === "on") projector(true);
-}
-
-function face(host, onFace) {
-  for (const button of document.querySelectorAll("[data-side]")) button.setAttribute("aria-pressed", button.dataset.side === host);
-  $(".hosts").dataset.side = host;
-  onFace(host);
 }

@@ -159,11 +159,9 @@ impl Diagram {
             }
             What::Process {
                 host, actor, what, ..
-            } => {
-                if !matches!(what, ProcessChange::Started | ProcessChange::Forked) {
-                    let what = self.language.word(svg::process(*what));
-                    self.note(*host, &format!("{actor}: {what}"));
-                }
+            } if !matches!(what, ProcessChange::Started | ProcessChange::Forked) => {
+                let what = self.language.word(svg::process(*what));
+                self.note(*host, &format!("{actor}: {what}"));
             }
             What::Host { host, what, sysctl } => {
                 let text = match what {

@@ -32,6 +32,7 @@ impl<S: Send + Sync> FromRequest<S> for Wanted {
                     scenario: None,
                     script: Some(script),
                     pace: pace.unwrap_or_default(),
+                    then: None,
                     open: open.unwrap_or_default() == Flag::Yes,
                 })
             }

@@ -62,6 +62,7 @@ pub(in crate::web) async fn cell(
             .map(|(_, note)| (state.clone(), markup::plain(note)))
             .into_iter()
             .collect(),
+        starts: Vec::new(),
         further: None,
         data: script_safe(&data),
     };

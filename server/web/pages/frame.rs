@@ -14,6 +14,8 @@ use crate::web::{Server, assets, markup};
 pub(super) struct Frame {
     pub(super) lang: Language,
     pub(super) version: String,
+    /// This page's path.
+    pub(super) path: String,
     /// This page's address in the other language.
     pub(super) switch: String,
     /// What the machine refuses, if it does.
@@ -66,6 +68,7 @@ impl Frame {
         Frame {
             lang: asked.0,
             version: assets::version(),
+            path: uri.path().to_owned(),
             switch: format!("?{}", query.join("&")),
             remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
             card: None,

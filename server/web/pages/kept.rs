@@ -65,6 +65,7 @@ pub(in crate::web) async fn kept(
         notes: lesson
             .map(|lesson| on_paper(lesson, lang))
             .unwrap_or_default(),
+        starts: Vec::new(),
         further: None,
         data: script_safe(&data),
     };

@@ -25,6 +25,8 @@ pub(super) struct Stage {
     pub(super) sources: &'static [Source],
     /// What a labelled line means, for paper.
     pub(super) notes: Vec<(String, String)>,
+    /// The starts of free play; none for a stage with a script of its own.
+    pub(super) starts: Vec<(&'static str, &'static str)>,
     /// What the lesson leads to; a script of one's own leads nowhere.
     pub(super) further: Option<Further>,
     /// What the page's scripts need to know, as JSON.
@@ -76,6 +78,7 @@ pub(in crate::web) async fn scenario(
         summary: markup::html(lang.of(&scenario.summary)),
         sources: &scenario.sources,
         notes: on_paper(scenario, lang),
+        starts: Vec::new(),
         further: Some(further(scenario, lang)),
         data: script_safe(&data),
     };
@@ -157,6 +160,7 @@ pub(in crate::web) async fn try_it(
         summary: markup::html(summary),
         sources: &[],
         notes: Vec::new(),
+        starts: Vec::new(),
         further: None,
         data: script_safe(&data),
     };
@@ -165,10 +169,10 @@ pub(in crate::web) async fn try_it(
 
 /// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
 pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
-    const ELSEWHERE: [&str; 19] = [
+    const ELSEWHERE: [&str; 24] = [
         "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
         "missing.", "chapter.", "print.", "site.", "try.", "further.", "kept.", "story.",
-        "export.", "compare.",
+        "export.", "compare.", "play.", "offer.", "embed.", "snippet.", "sheet.",
     ];
     let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
     let table = lang.table().iter().filter(|(key, _)| said(key));

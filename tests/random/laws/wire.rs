@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fourwave::event::{Ending, Event, SegmentPhase, What};
+use fourwave::event::{Cause, Ending, Event, SegmentPhase, What};
 use fourwave::state::State;
 
 /// What is on the wire fits what the tables said: only who is opening sends a SYN, only who is closing sends a FIN.
@@ -36,6 +36,11 @@ pub(super) fn wire(events: &[Event], broken: &mut Vec<String>) {
                         "{:?} sends {:?} in {state:?} at {}",
                         segment.from, segment.flags, event.seq
                     ));
+                }
+                // Nothing but connect(2) opens a connection.
+                let opens = has("SYN") && !has("ACK");
+                if opens && !matches!(segment.cause, Some(Cause::Call(_))) {
+                    broken.push(format!("{:?} sends a SYN at {}", segment.cause, event.seq));
                 }
             }
             _ => {}

@@ -1,0 +1,126 @@
+//! The stage alone, for a frame in somebody else's page.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::frame::{page, script_safe};
+use crate::web::assets;
+use crate::web::source::Source;
+use crate::web::words::{Asked, Language};
+
+/// What every page has that stands without the site's bar.
+pub(in crate::web) struct Bare {
+    pub(in crate::web) lang: Language,
+    pub(in crate::web) version: String,
+}
+
+impl Bare {
+    pub(in crate::web) fn new(lang: Language) -> Bare {
+        Bare {
+            lang,
+            version: assets::version(),
+        }
+    }
+
+    pub(in crate::web) fn w(&self, key: &'static str) -> &'static str {
+        self.lang.word(key)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "embed.html")]
+struct Embed {
+    frame: Bare,
+    title: String,
+    /// The page that shows the same with everything around it.
+    link: Option<String>,
+    /// `light`, `dark`, or empty: as the visitor's system is.
+    theme: &'static str,
+    data: String,
+}
+
+/// The options that the address has.
+#[derive(Deserialize)]
+pub(in crate::web) struct Options {
+    of: Option<String>,
+    paused: Option<String>,
+    answers: Option<String>,
+    theme: Option<String>,
+    t: Option<String>,
+}
+
+/// GET /embed?of=SOURCE
+pub(in crate::web) async fn embed(
+    Asked(lang, _): Asked,
+    Query(options): Query<Options>,
+) -> Response {
+    let source = options.of.as_deref().and_then(Source::named);
+    let title = source.as_ref().and_then(|source| source.title(lang));
+    // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.
+    let unknown = match source {
+        None => true,
+        Some(Source::Lesson(_) | Source::Cell(_)) => title.is_none(),
+        Some(Source::Run(_) | Source::Kept(_)) => false,
+    };
+    let known = source.filter(|_| !unknown);
+    let run = match &known {
+        Some(Source::Run(id)) => Some(id),
+        _ => None,
+    };
+    let page_path = known.as_ref().map_or("/".into(), Source::page);
+    let data = json!({
+        "events": known.as_ref().map(Source::events),
+        "run": run,
+        "page": page_path,
+        "paused": options.paused.as_deref() == Some("1"),
+        "answers": options.answers.as_deref() != Some("0"),
+        "t": options.t.and_then(|t| t.parse().ok()).filter(|t: &f64| t.is_finite()),
+        "words": words(lang),
+    });
+    let embed = Embed {
+        frame: Bare::new(lang),
+        title: title.unwrap_or_else(|| "fourwave".into()),
+        link: Some(page_path.clone()),
+        theme: match options.theme.as_deref() {
+            Some("dark") => "dark",
+            Some("light") => "light",
+            _ => "",
+        },
+        data: script_safe(&data),
+    };
+    let status = match unknown {
+        true => StatusCode::NOT_FOUND,
+        false => StatusCode::OK,
+    };
+    // In a frame nothing is remembered: the language is the address's.
+    page(&embed, &Asked(lang, false), status)
+}
+
+/// The words that a replay says.
+pub(in crate::web) fn words(lang: Language) -> Map<String, Value> {
+    const SAID: [&str; 9] = [
+        "stage.idle",
+        "stage.inferred",
+        "stage.gives_up",
+        "stage.refers",
+        "stage.released",
+        "stage.thread",
+        "stage.waiting",
+        "stage.ended_process",
+        "stage.queue",
+    ];
+    const KINDS: [&str; 5] = ["timer.", "host.", "process.", "error.", "embed."];
+    let said = |key: &str| SAID.contains(&key) || KINDS.iter().any(|kind| key.starts_with(kind));
+    let table = lang.table().iter().filter(|(key, _)| said(key));
+    let mut words: Map<_, _> = table
+        .map(|(key, text)| (key.clone(), json!(text)))
+        .collect();
+    for key in ["transport.play", "transport.pause"] {
+        words.insert(key.into(), json!(lang.word(key)));
+    }
+    words
+}

@@ -1,0 +1,48 @@
+//! Free play: the stage with a run that takes one line after the other.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::json;
+
+use super::frame::{Frame, page, script_safe};
+use super::stage::{Stage, words};
+use crate::web::words::Asked;
+use crate::web::{Server, markup};
+
+/// With what one can begin: the key of its name, and the lines that are played first.
+const STARTS: [(&str, &str); 3] = [
+    ("free.start.empty", ""),
+    (
+        "free.start.open",
+        "server listen\nclient connect\nserver accept",
+    ),
+    (
+        "free.start.half",
+        "server listen\nclient connect\nserver accept\nclient shutdown write\nserver recv",
+    ),
+];
+
+/// GET /play
+pub(in crate::web) async fn play(State(server): State<Server>, asked: Asked, uri: Uri) -> Response {
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let (title, summary) = (frame.w("play.title").into(), frame.w("play.summary"));
+    let data = json!({
+        "open": true,
+        "script": "",
+        "notes": {},
+        "live": frame.remedy.is_none(),
+        "words": words(asked.0),
+    });
+    let stage = Stage {
+        frame,
+        title,
+        summary: markup::html(summary),
+        sources: &[],
+        notes: Vec::new(),
+        starts: STARTS.to_vec(),
+        further: None,
+        data: script_safe(&data),
+    };
+    page(&stage, &asked, StatusCode::OK)
+}

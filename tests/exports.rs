@@ -1,0 +1,574 @@
+//! Runs in the formats of other tools: over HTTP from every source, by the command, and from the stage.
+
+mod mermaid;
+mod picture;
+
+use fourwave::event::Event;
+use fourwave::export::{About, Format, Theme, Wish, export, from_json, picture as draw};
+use fourwave::language::Language;
+use fourwave::{catalogue, recording};
+use reqwest::header;
+use serde_json::{Value, json};
+
+use crate::support::browser::Browser;
+use crate::support::{Server, command, eventually, request, start_run};
+use picture::Picture;
+
+const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
+const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
+
+/// Of a connection everything that a picture has a shape for, with data that nobody would want to see unescaped.
+const HOSTILE: &str = "
+server listen
+client connect
+server accept
+client send \"<script>\"
+client send \"]]>&amp;<!--\"
+client send \"\u{202e}\u{1b}[2J;#\"
+client send \"```\\nend\\n%%{init}%%\"
+client thread wrap
+wrap recv &
+wire drop FIN from client
+client shutdown write
+server recv
+wire hold FIN from server
+server close
+";
+
+fn recorded(id: &str) -> Vec<Event> {
+    recording::read(&catalogue::recording_lines(id).unwrap())
+}
+
+fn hostile() -> Vec<Event> {
+    let output = command(&["run", "-", "--json"], HOSTILE);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        lines.contains("<script>"),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    recording::read(&lines)
+}
+
+fn about(title: &str) -> About {
+    About {
+        title: title.into(),
+        address: Some("http://127.0.0.1/s/x".into()),
+    }
+}
+
+/// What an answer is called, and how it begins.
+async fn download(url: String) -> (u16, String, String, Vec<u8>) {
+    let answer = reqwest::get(url).await.unwrap();
+    let status = answer.status().as_u16();
+    let text = |name| {
+        answer
+            .headers()
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+            .to_owned()
+    };
+    let (kind, place) = (
+        text(header::CONTENT_TYPE),
+        text(header::CONTENT_DISPOSITION),
+    );
+    (status, kind, place, answer.bytes().await.unwrap().to_vec())
+}
+
+#[tokio::test]
+async fn every_source_is_given_in_every_format() {
+    let server = Server::start(&[]);
+    let script = "server listen\nclient connect\nserver accept\nclient close";
+    let run = start_run(&server, json!({ "script": script, "pace": "full" })).await;
+    let address = server.url(&format!("/api/runs/{run}"));
+    eventually("the run has ended", || async {
+        let (_, run) = request("GET", &address, None).await;
+        (run["ended"] == true).then_some(())
+    })
+    .await;
+    let sources = [
+        (
+            "/api/recordings/half-close".to_owned(),
+            "half-close".to_owned(),
+        ),
+        ("/api/atlas/CLOSE_WAIT/fin".into(), "CLOSE_WAIT-fin".into()),
+        (format!("/api/runs/{run}"), run),
+    ];
+    for (source, name) in sources {
+        for (format, kind, file, begin) in [
+            (
+                "pcapng",
+                "application/x-pcapng",
+                ".pcapng",
+                &b"\x0a\x0d\x0d\x0a"[..],
+            ),
+            ("json", "application/json", ".json", b"{"),
+            (
+                "svg",
+                "image/svg+xml",
+                ".svg",
+                b"<svg xmlns=\"http://www.w3.org/2000/svg\"",
+            ),
+            ("png", "image/png", ".png", b"\x89PNG\r\n\x1a\n"),
+            ("md", "text/markdown; charset=utf-8", ".md", b"# "),
+            (
+                "packetdrill",
+                "text/plain; charset=utf-8",
+                "-client.pkt",
+                b"// ",
+            ),
+            (
+                "packetdrill?host=server",
+                "text/plain; charset=utf-8",
+                "-server.pkt",
+                b"// ",
+            ),
+            (
+                "png?preview=1",
+                "image/png",
+                "-preview.png",
+                b"\x89PNG\r\n\x1a\n",
+            ),
+        ] {
+            let url = server.url(&format!("{source}/{format}"));
+            let (status, media, place, bytes) = download(url).await;
+            assert_eq!((status, media.as_str()), (200, kind), "{source}/{format}");
+            assert!(
+                place.ends_with(&format!("; filename=\"fourwave-{name}{file}\"")),
+                "{place}"
+            );
+            assert!(
+                bytes.starts_with(begin),
+                "{source}/{format}: {:?}",
+                &bytes[..bytes.len().min(60)]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_said() {
+    let server = Server::start(&[]);
+    for source in ["/api/recordings/half-close", "/api/atlas/CLOSE_WAIT/fin"] {
+        let (status, answer) = request("GET", &server.url(&format!("{source}/docx")), None).await;
+        assert_eq!((status, &answer["error"]), (404, &json!("unknown")));
+        for format in Format::ALL {
+            assert!(
+                answer["message"].as_str().unwrap().contains(format.name()),
+                "{answer}"
+            );
+        }
+    }
+    for unknown in [
+        "/api/recordings/no-such/svg",
+        "/api/recordings/atlas/svg",
+        "/api/runs/nosuch/svg",
+        "/api/atlas/X/y/svg",
+    ] {
+        assert_eq!(
+            request("GET", &server.url(unknown), None).await.0,
+            404,
+            "{unknown}"
+        );
+    }
+    for wrong in [
+        "svg?theme=blue",
+        "packetdrill?host=router",
+        "png?preview=yes",
+    ] {
+        let url = server.url(&format!("/api/recordings/half-close/{wrong}"));
+        let (status, answer) = request("GET", &url, None).await;
+        assert_eq!(
+            (status, &answer["error"]),
+            (400, &json!("request")),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn every_picture_is_whole_and_its_words_stand_apart() {
+    for scenario in catalogue::scenarios() {
+        let events = recorded(&scenario.id);
+        for (language, theme) in LANGUAGES.into_iter().zip(THEMES) {
+            let svg = draw(
+                &events,
+                &about(language.of(&scenario.title)),
+                language,
+                theme,
+            );
+            let picture = Picture::read(&svg);
+            picture.assert_has_every_segment(&events, &scenario.id);
+            picture.assert_words_stand_apart(&scenario.id);
+        }
+    }
+}
+
+#[test]
+fn a_long_run_is_cut_and_says_so() {
+    let lines = command(
+        &["run", "-", "--json"],
+        "server listen\nclient connect\nserver accept\nclient send 1M &\nserver recv 1M all\nwait client\n\
+         client send 1M &\nserver recv 1M all\nwait client",
+    );
+    let events = recording::read(&String::from_utf8(lines.stdout).unwrap());
+    assert!(events.len() > 1200, "{}", events.len());
+    let svg = draw(&events, &about("much"), Language::English, Theme::Light);
+    let picture = Picture::read(&svg);
+    assert!(svg.len() < 300_000, "{}", svg.len());
+    assert!(picture.texts().iter().any(|text| text.starts_with("… and ")
+        && text.ends_with(" more that this picture has no room for")));
+    let wish = Wish::default();
+    let png = export(
+        &events,
+        Format::Png,
+        &about("much"),
+        Language::English,
+        wish,
+    )
+    .unwrap();
+    let [width, height] = picture::size_of_png(&png);
+    assert!(width * height <= 6_100_000, "{width} × {height}");
+}
+
+#[test]
+fn hostile_data_stays_data() {
+    let events = hostile();
+    let title = "<script>alert(1)</script> ]]> \u{202e}\u{0} `|` end; #1";
+    for (language, theme) in LANGUAGES.into_iter().zip(THEMES) {
+        let svg = draw(&events, &about(title), language, theme);
+        let picture = Picture::read(&svg);
+        picture.assert_has_every_segment(&events, "hostile");
+        assert!(!svg.contains("<script") && !svg.contains("]]>"), "{svg}");
+        assert!(!svg.contains(['\u{202e}', '\u{0}', '\u{1b}']), "{svg}");
+        // It is still there to be read.
+        assert!(
+            picture
+                .texts()
+                .iter()
+                .any(|text| text.contains("\"<script>\"")),
+            "{:?}",
+            picture.texts()
+        );
+        for preview in [false, true] {
+            let wish = Wish {
+                theme,
+                preview,
+                ..Wish::default()
+            };
+            let png = export(&events, Format::Png, &about(title), language, wish).unwrap();
+            picture::size_of_png(&png);
+        }
+        let text = export(
+            &events,
+            Format::Markdown,
+            &about(title),
+            language,
+            Wish::default(),
+        )
+        .unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.contains(['\u{202e}', '\u{0}', '\u{1b}']), "{text}");
+        // The script stands as it is, behind a fence that nothing in it closes.
+        let parts: Vec<&str> = text.split("\n````\n").collect();
+        assert_eq!(parts.len(), 3, "{text}");
+        assert!(
+            !parts[0].contains("<script") && parts[2].is_empty(),
+            "{text}"
+        );
+        mermaid::check(&mermaid::diagram_of(&text))
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+    }
+    assert_same_events(&events);
+}
+
+#[test]
+fn pictures_in_dots_are_as_large_as_promised() {
+    let events = recorded("four-waves");
+    for (wish, width) in [
+        (
+            Wish {
+                preview: true,
+                ..Wish::default()
+            },
+            [1200, 630],
+        ),
+        (
+            Wish {
+                preview: true,
+                theme: Theme::Dark,
+                ..Wish::default()
+            },
+            [1200, 630],
+        ),
+    ] {
+        for language in LANGUAGES {
+            let png = export(
+                &events,
+                Format::Png,
+                &about("四次挥手 Four waves"),
+                language,
+                wish,
+            )
+            .unwrap();
+            assert_eq!(picture::size_of_png(&png), width);
+        }
+    }
+    let png = export(
+        &events,
+        Format::Png,
+        &about("Four waves"),
+        Language::English,
+        Wish::default(),
+    )
+    .unwrap();
+    let svg = draw(
+        &events,
+        &about("Four waves"),
+        Language::English,
+        Theme::Light,
+    );
+    let [width, height] = Picture::read(&svg).size();
+    assert_eq!(
+        picture::size_of_png(&png),
+        [2.0 * width, 2.0 * height].map(|side| side.round() as u32)
+    );
+}
+
+/// A run that became JSON and a run again is the same.
+fn assert_same_events(events: &[Event]) {
+    let json = export(
+        events,
+        Format::Json,
+        &About::default(),
+        Language::English,
+        Wish::default(),
+    )
+    .unwrap();
+    let again = from_json(&String::from_utf8(json).unwrap()).unwrap();
+    let lines = |events: &[Event]| {
+        events
+            .iter()
+            .map(|event| serde_json::to_value(event).unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&again), lines(events));
+}
+
+#[test]
+fn a_recording_that_became_json_is_the_same_again() {
+    for scenario in catalogue::scenarios() {
+        assert_same_events(&recorded(&scenario.id));
+    }
+    let events = recorded("half-close");
+    let json = export(
+        &events,
+        Format::Json,
+        &About::default(),
+        Language::English,
+        Wish::default(),
+    )
+    .unwrap();
+    let object: Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(
+        (&object["format"], &object["version"]),
+        (&json!("fourwave recording"), &json!(1))
+    );
+    assert_eq!(object["scenario"], "half-close");
+    assert_eq!(object["script"], object["events"][0]["script"]);
+    assert_eq!(object["kernel"], object["events"][0]["kernel"]);
+    assert_eq!(object["recorded"], object["events"][0]["began"]);
+    assert!(
+        from_json("{}")
+            .unwrap_err()
+            .to_string()
+            .contains("expected a fourwave recording 1")
+    );
+    assert!(from_json("[").is_err());
+}
+
+#[test]
+fn markdown_has_a_diagram_that_mermaid_reads() {
+    for scenario in catalogue::scenarios() {
+        let events = recorded(&scenario.id);
+        for language in LANGUAGES {
+            let about = about(language.of(&scenario.title));
+            let text =
+                export(&events, Format::Markdown, &about, language, Wish::default()).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            let diagram = mermaid::diagram_of(&text);
+            let told = mermaid::check(&diagram)
+                .unwrap_or_else(|error| panic!("{}: {error}\n{diagram}", scenario.id));
+            assert_eq!(
+                told,
+                mermaid::arrivals(&events),
+                "{}\n{diagram}",
+                scenario.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_checker_of_diagrams_refuses_what_mermaid_would() {
+    let order = "sequenceDiagram\n    participant client as client 127.0.0.1\n    participant server as server\n    \
+                 Note left of client: a\n    client->>server: b #35;1\n    server--xclient: c\n    Note over client,server: d\n";
+    mermaid::check(order).unwrap();
+    for (from, to) in [
+        ("sequenceDiagram", "sequence"),
+        ("->>", "=>"),
+        ("a\n", "a; b\n"),
+        ("a\n", "a # b\n"),
+        ("a\n", "\n"),
+        (" d\n", " end\n"),
+        (" d\n", "wrap: d\n"),
+        (" d\n", " %%{init}%%\n"),
+        ("left of", "beside"),
+        ("participant server as server\n", ""),
+        ("b #35;1", "b\n1"),
+        ("b #35;1", "<b>"),
+    ] {
+        let broken = order.replacen(from, to, 1);
+        assert!(mermaid::check(&broken).is_err(), "{from} → {to}");
+    }
+}
+
+#[test]
+fn the_command_keeps_a_picture() {
+    let file = std::env::temp_dir().join(format!("fourwave-picture-{}.svg", std::process::id()));
+    let output = command(&["run", "four-waves", "--svg", file.to_str().unwrap()], "");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let svg = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let texts = Picture::read(&svg).texts();
+    for word in ["FIN, ACK", "TIME_WAIT", "CLOSED"] {
+        assert!(
+            texts.iter().any(|text| text == word),
+            "no {word} in {texts:?}"
+        );
+    }
+    let title = &catalogue::scenario("four-waves").unwrap().title.en;
+    assert!(texts.contains(title), "{texts:?}");
+
+    let output = command(&["run", "four-waves", "--svg", "/proc/no/where.svg"], "");
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("writing /proc/no/where.svg: ") && text.contains("after --svg"),
+        "{text}"
+    );
+}
+
+/// What a page says of itself by the name of a `meta` element.
+fn meta(page: &str, name: &str) -> String {
+    let (_, rest) = page
+        .split_once(&format!("=\"{name}\" content=\""))
+        .unwrap_or_else(|| panic!("no {name} in {page}"));
+    rest.split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn lessons_and_cells_have_cards_for_chats() {
+    let server = Server::start(&[]);
+    let named = Server::start(&["--public-url", "https://waves.example/"]);
+    for (page, recording) in [
+        ("/s/half-close", "/api/recordings/half-close"),
+        ("/atlas/CLOSE_WAIT/fin", "/api/atlas/CLOSE_WAIT/fin"),
+    ] {
+        let own = format!("http://{}", server.address);
+        for (server, origin) in [(&server, own.as_str()), (&named, "https://waves.example")] {
+            let html = reqwest::get(server.url(&format!("{page}?lang=zh")))
+                .await
+                .unwrap()
+                .text()
+                .await
+                .unwrap();
+            assert_eq!(meta(&html, "og:url"), format!("{origin}{page}"));
+            assert_eq!(meta(&html, "twitter:card"), "summary_large_image");
+            assert!(
+                !meta(&html, "og:title").is_empty() && !meta(&html, "og:description").is_empty()
+            );
+            let image = meta(&html, "og:image");
+            assert_eq!(
+                image,
+                format!("{origin}{recording}/png?preview=1&lang=zh-CN")
+            );
+            let path = image.strip_prefix(origin).unwrap();
+            let (status, kind, _, bytes) = download(server.url(path)).await;
+            assert_eq!((status, kind.as_str()), (200, "image/png"));
+            assert_eq!(picture::size_of_png(&bytes), [1200, 630]);
+        }
+    }
+    for wrong in ["waves.example", "https://", "https://a?b"] {
+        let output = command(&["--listen", "127.0.0.1:0", "--public-url", wrong], "");
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn the_picture_is_laid_out_as_the_stage_does() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", [1200, 800]).await;
+    browser.visit(server.url("/s/half-close")).await;
+    let ids: Vec<&str> = catalogue::scenarios()
+        .iter()
+        .map(|scenario| scenario.id.as_str())
+        .collect();
+    let found = browser
+        .call(&include_str!("exports/same.js").replace("IDS", &json!(ids).to_string()))
+        .await;
+    assert_eq!(found["wrong"], json!([]));
+    assert!(found["compared"].as_u64() > Some(3000), "{found}");
+}
+
+#[tokio::test]
+async fn the_menu_is_used_without_a_mouse() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", [1200, 800]).await;
+    browser.visit(server.url("/atlas/CLOSE_WAIT/fin")).await;
+    browser.click(".invitation [data-act=recording]").await;
+    browser
+        .until("document.querySelector('.exports').checkVisibility()")
+        .await;
+    browser
+        .get("document.querySelector('.exports summary').focus()")
+        .await;
+    browser.press("\u{e007}").await; // Enter
+    browser
+        .until("document.querySelector('.exports').open")
+        .await;
+    let links = browser.get("[...document.querySelectorAll('.exports a')].map((link) => [new URL(link.href).pathname, link.checkVisibility(), link.download === ''])").await;
+    let at = "/api/atlas/CLOSE_WAIT/fin";
+    let expected = [
+        "pcapng",
+        "svg",
+        "png",
+        "md",
+        "packetdrill",
+        "packetdrill",
+        "json",
+    ];
+    assert_eq!(
+        links,
+        json!(expected.map(|format| (format!("{at}/{format}"), true, true)))
+    );
+    let answers = browser
+        .call("return Promise.all([...document.querySelectorAll('.exports a')].map(async ({ href }) => (await fetch(href)).status))")
+        .await;
+    assert_eq!(answers, json!([200, 200, 200, 200, 200, 200, 200]));
+    browser.press("\u{e004}").await; // Tab
+    browser
+        .until("document.activeElement.closest('.exports ul a') !== null")
+        .await;
+    browser.press("\u{e00c}").await; // Escape
+    browser.until("!document.querySelector('.exports').open && document.activeElement.matches('.exports summary')").await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}

@@ -1,0 +1,140 @@
+//! A picture, read as XML by a strict reader and measured.
+
+use std::collections::BTreeSet;
+
+use fourwave::event::{Event, SegmentPhase, What};
+use resvg::tiny_skia::Pixmap;
+use resvg::usvg::roxmltree::{Document, Node};
+
+pub struct Picture<'a>(Document<'a>);
+
+/// How many dots a PNG has in a line, and lines; it is decoded for that.
+pub fn size_of_png(bytes: &[u8]) -> [u32; 2] {
+    let dots = Pixmap::decode_png(bytes).unwrap();
+    // It shows something: not all dots are the same.
+    assert!(dots.pixels().iter().any(|dot| *dot != dots.pixels()[0]));
+    [dots.width(), dots.height()]
+}
+
+impl<'a> Picture<'a> {
+    pub fn read(svg: &'a str) -> Picture<'a> {
+        Picture(Document::parse(svg).unwrap_or_else(|error| panic!("{error}\n{svg}")))
+    }
+
+    pub fn size(&self) -> [f64; 2] {
+        ["width", "height"].map(|name| number(self.0.root_element(), name))
+    }
+
+    fn words(&self) -> Vec<Node<'_, 'a>> {
+        self.0
+            .descendants()
+            .filter(|node| node.has_tag_name("text"))
+            .collect()
+    }
+
+    pub fn texts(&self) -> Vec<String> {
+        self.words().into_iter().map(text).collect()
+    }
+
+    /// Every segment that is told of has a line.
+    pub fn assert_has_every_segment(&self, events: &[Event], what: &str) {
+        let told = events.iter().filter_map(|event| match &event.what {
+            What::Segment(segment)
+                if matches!(segment.phase, SegmentPhase::Sent | SegmentPhase::Injected) =>
+            {
+                Some(segment.id.to_string())
+            }
+            _ => None,
+        });
+        let lines = self
+            .0
+            .descendants()
+            .filter(|node| node.has_tag_name("line"));
+        let drawn = lines.filter_map(|line| line.attribute("data-segment").map(Into::into));
+        assert_eq!(
+            drawn.collect::<BTreeSet<String>>(),
+            told.collect(),
+            "{what}"
+        );
+    }
+
+    /// No two words stand on each other, and none leaves the picture.
+    pub fn assert_words_stand_apart(&self, what: &str) {
+        let words = self.words();
+        let boxes: Vec<(String, Vec<[f64; 4]>)> = words
+            .into_iter()
+            .map(|word| (text(word), boxes(word)))
+            .collect();
+        let [width, height] = self.size();
+        for (at, (text, own)) in boxes.iter().enumerate() {
+            for [left, top, right, bottom] in own {
+                assert!(
+                    *left >= 0.0 && *top >= 0.0 && *right <= width && *bottom <= height,
+                    "{what}: {text} leaves it"
+                );
+            }
+            for (other, others) in &boxes[at + 1..] {
+                let meet = own
+                    .iter()
+                    .any(|one| others.iter().any(|other| meet(one, other)));
+                assert!(!meet, "{what}: {text:?} stands on {other:?}");
+            }
+        }
+    }
+}
+
+fn meet(one: &[f64; 4], other: &[f64; 4]) -> bool {
+    one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]
+}
+
+fn text(node: Node) -> String {
+    node.descendants()
+        .filter_map(|node| node.text().filter(|_| node.is_text()))
+        .collect()
+}
+
+fn number(node: Node, name: &str) -> f64 {
+    node.attribute(name)
+        .unwrap_or_else(|| panic!("no {name}"))
+        .parse()
+        .unwrap()
+}
+
+/// Where a word stands, in parts: letters are 0.6 of their size wide and stand 0.7 of it above their line.
+fn boxes(node: Node) -> Vec<[f64; 4]> {
+    const PARTS: usize = 8;
+    let size = number(node, "font-size");
+    let columns: usize = text(node)
+        .chars()
+        .map(|c| if u32::from(c) >= 0x2e80 { 2 } else { 1 })
+        .sum();
+    let width = columns as f64 * size * 0.6;
+    let (x, y, tilt) = match node.attribute("transform") {
+        None => (number(node, "x"), number(node, "y"), 0.0),
+        Some(transform) => {
+            let numbers = transform
+                .split(|c: char| !"0123456789.-".contains(c))
+                .filter_map(|text| text.parse::<f64>().ok());
+            let [x, y, degrees]: [f64; 3] = numbers.collect::<Vec<_>>().try_into().unwrap();
+            let (tilt, above) = (degrees.to_radians(), number(node, "y"));
+            (x - tilt.sin() * above, y + tilt.cos() * above, tilt)
+        }
+    };
+    let from = match node.attribute("text-anchor").unwrap() {
+        "start" => 0.0,
+        "middle" => -width / 2.0,
+        _ => -width,
+    };
+    let part = width / PARTS as f64;
+    let parts = (0..PARTS).map(|at| {
+        let along = from + (at as f64 + 0.5) * part;
+        let (x, y) = (x + tilt.cos() * along, y + tilt.sin() * along);
+        [
+            x - part / 2.0,
+            y - size * 0.7,
+            x + part / 2.0,
+            y + size * 0.15,
+        ]
+    });
+    parts.collect()
+}
