@@ -74,6 +74,15 @@ pub struct Serve {
         value_name = "N"
     )]
     pub max_runs: usize,
+    /// How many runs a minute may be started from one address; a class behind one router is one.
+    #[arg(
+        long,
+        env = "FOURWAVE_RUNS_PER_MINUTE",
+        default_value_t = 600,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub runs_per_minute: u32,
     /// After how many seconds a run ends, wherever it is.
     #[arg(
         long,

@@ -357,6 +357,13 @@ impl Live {
             .unwrap_or_default()
     }
 
+    /// So many of the events from number `from` on, at most.
+    pub fn part(&self, from: usize, most: usize) -> Vec<Arc<str>> {
+        let events = lock(&self.events);
+        let rest = events.get(from..).unwrap_or_default();
+        rest[..rest.len().min(most)].to_vec()
+    }
+
     /// How far it is, now and whenever that changes.
     pub fn follow(&self) -> watch::Receiver<Progress> {
         self.grown.subscribe()

@@ -15,12 +15,15 @@ mod live;
 mod markup;
 mod oembed;
 mod offline;
+mod openapi;
 mod origin;
 mod pages;
 mod phrases;
 mod pictures;
+mod plain;
 mod programs;
 mod qr;
+mod scenarios;
 mod sharing;
 mod sheets;
 mod source;
@@ -47,6 +50,8 @@ use crate::store::Store;
 #[derive(Clone)]
 struct Server {
     lab: Arc<Lab>,
+    /// How often an address may start a run.
+    starting: Arc<bound::Bound>,
     store: Arc<Store>,
     /// How often an address may have something kept.
     keeping: Arc<bound::Bound>,
@@ -65,6 +70,8 @@ pub struct Site {
     pub store: Store,
     /// Where it is reached from outside, where that is known.
     pub public_url: Option<String>,
+    /// How many runs a minute may be started from one address.
+    pub runs_per_minute: u32,
 }
 
 /// The largest request: a script with its JSON around it.
@@ -83,6 +90,7 @@ pub async fn serve(
     let (end, ending) = watch::channel(false);
     let server = Server {
         lab: lab.clone(),
+        starting: Arc::new(bound::Bound::per_minute(site.runs_per_minute)),
         store,
         keeping: Arc::default(),
         public_url: (site.public_url.as_deref()).map(|url| url.trim_end_matches('/').into()),
@@ -124,9 +132,13 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/api/runs/{id}/lines", post(api::say))
         .route("/api/runs/{id}/events", get(live::events))
         .route("/api/runs/{id}/{format}", get(exports::of_run))
+        .route("/api", get(pages::api))
+        .route("/api/openapi.json", get(openapi::document))
         .route("/api/check", post(api::check))
         .route("/api/complete", post(completing::complete))
         .route("/api/handbook", get(handbook::handbook_in))
+        .route("/api/scenarios", get(scenarios::all))
+        .route("/api/scenarios/{id}", get(scenarios::one))
         .route("/api/offers", post(editing::offers))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
@@ -143,10 +155,12 @@ fn router(server: Server, is_local: bool) -> Router {
         )
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
+        .method_not_allowed_fallback(plain::method)
         .layer(middleware::from_fn(guard::same_origin))
         .layer(middleware::from_fn_with_state(is_local, guard::local_names))
         .layer(middleware::from_fn(guard::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
+        .layer(middleware::from_fn(plain::answers))
         .layer(CompressionLayer::new())
         .with_state(server)
 }

@@ -43,6 +43,7 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
             lab,
             store,
             public_url: serve.public_url.clone(),
+            runs_per_minute: serve.runs_per_minute,
         };
         web::serve(listener, site, web::terminated()).await?;
         Ok(ExitCode::SUCCESS)

@@ -1,13 +1,18 @@
 //! The API for runs: start one, ask how far it is, stop it; and the recordings.
 
+use std::net::SocketAddr;
+use std::time::Instant;
+
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Server;
+use super::live::{self, Flag};
 use super::phrases::in_language;
 use super::words::Asked;
 use crate::atlas;
@@ -16,6 +21,8 @@ use crate::lab::{self, Live, StartError};
 use crate::remedy;
 use crate::run::{Pace, Unsaid};
 use crate::script::{self, Mistake, Script};
+
+mod wanted;
 
 /// What to play: a scenario of ours by its id, or a script.
 #[derive(Deserialize)]
@@ -37,6 +44,13 @@ pub(super) struct Wanted {
 #[serde(deny_unknown_fields)]
 pub(super) struct Said {
     line: String,
+}
+
+/// What the address of such a request says.
+#[derive(Deserialize)]
+pub(super) struct Beside {
+    #[serde(default)]
+    follow: Flag,
 }
 
 #[derive(Default, Deserialize)]
@@ -72,8 +86,42 @@ pub(super) enum Refused {
     Busy { waiting: usize },
     /// The server is about to end.
     Ending,
+    /// A page of another origin asks for what only ours may.
+    Origin { message: String },
+    /// The request calls this server by a name that is not its own.
+    Name { message: String },
+    /// The address does not take this method.
+    Method { message: String },
+    /// The request is too large.
+    Large { message: String },
+    /// The request's body is of a kind that is not read here.
+    MediaType { message: String },
+    /// This client has asked too often; there is room again after so many seconds.
+    Often { seconds: u64 },
     /// The server failed.
     Failed { message: String },
+}
+
+impl Refused {
+    /// What was refused before a handler saw it.
+    pub(super) fn of(status: StatusCode, message: String) -> Refused {
+        match status {
+            StatusCode::FORBIDDEN => Refused::Origin { message },
+            StatusCode::NOT_FOUND => Refused::Unknown { message },
+            StatusCode::METHOD_NOT_ALLOWED => Refused::Method { message },
+            StatusCode::PAYLOAD_TOO_LARGE => Refused::Large { message },
+            StatusCode::MISDIRECTED_REQUEST => Refused::Name { message },
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Refused::MediaType { message },
+            _ if status.is_server_error() => Refused::Failed { message },
+            _ => Refused::Request { message },
+        }
+    }
+}
+
+impl From<JsonRejection> for Refused {
+    fn from(error: JsonRejection) -> Refused {
+        Refused::of(error.status(), error.body_text())
+    }
 }
 
 impl IntoResponse for Refused {
@@ -89,25 +137,34 @@ impl IntoResponse for Refused {
             Refused::Over | Refused::NotOpen => StatusCode::CONFLICT,
             Refused::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refused::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Refused::Origin { .. } => StatusCode::FORBIDDEN,
+            Refused::Name { .. } => StatusCode::MISDIRECTED_REQUEST,
+            Refused::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Refused::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refused::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refused::Often { seconds } => {
+                let after = [(header::RETRY_AFTER, seconds.to_string())];
+                return (StatusCode::TOO_MANY_REQUESTS, after, Json(self)).into_response();
+            }
         };
         (status, Json(self)).into_response()
     }
 }
 
-/// POST /api/runs
+/// POST /api/runs, and with `?follow=1` its events are the answer.
 pub(super) async fn start(
     State(server): State<Server>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
     Asked(language, _): Asked,
-    wanted: Result<Json<Wanted>, axum::extract::rejection::JsonRejection>,
+    beside: Result<Query<Beside>, QueryRejection>,
+    wanted: Result<Wanted, Refused>,
 ) -> Response {
     let wanted = match wanted {
-        Ok(Json(wanted)) => wanted,
-        Err(error) => {
-            return Refused::Request {
-                message: error.body_text(),
-            }
-            .into_response();
-        }
+        Ok(wanted) => wanted,
+        Err(refused) => return refused.into_response(),
+    };
+    let Ok(Query(Beside { follow })) = beside else {
+        return wrong("`follow` is 1 or 0");
     };
     let named = |pace| match pace {
         WantedPace::Follow => Pace::FOLLOW,
@@ -129,6 +186,10 @@ pub(super) async fn start(
         }
         Err(refused) => return refused.into_response(),
     };
+    if let Err(wait) = server.starting.take(from.ip(), Instant::now()) {
+        let seconds = wait.as_secs() + 1;
+        return Refused::Often { seconds }.into_response();
+    }
     // Starting builds nothing yet, but may have to start the nursery.
     let lab = server.lab.clone();
     let wanted = lab::Wanted {
@@ -143,6 +204,11 @@ pub(super) async fn start(
         Ok(live) => {
             let events = format!("/api/runs/{}/events", live.id);
             let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
+            if follow == Flag::Yes {
+                let key = [("run-key", live.key.clone())];
+                let events = live::stream(live, 0, &server);
+                return (StatusCode::CREATED, place, key, events).into_response();
+            }
             (
                 StatusCode::CREATED,
                 place,
@@ -228,7 +294,7 @@ pub(super) async fn say(
     Path(id): Path<String>,
     Asked(language, _): Asked,
     headers: HeaderMap,
-    said: Result<Json<Said>, axum::extract::rejection::JsonRejection>,
+    said: Result<Json<Said>, JsonRejection>,
 ) -> Response {
     let Some(live) = server.lab.find(&id) else {
         return unknown_run(&id);
@@ -238,7 +304,7 @@ pub(super) async fn say(
     }
     let line = match said {
         Ok(Json(Said { line })) => line,
-        Err(error) => return wrong(&error.body_text()),
+        Err(error) => return Refused::from(error).into_response(),
     };
     if line.contains(['\n', '\r']) {
         return wrong("one line at a time");

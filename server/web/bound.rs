@@ -1,24 +1,45 @@
-//! How often an address may ask for something that costs: so many at once, then one a second. The clock is the caller's.
+//! How often an address may ask for something that costs: so many at once, then one in a while. The address is the one
+//! that the connection comes from: what a header says of it is anybody's to write. The clock is the caller's.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many at once: a class behind one address shares at the same moment.
-const AT_ONCE: u32 = 60;
-/// After how long there is room for another.
-const EACH: Duration = Duration::from_secs(1);
 /// How many addresses are remembered. Each is forgotten when all its room is free again.
 const ADDRESSES: usize = 10_000;
 
 /// What each address has used: until when it pays for that.
-#[derive(Default)]
 pub(super) struct Bound {
+    /// How many at once.
+    at_once: u32,
+    /// After how long there is room for another.
+    each: Duration,
     paid: Mutex<HashMap<IpAddr, Instant>>,
 }
 
+impl Default for Bound {
+    /// A class behind one address shares at the same moment.
+    fn default() -> Bound {
+        Bound::new(60, Duration::from_secs(1))
+    }
+}
+
 impl Bound {
+    /// So many at once, and after each of these times one more.
+    pub(super) fn new(at_once: u32, each: Duration) -> Bound {
+        Bound {
+            at_once,
+            each,
+            paid: Mutex::default(),
+        }
+    }
+
+    /// So many at once, and as many again in each minute.
+    pub(super) fn per_minute(most: u32) -> Bound {
+        Bound::new(most, Duration::from_secs(60) / most.max(1))
+    }
+
     /// Takes room for one; where there is none, after how long there will be.
     pub(super) fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
         let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
@@ -26,11 +47,13 @@ impl Bound {
         if paid.len() >= ADDRESSES && !paid.contains_key(&address) {
             paid.retain(|_, until| *until > now);
             if paid.len() >= ADDRESSES {
-                return Err(EACH);
+                return Err(self.each);
             }
         }
-        let until = paid.get(&address).copied().unwrap_or(now).max(now) + EACH;
-        let wait = until.duration_since(now).saturating_sub(EACH * AT_ONCE);
+        let until = paid.get(&address).copied().unwrap_or(now).max(now) + self.each;
+        let wait = until
+            .duration_since(now)
+            .saturating_sub(self.each * self.at_once);
         if wait > Duration::ZERO {
             return Err(wait);
         }
@@ -53,6 +76,9 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const AT_ONCE: u32 = 60;
+    const EACH: Duration = Duration::from_secs(1);
 
     fn address(number: u32) -> IpAddr {
         IpAddr::V4(number.into())

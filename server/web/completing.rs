@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::wrong;
+use super::api::{Refused, wrong};
 use super::phrases::in_language;
 use super::words::Asked;
 use crate::script;
@@ -31,7 +31,7 @@ pub(super) async fn complete(
         column,
     } = match place {
         Ok(Json(place)) => place,
-        Err(error) => return wrong(&error.body_text()),
+        Err(error) => return Refused::from(error).into_response(),
     };
     let Some(found) = script::complete(&script, line, column) else {
         return wrong(&format!("the script has no line {line}, column {column}"));

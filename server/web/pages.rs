@@ -1,5 +1,6 @@
 //! The pages, rendered from web/pages: each has a file here and one there.
 
+mod api;
 mod article;
 mod atlas;
 mod cell;
@@ -15,6 +16,7 @@ mod occurs;
 mod play;
 mod stage;
 
+pub(super) use api::api;
 pub(super) use article::article;
 pub(super) use atlas::atlas;
 pub(super) use cell::cell;

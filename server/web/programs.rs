@@ -55,7 +55,7 @@ pub(super) async fn of_script(wanted: Result<Json<OfScript>, JsonRejection>) -> 
             };
             answer(script_of(None, Some(script)), wanted)
         }
-        Err(error) => wrong(&error.body_text()),
+        Err(error) => Refused::from(error).into_response(),
     }
 }
 

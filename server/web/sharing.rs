@@ -32,16 +32,14 @@ pub(super) async fn keep(
 ) -> Response {
     let Wanted { run } = match wanted {
         Ok(Json(wanted)) => wanted,
-        Err(error) => return api::wrong(&error.body_text()),
+        Err(error) => return api::Refused::from(error).into_response(),
     };
     let Some(live) = server.lab.find(&run) else {
         return api::unknown_run(&run);
     };
     if let Err(wait) = server.keeping.take(from.ip(), Instant::now()) {
         let seconds = wait.as_secs() + 1;
-        let after = [(header::RETRY_AFTER, seconds.to_string())];
-        let refused = json!({ "error": "often", "seconds": seconds });
-        return (StatusCode::TOO_MANY_REQUESTS, after, Json(refused)).into_response();
+        return api::Refused::Often { seconds }.into_response();
     }
     // Each event is in the list as a whole or not at all.
     match blocking(move || server.store.keep(&live.events(0), Day::today())).await {
@@ -101,9 +99,9 @@ pub(super) async fn events(
         let packing = [(header::CONTENT_ENCODING, "gzip")];
         return (kind, tag, packing, packed).into_response();
     }
-    match unpacked(&id, &packed) {
+    match recording::unpack(&packed) {
         Ok(lines) => (kind, tag, lines).into_response(),
-        Err(broken) => broken,
+        Err(error) => not_unpacked(&id, &error),
     }
 }
 
@@ -111,15 +109,14 @@ pub(super) async fn events(
 pub(super) async fn lines(server: &Server, id: &str) -> Result<String, Response> {
     let (store, asked) = (server.store.clone(), id.to_owned());
     match blocking(move || store.events(&asked, Day::today())).await {
-        Ok(Some(packed)) => unpacked(id, &packed),
+        Ok(Some(packed)) => recording::unpack(&packed).map_err(|error| not_unpacked(id, &error)),
         Ok(None) => Err(api::unknown_recording(id)),
         Err(error) => Err(refused(&error)),
     }
 }
 
-fn unpacked(id: &str, packed: &[u8]) -> Result<String, Response> {
-    recording::unpack(packed)
-        .map_err(|error| broken(&format!("unpacking the recording {id}: {error}")))
+fn not_unpacked(id: &str, error: &std::io::Error) -> Response {
+    broken(&format!("unpacking the recording {id}: {error}"))
 }
 
 /// What a kept recording is about.

@@ -20,6 +20,7 @@ mod rate;
 mod reading;
 mod set_up;
 mod table;
+mod viewers;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
@@ -49,13 +50,14 @@ fn main() {
         nursery,
         floor: Floor::build(),
     };
-    let measurements: [(&str, Measure); 8] = [
+    let measurements: [(&str, Measure); 9] = [
         ("set-up", set_up::measure),
         ("rate", rate::measure),
         ("reading", reading::measure),
         ("bulk", bulk::measure),
         ("memory", memory::measure),
         ("crowd", crowd::measure),
+        ("viewers", viewers::measure),
         ("opening", opening::one),
         ("openings", opening::many),
     ];

@@ -1,7 +1,7 @@
 //! Opening kept recordings of 300 events by their links: the page, and then its events, as a browser asks for them. How
 //! long one takes that somebody waits for, and how many a second the server opens with one core's time.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fourwave::store::{Day, Store};
@@ -84,8 +84,8 @@ async fn recorded() -> Vec<String> {
 }
 
 /// Keeps recordings that differ in when they began.
-fn keep(folder: &PathBuf, lines: &[String]) -> Vec<String> {
-    let store = Store::new(folder.clone(), 1 << 30, Default::default());
+fn keep(folder: &Path, lines: &[String]) -> Vec<String> {
+    let store = Store::new(folder.to_owned(), 1 << 30, Default::default());
     let mut lines = lines.to_vec();
     let mut run: Value = serde_json::from_str(&lines[0]).expect("an event");
     let ids = (0..RECORDINGS).map(|number| {

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod by_hand;
 pub mod held;
+pub mod schema;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
