@@ -17,7 +17,7 @@ export async function start(wanted) {
   });
   const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
   if (!response.ok) throw new Refused(answer);
-  keep(answer);
+  hold(answer);
   return answer;
 }
 
@@ -106,7 +106,7 @@ export const isOwn = (id) => keyOf(id) !== null;
 
 const keys = new Map();
 
-function keep({ id, key }) {
+function hold({ id, key }) {
   keys.set(id, key);
   try {
     sessionStorage.setItem(`key:${id}`, key);
