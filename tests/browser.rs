@@ -187,7 +187,8 @@ async fn the_model_is_the_same_however_one_comes_to_a_moment() {
              };
              const folded = [freeze(nothing)];
              for (const event of events) folded.push(freeze(apply(folded.at(-1), freeze(event))));
-             const untouched = Object.keys(nothing).filter((field) => JSON.stringify(folded.at(-1)[field]) === JSON.stringify(nothing[field]));
+             // Nobody waits for a line in a lesson: what is idle is an open run.
+             const untouched = Object.keys(nothing).filter((field) => field !== 'idle').filter((field) => JSON.stringify(folded.at(-1)[field]) === JSON.stringify(nothing[field]));
              const order = [...folded.keys()].sort((a, b) => (a * 7919) % 131 - (b * 7919) % 131);
              const differs = order.filter((n) => JSON.stringify(history.at(n)) !== JSON.stringify(folded[n]));
              const descends = layout.ys.filter((y, i) => i && y < layout.ys[i - 1]);
@@ -245,10 +246,7 @@ async fn a_script_of_ones_own_is_checked_played_and_carried_by_the_address() {
         .until("document.querySelector('.name.rst:not(.later)')")
         .await;
     let address = browser.driver.current_url().await.unwrap();
-    assert!(
-        address.fragment().unwrap().contains("ECONNREFUSED"),
-        "{address}"
-    );
+    assert!(address.fragment().unwrap().contains("s=1"), "{address}");
 
     // The other language, the same script.
     browser.click("#language").await;

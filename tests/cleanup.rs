@@ -98,8 +98,9 @@ async fn open_runs(server: &Server, count: usize) -> Vec<ByHand<'_>> {
 #[tokio::test]
 async fn open_runs_give_everything_back_and_one_does_not_touch_another() {
     let server = Server::start(&[]);
-    let first = waiting_runs(&server, 1).await; // so that the server has made what it keeps
-    stop(&server, first).await;
+    for first in open_runs(&server, 1).await {
+        first.stop().await; // so that the server has made what it keeps, the store among it
+    }
     let before = Held::once(&server, |held| held.runs == 0 && held.processes == 1).await;
     let mut runs = open_runs(&server, 5).await;
     assert_eq!(Held::by(&server).processes, 1 + 5 * PROCESSES);

@@ -555,6 +555,8 @@ async fn the_menu_is_used_without_a_mouse() {
         "packetdrill",
         "packetdrill",
         "json",
+        "html",
+        "exercise",
     ];
     assert_eq!(
         links,
@@ -563,7 +565,10 @@ async fn the_menu_is_used_without_a_mouse() {
     let answers = browser
         .call("return Promise.all([...document.querySelectorAll('.exports a')].map(async ({ href }) => (await fetch(href)).status))")
         .await;
-    assert_eq!(answers, json!([200, 200, 200, 200, 200, 200, 200]));
+    assert_eq!(
+        answers,
+        json!([200, 200, 200, 200, 200, 200, 200, 200, 200])
+    );
     browser.press("\u{e004}").await; // Tab
     browser
         .until("document.activeElement.closest('.exports ul a') !== null")

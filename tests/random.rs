@@ -35,7 +35,14 @@ const LIMIT: Duration = Duration::from_secs(4);
 #[tokio::test]
 async fn a_thousand_random_scripts_keep_the_laws_and_leave_nothing() {
     let (most, limit) = (AT_ONCE.to_string(), LIMIT.as_secs().to_string());
-    let server = Server::start(&["--max-runs", &most, "--run-limit", &limit]);
+    let server = Server::start(&[
+        "--max-runs",
+        &most,
+        "--run-limit",
+        &limit,
+        "--runs-per-minute",
+        "100000",
+    ]);
     play(&server, 0, None).await; // so that the server has made what it keeps
     let before = Held::once(&server, |held| held.runs == 0 && held.processes == 1).await;
     let wanted = seeds();

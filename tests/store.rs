@@ -442,7 +442,7 @@ async fn a_kept_run_outlives_a_killed_server() {
 
     let server = Server::start(&["--data-dir", folder.path()]);
     let kept = text(server.url(&format!("/api/r/{id}"))).await;
-    assert_eq!(kept.trim_end(), told);
+    assert_eq!(kept, told);
     let page = text(server.url(&format!("/r/{id}"))).await;
     assert!(page.contains("Closed by the client alone"), "{page}");
 }
@@ -489,7 +489,7 @@ async fn nothing_acknowledged_is_lost_in_a_burst() {
     let server = Server::start(&["--data-dir", folder.path()]);
     for (index, id) in acknowledged {
         let kept = text(server.url(&format!("/api/r/{id}"))).await;
-        assert_eq!(kept.trim_end(), told[index]);
+        assert_eq!(kept, told[index]);
     }
     drop(server);
     let row = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
@@ -665,7 +665,7 @@ async fn free_play_is_kept_when_it_ends_and_its_script_repeats_it() {
     })
     .await;
     let kept = text(server.url(&format!("/api/r/{id}"))).await;
-    assert_eq!(kept.trim_end(), told);
+    assert_eq!(kept, told);
     drop(server); // and with it all that would still be kept
     let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
     let count = folder

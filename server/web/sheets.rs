@@ -26,7 +26,9 @@ pub(super) fn exercise(run: Run, wish: Wish, asked: &Asked) -> Response {
         page: &run.page,
         address: on_paper(&run),
     };
-    pages::exercise(&events, &about, wish, asked)
+    let disposition = format!("inline; filename=\"fourwave-{}-exercise.html\"", run.name);
+    let sheet = pages::exercise(&events, &about, wish, asked);
+    ([(header::CONTENT_DISPOSITION, disposition)], sheet).into_response()
 }
 
 /// A recording as a file that plays by itself.

@@ -73,6 +73,7 @@ export class Command {
     if (!line) return;
     this.#past = [...this.#past.filter((past) => past !== line), line].slice(-REMEMBERED);
     this.#input.value = "";
+    this.#close();
     [this.#at, this.#draft] = [this.#past.length, ""];
     const mistake = await this.#acts.onLine(line);
     this.fault(line, mistake);

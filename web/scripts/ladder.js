@@ -58,16 +58,19 @@ export class Ladder {
   /** Whether states are said with the names of their sockets. */
   #wide = false;
   #columns;
+  /** Whether a chip can be dropped. */
+  #drops;
   /** The host whose calls a narrow picture shows. */
   #side = "client";
 
   /**
-   * `onSelect` is called with the id of a segment that somebody picks, `onDrop` with one to be lost; `named` gives a result's
-   * name; from `room` px on there is room for the calls of both hosts.
+   * `onSelect` is called with the id of a segment that somebody picks, `onDrop`, where segments can be dropped here, with one
+   * to be lost; `named` gives a result's name; from `room` px on there is room for the calls of both hosts.
    */
   constructor(box, words, { onSelect, onDrop, named, room = NARROW }) {
     this.#named = named;
     this.#room = room;
+    this.#drops = Boolean(onDrop);
     this.#box = box;
     // A chip moves on while it is pressed: what counts is where that began.
     let pressed;
@@ -327,9 +330,11 @@ export class Ladder {
       const key = `${item.key} ${text}`;
       if (!this.#chips.has(key)) {
         const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
-          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text),
-          make("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, make("title", {}, this.#words("hand.drop")),
+          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
+        if (this.#drops) {
+          chip.append(make("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, make("title", {}, this.#words("hand.drop")),
             make("circle", { r: 11 }), make("path", { d: "M-4-4l8 8M4-4l-8 8" })));
+        }
         this.layers.head.append(chip);
         this.#chips.set(key, chip);
       }
