@@ -12,6 +12,8 @@ const RIBBON = 12;
 const CHARACTER = 0.523;
 /** How far down the box the playhead may be. */
 const SIGHT = 0.88;
+/** A hand that waits, 16 × 16: the one on the button that holds the wire. */
+const PALM = "M4.5 9V4.2a1 1 0 0 1 2 0V7m0-.5V2.8a1 1 0 0 1 2 0v3.7m0 .5V3.4a1 1 0 0 1 2 0V8m0-2.2a1 1 0 0 1 2 0v4.4c0 2.6-1.7 4.3-4.2 4.3-2 0-3.1-.8-4.1-2.6L2.4 9.2a1 1 0 0 1 1.7-1z";
 /** How many chips the wire has room for. */
 const CHIPS = 24;
 /** The height of a band. What is longer than that belongs to none, and is looked at always. */
@@ -324,13 +326,15 @@ export class Ladder {
       // What is held waits in the middle of the wire.
       const way = item.held ? 0.5 : (y - item.y) / (item.end - item.y);
       const x = x0 + (x1 - x0) * way;
-      const text = item.held ? `✋ ${nameOf(item)}` : nameOf(item);
-      const width = (text.length + 2) * this.#columns.character;
+      const text = nameOf(item);
+      const palm = item.held ? 22 : 0;
+      const width = (text.length + 2) * this.#columns.character + palm;
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
-      const key = `${item.key} ${text}`;
+      const key = `${item.key} ${item.held} ${text}`;
       if (!this.#chips.has(key)) {
         const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
-          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { y: 4.5 }, text));
+          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { x: palm / 2, y: 4.5 }, text));
+        if (palm) chip.append(make("path", { class: "palm", d: PALM, transform: `translate(${8 - width / 2} -8)` }));
         if (this.#drops) {
           chip.append(make("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, make("title", {}, this.#words("hand.drop")),
             make("circle", { r: 11 }), make("path", { d: "M-4-4l8 8M4-4l-8 8" })));
