@@ -62,7 +62,7 @@ async fn offers_say_what_each_actor_can_do_and_what_is_in_the_way() {
 }
 
 /// A page of free play on which a start was chosen, at full pace.
-async fn lab(server: &Server, start: &str) -> Browser {
+pub async fn lab(server: &Server, start: &str) -> Browser {
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/play")).await;
     browser.click("#pace option[value=full]").await;
@@ -90,7 +90,7 @@ fn button(key: &str) -> String {
 }
 
 /// Presses a button of the desk as soon as its deed can be done.
-async fn press(browser: &Browser, key: &str) {
+pub async fn press(browser: &Browser, key: &str) {
     let ready = format!("{}[aria-disabled=false]", button(key));
     browser
         .until(&format!("document.querySelector(`{ready}`)"))
@@ -98,7 +98,7 @@ async fn press(browser: &Browser, key: &str) {
     browser.click(&ready).await;
 }
 
-async fn states(browser: &Browser, wanted: &str) {
+pub async fn states(browser: &Browser, wanted: &str) {
     let states = "[...document.querySelectorAll('.host .state')].map((state) => state.textContent).join(' ')";
     browser.until(&format!("{states} === '{wanted}'")).await;
 }

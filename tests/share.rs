@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
+use crate::freeplay;
 use crate::support::browser::Browser;
 use crate::support::{Server, request};
 
@@ -118,6 +119,53 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
     for browser in [browser, other] {
         assert_eq!(browser.console().await, Vec::<String>::new());
     }
+}
+
+#[tokio::test]
+async fn a_reset_played_by_hand_is_the_same_for_somebody_else() {
+    let server = Server::start(&[]);
+    let browser = freeplay::lab(&server, "A connection that stands").await;
+    freeplay::press(&browser, "client: linger 0").await;
+    freeplay::press(&browser, "client: close").await;
+    freeplay::states(&browser, "CLOSED CLOSED").await;
+    browser.click(".transport .primary").await; // Stop
+    browser
+        .until("document.querySelector('.over .kept').checkVisibility()")
+        .await;
+    let kept = browser
+        .get("document.querySelector('.over .kept').href")
+        .await;
+    stop_in_the_middle(&browser).await;
+    let seen = stage(&browser).await;
+
+    browser.press("s").await;
+    browser.until("document.querySelector('#share').open").await;
+    browser.click("#share .keep").await;
+    let link = address(&browser, "run", "/r/").await;
+    assert_eq!(link.split('#').next(), kept.as_str(), "kept once");
+
+    let other = Browser::open("en", LAPTOP).await;
+    other.visit(&link).await;
+    other
+        .until(&format!(
+            "document.querySelector('.clock').value === {}",
+            seen[0]
+        ))
+        .await;
+    assert_eq!(stage(&other).await, seen);
+    other.press(Key::End.value().to_string()).await;
+    freeplay::states(&other, "CLOSED CLOSED").await;
+    let script = other
+        .get("[...document.querySelectorAll('.script li')].map((line) => line.title)")
+        .await;
+    assert_eq!(script[3], "client set linger 0 => 0");
+    assert_eq!(script[4], "client close => 0");
+    assert_eq!(
+        other
+            .get("document.querySelectorAll('.name.rst:not(.later)').length")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]

@@ -57,6 +57,8 @@ pub(super) struct World<'a> {
     pub(super) sent: Vec<(u32, Segment)>,
     /// Exits, and what the same actors said after them, that wait for one more look at the wire (rule 2).
     pub(super) held_back: Vec<(usize, Report)>,
+    /// The actors of whom something is being told that was held back: what they say meanwhile comes after it.
+    untold: Vec<usize>,
     /// What arrived last at each host.
     pub(super) last_arrived: [Option<Segment>; 2],
     /// When the tables were last read for no reason.
@@ -110,6 +112,7 @@ impl<'a> World<'a> {
             hosts,
             actors,
             held_back,
+            untold: Vec::new(),
             sent: Vec::new(),
             last_arrived: [None, None],
             last_look,
@@ -178,6 +181,7 @@ impl<'a> World<'a> {
             .filter(|index| self.actors[*index].has_ended())
             .collect();
         let returned = mem::take(&mut self.held_back);
+        self.untold = returned.iter().map(|(actor, _)| *actor).collect();
         let leaving = self.leaving()?;
         let mut anything = self.hear()? || !returned.is_empty() || !ended.is_empty();
         for (host, packets) in Host::BOTH.into_iter().zip(leaving) {
@@ -189,6 +193,7 @@ impl<'a> World<'a> {
         for (actor, report) in returned {
             self.tell(actor, report)?;
         }
+        self.untold.clear();
         for actor in ended {
             let Actor { host, pid, .. } = self.actors[actor];
             self.observe(host, Some(Cause::Kill))?;
@@ -209,7 +214,8 @@ impl<'a> World<'a> {
         let mut heard = Vec::new();
         for (index, actor) in self.actors.iter_mut().enumerate() {
             let mut at = 0;
-            let mut wait = self.held_back.iter().any(|(held, _)| *held == index);
+            let mut wait = self.held_back.iter().any(|(held, _)| *held == index)
+                || self.untold.contains(&index);
             while let Some(report) = actor.hear().map_err(|source| RunError::Actor {
                 name: actor.name.clone(),
                 source,
