@@ -125,7 +125,7 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
 async fn a_reset_played_by_hand_is_the_same_for_somebody_else() {
     let server = Server::start(&[]);
     let browser = freeplay::lab(&server, "A connection that stands").await;
-    freeplay::press(&browser, "client: linger 0").await;
+    freeplay::press(&browser, "client: set linger 0").await;
     freeplay::press(&browser, "client: close").await;
     freeplay::states(&browser, "CLOSED CLOSED").await;
     browser.click(".transport .primary").await; // Stop
