@@ -80,30 +80,31 @@ pub fn claims() -> &'static [Claim] {
 pub struct Known {
     /// The scenario.
     pub scenario: &'static Scenario,
-    /// What occurs in it; nothing where it has no recording.
+    /// What occurs in it.
     pub digest: Digest,
-    /// Its sign, as SVG; empty where it has no recording.
+    /// Its sign, as SVG.
     pub sign: String,
 }
 
 /// What is known of each scenario, in their order. Reads every recording when it is asked for the first time, which
 /// takes tens of ms.
+///
+/// # Panics
+/// Where a scenario has no recording: each is shipped with one.
 pub fn known() -> &'static [Known] {
     static ALL: OnceLock<Vec<Known>> = OnceLock::new();
     ALL.get_or_init(|| scenarios().iter().map(know).collect())
 }
 
 fn know(scenario: &'static Scenario) -> Known {
-    let events = recording_lines(&scenario.id).map(|lines| recording::read(&lines));
-    let events = events.unwrap_or_default();
+    let id = &scenario.id;
+    let lines = recording_lines(id)
+        .unwrap_or_else(|| panic!("{id} has no recording: `fourwave record {id}` makes it"));
+    let events = recording::read(&lines);
     Known {
         scenario,
         digest: digest::digest(&events),
-        sign: if events.is_empty() {
-            String::new()
-        } else {
-            sign::draw(&events)
-        },
+        sign: sign::draw(&events),
     }
 }
 
