@@ -32,10 +32,16 @@ struct Plan {
 
 impl Director<'_, '_> {
     /// What is sent from now on is sent in, or before, this line. What concerns the wire is played when nothing is under
-    /// way any more; so it is written before the last line that began so.
+    /// way any more; so it is written before the last line that began so, and never between a line that is left running
+    /// and the next.
     pub(super) fn mark(&mut self, line: usize) {
         let since = self.world.timeline.len();
-        let before = self.marks.last().filter(|_| !self.world.wire.is_empty());
+        let left_running = self
+            .composer
+            .at(line - 1)
+            .is_some_and(|step| step.background);
+        let under_way = left_running || !self.world.wire.is_empty();
+        let before = self.marks.last().filter(|_| under_way);
         let line = before.map_or(line, |mark| mark.line);
         self.marks.push(Mark { since, line });
     }

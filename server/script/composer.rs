@@ -60,6 +60,11 @@ impl Composer {
         self.steps.iter().find(|step| step.line == line)
     }
 
+    /// What the last line before this one does that does something.
+    pub fn before(&self, line: usize) -> Option<&Step> {
+        self.steps.iter().rev().find(|step| step.line < line)
+    }
+
     /// What the first line after this one does that does something.
     pub fn after(&self, line: usize) -> Option<&Step> {
         self.steps.iter().find(|step| step.line > line)
