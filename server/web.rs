@@ -17,6 +17,7 @@ mod oembed;
 mod offline;
 mod openapi;
 mod origin;
+mod packed;
 mod pages;
 mod phrases;
 mod pictures;

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Server;
 use super::live::{self, Flag};
 use super::phrases::in_language;
 use super::words::Asked;
+use super::{Server, packed};
 use crate::atlas;
 use crate::catalogue;
 use crate::lab::{self, Live, StartError};
@@ -333,35 +333,17 @@ fn has_key(headers: &HeaderMap, live: &Live) -> bool {
 
 /// GET /api/recordings/ID: the recorded run of a scenario, one event a line.
 pub(super) async fn recording(Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let kind = [
-        (header::CONTENT_TYPE, "application/x-ndjson"),
-        (header::VARY, "Accept-Encoding"),
-    ];
-    // It is shipped packed, and nearly every client takes it as it is.
-    if takes_gzip(&headers) {
-        return match catalogue::recording(&id) {
-            Some(packed) => (kind, [(header::CONTENT_ENCODING, "gzip")], packed).into_response(),
-            None => unknown_recording(&id),
-        };
-    }
-    match catalogue::recording_lines(&id) {
-        Some(events) => (kind, events).into_response(),
+    match catalogue::recording(&id) {
+        Some(packed) => shipped(&headers, packed.into_owned()),
         None => unknown_recording(&id),
     }
 }
 
-/// Whether Accept-Encoding names gzip and does not refuse it (RFC 9110, section 12.5.3).
-pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING);
-    let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or("");
-    accepted.split(',').any(|part| {
-        let (coding, quality) = part.split_once(';').unwrap_or((part, "q=1"));
-        let quality = quality
-            .trim()
-            .strip_prefix("q=")
-            .and_then(|q| q.parse().ok());
-        coding.trim().eq_ignore_ascii_case("gzip") && quality.is_none_or(|q: f32| q > 0.0)
-    })
+/// Events that are shipped packed, one a line.
+pub(super) fn shipped(headers: &HeaderMap, packed: Vec<u8>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    let answer = packed::answer(headers, packed.into()).expect("what is shipped is packed");
+    (kind, answer).into_response()
 }
 
 pub(super) fn wrong(message: &str) -> Response {

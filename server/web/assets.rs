@@ -1,13 +1,21 @@
-//! The files of the page, out of the binary (in debug builds out of the folder, to edit without building).
+//! The files of the page, out of the binary (in debug builds out of the folder, to edit without building), and the words
+//! that its scripts say.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::OnceLock;
+use std::io::Read;
+use std::sync::{Mutex, OnceLock};
 
+use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use rust_embed::Embed;
+
+use super::packed;
+use super::words::Language;
 
 #[derive(Embed)]
 #[folder = "web/"]
@@ -33,43 +41,71 @@ fn hash() -> String {
             .map(|file| file.metadata.sha256_hash())
             .hash(&mut hasher);
     }
+    for language in [Language::English, Language::Chinese] {
+        language.table().hash(&mut hasher);
+    }
     format!("{:016x}", hasher.finish())
 }
 
 /// A file as it is served, for a page that carries it within.
 pub(super) fn text(path: &str) -> Option<String> {
-    let file = Files::get(path)?.data;
-    let served = match path.ends_with(".js") {
-        true => without_comments(&file),
-        false => file.into_owned(),
-    };
-    String::from_utf8(served).ok()
+    String::from_utf8(served(path)?).ok()
 }
 
 /// GET /assets/VERSION/PATH
-pub(super) async fn file(Path((asked, path)): Path<(String, String)>) -> Response {
-    let Some(file) = Files::get(&path) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+pub(super) async fn file(
+    Path((asked, path)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
     let kind = match path.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        _ => "application/octet-stream",
+        _ => "image/svg+xml",
     };
     let keep = if asked == version() {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    (
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)],
-        match kind.starts_with("text/javascript") {
-            true => Cow::Owned(without_comments(&file.data)),
-            false => file.data,
-        },
-    )
-        .into_response()
+    let Some(packed) = packed(&path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let head = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)];
+    let answer = packed::answer(&headers, packed).expect("it was packed here");
+    (head, answer).into_response()
+}
+
+/// A file as it is served, packed once.
+fn packed(path: &str) -> Option<Bytes> {
+    static PACKED: Mutex<BTreeMap<String, Bytes>> = Mutex::new(BTreeMap::new());
+    let mut all = PACKED.lock().expect("packing does not panic");
+    if let Some(packed) = all.get(path).filter(|_| !cfg!(debug_assertions)) {
+        return Some(packed.clone());
+    }
+    let mut packed = Vec::new();
+    GzEncoder::new(&*served(path)?, Compression::best())
+        .read_to_end(&mut packed)
+        .expect("reading memory does not fail");
+    let packed = Bytes::from(packed);
+    all.insert(path.to_owned(), packed.clone());
+    Some(packed)
+}
+
+/// A file as it is served.
+fn served(path: &str) -> Option<Vec<u8>> {
+    if let Some(name) = path.strip_prefix("words/") {
+        let all = [Language::English, Language::Chinese];
+        let language = all
+            .into_iter()
+            .find(|language| name == format!("{}.js", language.tag()))?;
+        let table = serde_json::to_string(language.table()).expect("texts become JSON");
+        return Some(format!("export default {table};\n").into_bytes());
+    }
+    let file = Files::get(path)?.data;
+    Some(match path.ends_with(".js") {
+        true => without_comments(&file),
+        false => file.into_owned(),
+    })
 }
 
 /// A script without the lines that are comments: they are for whoever reads the repository, and a fifth of the way there.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::api;
@@ -133,16 +133,8 @@ pub(super) async fn recording(
     headers: HeaderMap,
 ) -> Response {
     let id = format!("atlas/{state}/{stimulus}");
-    let Some(packed) = packed(&id) else {
-        return api::unknown_recording(&id);
-    };
-    let kind = [
-        (header::CONTENT_TYPE, "application/x-ndjson"),
-        (header::VARY, "Accept-Encoding"),
-    ];
-    if api::takes_gzip(&headers) {
-        (kind, [(header::CONTENT_ENCODING, "gzip")], packed).into_response()
-    } else {
-        (kind, unpacked(&packed)).into_response()
+    match packed(&id) {
+        Some(packed) => api::shipped(&headers, packed),
+        None => api::unknown_recording(&id),
     }
 }

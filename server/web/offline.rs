@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::assets;
 use super::markup;
-use super::pages::{Bare, replay_words};
+use super::pages::Bare;
 use super::words::Language;
 use crate::scenario::{Source, Words};
 
@@ -74,6 +74,18 @@ const STYLES: [&str; 7] = [
     "offline",
 ];
 
+/// The kinds of words that a replay and a script say.
+const SAID: [&str; 8] = [
+    "stage.",
+    "transport.",
+    "timer.",
+    "host.",
+    "process.",
+    "why.",
+    "cause.",
+    "reset.",
+];
+
 /// The file; it speaks both languages, `lang` first.
 pub(super) fn page(told: &Told<'_>, lang: Language) -> String {
     let styles = STYLES
@@ -125,17 +137,9 @@ fn data(told: &Told<'_>) -> String {
             .collect()
     };
     let words = |lang: Language| {
-        let why = |key: &str| {
-            ["why.", "reset.", "cause.", "end."]
-                .iter()
-                .any(|kind| key.starts_with(kind))
-        };
-        let table = lang
-            .table()
-            .iter()
-            .filter(|(key, _)| why(key) || *key == "stage.recorded");
-        let more = table.map(|(key, text)| (key.clone(), json!(text)));
-        replay_words(lang).into_iter().chain(more).collect()
+        let table = lang.table().iter();
+        let said = table.filter(|(key, _)| SAID.iter().any(|kind| key.starts_with(kind)));
+        said.map(|(key, text)| (key.clone(), json!(text))).collect()
     };
     let said = json!({ "words": both(&words), "notes": both(&notes), "script": told.script });
     let events: Vec<&str> = told

@@ -22,7 +22,7 @@ pub(super) use atlas::atlas;
 pub(super) use cell::cell;
 pub(super) use compare::compare;
 pub(super) use course::course;
-pub(super) use embed::{Bare, embed, words as replay_words};
+pub(super) use embed::{Bare, embed};
 pub(super) use exercise::{About, Wish, exercise};
 pub(super) use find::find;
 pub(super) use kept::kept;

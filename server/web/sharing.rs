@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Server, api};
+use super::{Server, api, packed};
 use crate::lab::Live;
 use crate::recording::{self, About};
 use crate::store::{Day, Store, StoreError};
@@ -89,18 +89,13 @@ pub(super) async fn events(
     let kind = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::VARY, "Accept-Encoding"),
     ];
     let tag = [(header::ETAG, tag)];
     if is_known {
         return (StatusCode::NOT_MODIFIED, kind, tag).into_response();
     }
-    if api::takes_gzip(&headers) {
-        let packing = [(header::CONTENT_ENCODING, "gzip")];
-        return (kind, tag, packing, packed).into_response();
-    }
-    match recording::unpack(&packed) {
-        Ok(lines) => (kind, tag, lines).into_response(),
+    match packed::answer(&headers, packed.into()) {
+        Ok(answer) => (kind, tag, answer).into_response(),
         Err(error) => not_unpacked(&id, &error),
     }
 }

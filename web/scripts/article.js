@@ -3,9 +3,8 @@
 import { Refused, follow, start } from "./source.js";
 import { node } from "./node.js";
 import { verdict } from "./verdict.js";
+import { words } from "./words.js";
 
-const data = JSON.parse(document.getElementById("data").textContent);
-const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const went = document.querySelector(".went");
 const buttons = [...document.querySelectorAll("[data-act]")];
 const claims = [...document.querySelectorAll(".claim")].filter((claim) => claim.dataset.scenarios);

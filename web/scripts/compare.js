@@ -15,9 +15,9 @@ import { stretch, together } from "./stretch.js";
 import { Transport } from "./transport.js";
 import * as memory from "./store.js";
 import * as view from "./view.js";
+import { words } from "./words.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const $ = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 

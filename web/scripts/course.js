@@ -1,5 +1,6 @@
 // The course: marks what was watched, and leads to the first lesson that was not.
 
+import { fill } from "./fill.js";
 import { node } from "./node.js";
 import { forget, watched } from "./progress.js";
 
@@ -7,7 +8,6 @@ const course = document.querySelector(".course");
 const begin = course.querySelector(".begin .primary");
 const clear = course.querySelector(".begin .link");
 const first = { text: begin.textContent, href: begin.href };
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 function show() {
   const seen = watched();

@@ -2,9 +2,9 @@
 
 import { Replay } from "./replay.js";
 import { Refused, follow, recording } from "./source.js";
+import { words } from "./words.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const $ = (selector) => document.querySelector(selector);
 
 const whole = $(".whole");

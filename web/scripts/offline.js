@@ -1,5 +1,6 @@
 // A recording in a file of its own: everything it needs is inside, and the address says the language and the moment.
 
+import { fill } from "./fill.js";
 import { Replay } from "./replay.js";
 import { Script } from "./script.js";
 
@@ -7,7 +8,7 @@ const { told, events } = JSON.parse(document.getElementById("data").textContent)
 const said = new URLSearchParams(location.hash.slice(1));
 const root = document.documentElement;
 const lang = said.get("lang") in told.words ? said.get("lang") : root.lang;
-const words = (key, values = {}) => (told.words[lang][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const words = (key, values) => fill(told.words[lang][key] ?? key, values);
 const $ = (selector) => document.querySelector(selector);
 
 root.lang = lang;

@@ -1,13 +1,13 @@
 // The code that shows what is on the stage in somebody else's page, with its options and how it will look.
 
 import { read } from "./moment.js";
+import { words } from "./words.js";
 
 const dialog = document.getElementById("snippet");
 const form = dialog.querySelector("form");
 const { paused, answers, t, theme, lang, copy } = form.elements;
 const code = form.querySelector("textarea");
 const said = form.querySelector("[role=status]");
-const data = JSON.parse(document.getElementById("data").textContent);
 
 /** What is on the stage, as addresses name it: a run of the visitor's own, or what the page is about. */
 function source() {
@@ -47,7 +47,7 @@ code.addEventListener("focus", () => code.select());
 copy.addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(code.value);
-    said.textContent = data.words["program.copied"];
+    said.textContent = words("program.copied");
   } catch {
     code.focus(); // selected: the visitor's own copy takes it
   }

@@ -31,9 +31,9 @@ import * as memory from "./store.js";
 import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
 import * as view from "./view.js";
+import { words } from "./words.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const words = (key, values = {}) => (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const $ = (selector) => document.querySelector(selector);
 
 const ladder = new Ladder($(".ladder"), words, { onSelect: select, onDrop: (id) => hand.drop(id), named });

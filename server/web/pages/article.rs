@@ -6,10 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use serde_json::{Value, json};
 
 use super::course::known;
-use super::frame::{Frame, moment, page, script_safe};
+use super::frame::{Frame, moment, page};
 use crate::article::{Claim, Verdict};
 use crate::catalogue::{self, Known};
 use crate::digest::Judged;
@@ -26,8 +25,6 @@ struct Article {
     tally: Vec<(Verdict, usize)>,
     /// The kernels that the recorded runs ran on.
     kernels: String,
-    /// What the page's scripts need to know, as JSON.
-    data: String,
 }
 
 /// A claim and what decides it.
@@ -78,13 +75,11 @@ pub(in crate::web) async fn article(
         .map(|known| known.digest.kernel.as_str())
         .filter(|kernel| !kernel.is_empty())
         .collect();
-    let data = json!({ "words": words(asked.0) });
     let article = Article {
         frame,
         rows,
         tally: tally.into_iter().filter(|(_, count)| *count > 0).collect(),
         kernels: kernels.into_iter().collect::<Vec<_>>().join(", "),
-        data: script_safe(&data),
     };
     page(&article, &asked, StatusCode::OK)
 }
@@ -152,15 +147,4 @@ impl Verdict {
             Verdict::Open => "tally.open",
         }
     }
-}
-
-/// The words that the page's script says.
-fn words(lang: Language) -> Value {
-    let said = |key: &str| key.starts_with("article.") || key.starts_with("error.");
-    lang.table()
-        .iter()
-        .filter(|(key, _)| said(key))
-        .map(|(key, text)| (key.clone(), json!(text)))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
 }

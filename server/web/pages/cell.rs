@@ -51,7 +51,6 @@ pub(in crate::web) async fn cell(
         "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "recording": recording,
         "live": frame.remedy.is_none(),
-        "words": lang.table(),
     });
     let stage = Stage {
         frame,

@@ -114,7 +114,6 @@ pub(in crate::web) async fn compare(
         let data = json!({
             "sides": sides.each_ref().map(|side| json!({ "name": side.name, "title": side.title })),
             "live": frame.remedy.is_none(),
-            "words": lang.table(),
         });
         let data = script_safe(&data);
         return page(&Compare { frame, sides, data }, &asked, StatusCode::OK);

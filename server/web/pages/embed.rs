@@ -5,7 +5,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::frame::{page, script_safe};
 use crate::web::assets;
@@ -79,7 +79,6 @@ pub(in crate::web) async fn embed(
         "paused": options.paused.as_deref() == Some("1"),
         "answers": options.answers.as_deref() != Some("0"),
         "t": options.t.and_then(|t| t.parse().ok()).filter(|t: &f64| t.is_finite()),
-        "words": words(lang),
     });
     let embed = Embed {
         frame: Bare::new(lang),
@@ -98,29 +97,4 @@ pub(in crate::web) async fn embed(
     };
     // In a frame nothing is remembered: the language is the address's.
     page(&embed, &Asked(lang, false), status)
-}
-
-/// The words that a replay says.
-pub(in crate::web) fn words(lang: Language) -> Map<String, Value> {
-    const SAID: [&str; 9] = [
-        "stage.idle",
-        "stage.inferred",
-        "stage.gives_up",
-        "stage.refers",
-        "stage.released",
-        "stage.thread",
-        "stage.waiting",
-        "stage.ended_process",
-        "stage.queue",
-    ];
-    const KINDS: [&str; 5] = ["timer.", "host.", "process.", "error.", "embed."];
-    let said = |key: &str| SAID.contains(&key) || KINDS.iter().any(|kind| key.starts_with(kind));
-    let table = lang.table().iter().filter(|(key, _)| said(key));
-    let mut words: Map<_, _> = table
-        .map(|(key, text)| (key.clone(), json!(text)))
-        .collect();
-    for key in ["transport.play", "transport.pause"] {
-        words.insert(key.into(), json!(lang.word(key)));
-    }
-    words
 }

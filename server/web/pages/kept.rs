@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::frame::{Card, Frame, page, script_safe};
 use super::missing::{missing, unreadable};
-use super::stage::{Stage, notes, on_paper, questions, words};
+use super::stage::{Stage, notes, on_paper, questions};
 use crate::catalogue;
 use crate::clock;
 use crate::recording::{About, Story};
@@ -56,7 +56,6 @@ pub(in crate::web) async fn kept(
         "recording": recording,
         "kept": id,
         "live": frame.remedy.is_none(),
-        "words": words(lang),
     });
     let stage = Stage {
         frame,

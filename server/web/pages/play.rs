@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::frame::{Frame, page, script_safe};
-use super::stage::{Stage, words};
+use super::stage::Stage;
 use crate::web::words::Asked;
 use crate::web::{Server, markup};
 
@@ -32,7 +32,6 @@ pub(in crate::web) async fn play(State(server): State<Server>, asked: Asked, uri
         "script": "",
         "notes": {},
         "live": frame.remedy.is_none(),
-        "words": words(asked.0),
     });
     let stage = Stage {
         frame,

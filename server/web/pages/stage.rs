@@ -70,7 +70,6 @@ pub(in crate::web) async fn scenario(
         "questions": questions(scenario, lang),
         "recording": recording,
         "live": frame.remedy.is_none(),
-        "words": words(lang),
     });
     let stage = Stage {
         frame,
@@ -152,7 +151,6 @@ pub(in crate::web) async fn try_it(
         "script": example.map_or("", |scenario| scenario.script.text.as_str()),
         "notes": {},
         "live": frame.remedy.is_none(),
-        "words": words(asked.0),
     });
     let stage = Stage {
         frame,
@@ -165,18 +163,4 @@ pub(in crate::web) async fn try_it(
         data: script_safe(&data),
     };
     page(&stage, &asked, StatusCode::OK)
-}
-
-/// The words that the stage's scripts say: all but those of other pages, and what the page itself says.
-pub(super) fn words(lang: Language) -> serde_json::Map<String, serde_json::Value> {
-    const ELSEWHERE: [&str; 24] = [
-        "article.", "find.", "keys.", "nav.", "course.", "start.", "occurs.", "tally.", "refusal.",
-        "missing.", "chapter.", "print.", "site.", "try.", "further.", "kept.", "story.",
-        "export.", "compare.", "play.", "offer.", "embed.", "snippet.", "sheet.",
-    ];
-    let said = |key: &str| !ELSEWHERE.iter().any(|page| key.starts_with(page));
-    let table = lang.table().iter().filter(|(key, _)| said(key));
-    table
-        .map(|(key, text)| (key.clone(), json!(text)))
-        .collect()
 }
