@@ -41,6 +41,7 @@ use axum::middleware;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -77,6 +78,9 @@ pub struct Site {
 
 /// The largest request: a script with its JSON around it.
 const LARGEST_REQUEST: usize = 64 * 1024;
+
+/// How hard pages are packed, for each who asks: in half of zlib's usual time, and a fortieth larger.
+const PACKING: CompressionLevel = CompressionLevel::Precise(4);
 
 /// Serves until `shutdown`, then ends every run and returns when nothing of them is left. `public_url` is where others
 /// reach it, such as `https://waves.example`; where it is None, as each request named it.
@@ -162,7 +166,7 @@ fn router(server: Server, is_local: bool) -> Router {
         .layer(middleware::from_fn(guard::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn(plain::answers))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(PACKING))
         .with_state(server)
 }
 
