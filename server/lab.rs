@@ -5,20 +5,20 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::rand::{GetRandomFlags, getrandom};
 use thiserror::Error;
-use tokio::sync::{oneshot, watch};
 
-use crate::event::{Ending, Event, What};
-use crate::message::Refusal;
+use crate::message::{Refusal, SetupStep};
 use crate::nursery::Nursery;
-use crate::run::{self, Answer, Hand, Pace, Play, Unsaid};
+use crate::run::{Hand, Pace};
 use crate::script::Script;
+
+mod live;
+
+pub use live::{Live, Progress};
 
 /// How many runs are remembered after their end, and how many bytes their events may take together.
 const REMEMBERED: (usize, usize) = (200, 64 << 20);
@@ -103,34 +103,6 @@ pub enum StartError {
     Closed,
 }
 
-/// A run that goes on, or has ended and is remembered.
-pub struct Live {
-    /// Its name in addresses.
-    pub id: String,
-    /// Whoever has it may act on the run.
-    pub key: String,
-    /// The scenario's id, where it is one of ours.
-    pub scenario: Option<String>,
-    /// Whether it takes further lines after its script.
-    pub open: bool,
-    events: Mutex<Vec<Arc<str>>>,
-    /// Bytes of all events.
-    size: AtomicUsize,
-    grown: watch::Sender<Progress>,
-    hand: Hand,
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
-    /// How many events there are.
-    pub events: usize,
-    /// Whether the last one is among them.
-    pub ended: bool,
-    /// Its place among those that wait for their turn, 1 for the next one; 0 where it has begun.
-    pub place: usize,
-}
-
 impl Lab {
     /// A lab in which so many runs may go on at once, each for so long at most.
     pub fn new(most_at_once: usize, limits: Limits) -> Lab {
@@ -188,16 +160,8 @@ impl Lab {
         if others >= self.most_at_once + MOST_WAITING {
             return Err(StartError::Full(others));
         }
-        let live = Arc::new(Live {
-            id: random_text(8),
-            key: random_text(24),
-            scenario,
-            open,
-            events: Mutex::default(),
-            size: AtomicUsize::new(0),
-            grown: watch::Sender::default(),
-            hand: Hand::new(open.then_some(self.rules.limits.idle), then),
-        });
+        let hand = Hand::new(open.then_some(self.rules.limits.idle), then);
+        let live = Arc::new(Live::new(scenario, open, hand));
         let job = Job {
             live: live.clone(),
             nursery,
@@ -205,11 +169,13 @@ impl Lab {
             pace,
         };
         if runs.playing < self.most_at_once {
-            runs.playing += 1;
             let (all, rules) = (self.runs.clone(), self.rules.clone());
             let thread = thread::Builder::new().name("run".into());
-            let running = thread.spawn(move || work(&all, job, &rules));
-            runs.threads.push(running.expect("room for a thread"));
+            let running = thread
+                .spawn(move || work(&all, job, &rules))
+                .map_err(|error| StartError::Refused(Refusal::at(SetupStep::Start, &error)))?;
+            runs.threads.push(running);
+            runs.playing += 1;
         } else {
             runs.waiting.push_back(job);
             runs.tell_places();
@@ -256,7 +222,6 @@ fn work(runs: &Mutex<Runs>, first: Job, rules: &Rules) {
             false => rules.limits.run,
         };
         live.play(&job.nursery, &job.script, job.pace, limit);
-        live.hand.close();
         // Nor does a fault in what is done with it touch another run; it has ended all the same.
         let _ = catch_unwind(AssertUnwindSafe(|| (rules.on_end)(live)));
         let mut runs = lock(runs);
@@ -278,12 +243,7 @@ impl Runs {
 
     /// Forgets the oldest runs that have ended, until what is left is not too much.
     fn forget(&mut self) {
-        let size = |runs: &Runs| {
-            runs.all
-                .iter()
-                .map(|live| live.size.load(Ordering::Relaxed))
-                .sum::<usize>()
-        };
+        let size = |runs: &Runs| runs.all.iter().map(|live| live.size()).sum::<usize>();
         while self.all.len() >= REMEMBERED.0 || size(self) > REMEMBERED.1 {
             let Some(oldest) = self.all.iter().position(|live| live.progress().ended) else {
                 return;
@@ -293,116 +253,6 @@ impl Runs {
     }
 }
 
-impl Live {
-    fn play(&self, nursery: &Nursery, script: &Script, pace: Pace, limit: Duration) {
-        self.stands(0);
-        if self.hand.is_stopped() {
-            return self.fail(Ending::Stopped, "stopped before it began".into());
-        }
-        let play = Play {
-            scenario: self.scenario.as_deref(),
-            script,
-            pace,
-            limit,
-            most_events: run::MOST_EVENTS,
-        };
-        let mut sink = |event| self.append(&event);
-        // A fault in one run touches no other, and its followers are told.
-        let played = catch_unwind(AssertUnwindSafe(|| {
-            run::play_by_hand(nursery, &play, &self.hand, &mut sink)
-        }));
-        let reason = match played {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the run failed by a mistake in fourwave".into(),
-        };
-        self.fail(Ending::Failed, reason);
-    }
-
-    /// The last event of a run that could not tell it itself.
-    fn fail(&self, how: Ending, reason: String) {
-        let seq = self.progress().events as u32;
-        let what = What::End {
-            ok: false,
-            how,
-            line: None,
-            reason,
-        };
-        self.append(&Event { seq, t: 0, what });
-    }
-
-    fn stands(&self, place: usize) {
-        self.grown
-            .send_if_modified(|progress| std::mem::replace(&mut progress.place, place) != place);
-    }
-
-    fn append(&self, event: &Event) {
-        let line = serde_json::to_string(event).expect("events have no maps with odd keys");
-        self.size.fetch_add(line.len(), Ordering::Relaxed);
-        let events = {
-            let mut events = lock(&self.events);
-            events.push(line.into());
-            events.len()
-        };
-        let ended = matches!(event.what, What::End { .. });
-        self.grown
-            .send_modify(|progress| (progress.events, progress.ended) = (events, ended));
-    }
-
-    /// The events from number `from` on, each as JSON.
-    pub fn events(&self, from: usize) -> Vec<Arc<str>> {
-        lock(&self.events)
-            .get(from..)
-            .map(<[_]>::to_vec)
-            .unwrap_or_default()
-    }
-
-    /// So many of the events from number `from` on, at most.
-    pub fn part(&self, from: usize, most: usize) -> Vec<Arc<str>> {
-        let events = lock(&self.events);
-        let rest = events.get(from..).unwrap_or_default();
-        rest[..rest.len().min(most)].to_vec()
-    }
-
-    /// How far it is, now and whenever that changes.
-    pub fn follow(&self) -> watch::Receiver<Progress> {
-        self.grown.subscribe()
-    }
-
-    /// How far it is.
-    pub fn progress(&self) -> Progress {
-        *self.grown.borrow()
-    }
-
-    /// Asks it to end soon.
-    pub fn stop(&self) {
-        self.hand.stop();
-    }
-
-    /// Says a line to it; the line's number once it is begun.
-    ///
-    /// # Errors
-    /// Why it was not taken.
-    pub async fn say(&self, line: String) -> Answer {
-        let (answer, answered) = oneshot::channel();
-        self.hand.say(line, move |said| {
-            let _ = answer.send(said); // nobody may wait for it any more
-        });
-        answered.await.unwrap_or(Err(Unsaid::Over)) // the run failed with the line in its hand
-    }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// So many random characters, of 5 bits each.
-fn random_text(length: usize) -> String {
-    const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = vec![0; length];
-    getrandom(&mut bytes[..], GetRandomFlags::empty()).expect("the kernel has random numbers");
-    bytes
-        .iter()
-        .map(|byte| DIGITS[usize::from(byte % 32)] as char)
-        .collect()
 }

@@ -3,6 +3,7 @@
 //! The *nursery* is a process from which all actors are forked. It gets [`Birth`]s. Each actor has a channel of its own
 //! (one end of a SOCK_SEQPACKET pair, one message a packet, JSON), on which it gets [`Order`]s and answers [`Report`]s.
 
+use std::io;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -54,6 +55,14 @@ pub struct Refusal {
     pub step: SetupStep,
     /// What the kernel answered (an errno).
     pub errno: i32,
+}
+
+impl Refusal {
+    /// What was tried at that step failed.
+    pub fn at(step: SetupStep, error: &io::Error) -> Refusal {
+        let errno = error.raw_os_error().unwrap_or(0);
+        Refusal { step, errno }
+    }
 }
 
 /// The steps of set-up, in their order.

@@ -208,7 +208,7 @@ fn timespec(time: Duration) -> Timespec {
 }
 
 /// Waits for a message, but not for ever.
-pub fn receive<T: serde::de::DeserializeOwned>(
+fn receive<T: serde::de::DeserializeOwned>(
     channel: &Channel,
     patience: Duration,
 ) -> io::Result<(T, Vec<OwnedFd>)> {
@@ -224,8 +224,5 @@ fn gone() -> io::Error {
 }
 
 fn refusal(error: &io::Error) -> Refusal {
-    Refusal {
-        step: SetupStep::Start,
-        errno: error.raw_os_error().unwrap_or(0),
-    }
+    Refusal::at(SetupStep::Start, error)
 }

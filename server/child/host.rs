@@ -30,17 +30,9 @@ pub(super) struct Host {
     pub(super) sysctls: Vec<(String, String)>,
 }
 
-/// A step of set-up that failed.
-pub(super) fn refusal(step: SetupStep, error: &io::Error) -> Refusal {
-    Refusal {
-        step,
-        errno: error.raw_os_error().unwrap_or(0),
-    }
-}
-
 /// Builds a host around this process.
 pub(super) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
-    let at = |step| move |error: io::Error| refusal(step, &error);
+    let at = |step| move |error: io::Error| Refusal::at(step, &error);
     let kept =
         |fd: rustix::io::Result<OwnedFd>| fd.map_err(io::Error::from).and_then(sys::move_high);
 

@@ -37,10 +37,7 @@ pub fn nursery() -> io::Result<()> {
             Ok(false) => {}
             Err(error) => {
                 // Whoever asked may be gone by now; the others are not.
-                let _ = theirs.send(
-                    &Report::Refused(host::refusal(SetupStep::Start, &error)),
-                    &[],
-                );
+                let _ = theirs.send(&Report::Refused(Refusal::at(SetupStep::Start, &error)), &[]);
             }
         }
     }
@@ -95,11 +92,11 @@ fn enter_namespaces() -> Result<(), Refusal> {
         rustix::process::getuid().as_raw(),
         rustix::process::getgid().as_raw(),
     );
-    sys::unshare(true, true).map_err(|error| host::refusal(SetupStep::Namespace, &error))?;
+    sys::unshare(true, true).map_err(|error| Refusal::at(SetupStep::Namespace, &error))?;
     fs::write("/proc/self/setgroups", "deny")
         .and_then(|()| fs::write("/proc/self/uid_map", format!("0 {uid} 1")))
         .and_then(|()| fs::write("/proc/self/gid_map", format!("0 {gid} 1")))
-        .map_err(|error| host::refusal(SetupStep::UserMap, &error))?;
+        .map_err(|error| Refusal::at(SetupStep::UserMap, &error))?;
     // Kernels before 6.1 have no such sysctl; their tables are only slower to read.
     let _ = fs::write("/proc/sys/net/ipv4/tcp_child_ehash_entries", BUCKETS);
     Ok(())
