@@ -31,9 +31,7 @@ use std::net::Ipv4Addr;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use rustix::event::Timespec;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, netlink};
-use rustix::process::Signal;
 use thiserror::Error;
 
 use crate::event::{Ending, Event, Host, HostFacts, What};
@@ -243,7 +241,6 @@ fn direct(
         reason: error.to_string(),
     });
     world.timeline.tell(what);
-    take_down(world);
     Ok(())
 }
 
@@ -257,19 +254,4 @@ pub fn readable_sockets() -> io::Result<usize> {
         Some(netlink::SOCK_DIAG),
     )?;
     Ok(SocketTable::new(netlink).read()?.len())
-}
-
-/// Gives a run's devices and namespaces back and ends its processes: after the last event, since it takes its time.
-fn take_down(mut world: World<'_>) {
-    // First, while somebody still holds each connection: what can be destroyed differs.
-    world.hosts.iter_mut().for_each(|host| host.power = None);
-    for actor in &world.actors {
-        let _ = actor.signal(Signal::KILL); // it fails only where the process is gone already
-    }
-    for actor in &world.actors {
-        actor.awaits_end(Timespec {
-            tv_sec: 1,
-            tv_nsec: 0,
-        });
-    }
 }

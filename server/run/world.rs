@@ -26,6 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::Signal;
 
 use super::RunError;
 use super::actor::Actor;
@@ -92,6 +93,23 @@ impl Drop for Power {
         // Removing a device makes its remover wait for the kernel, some tens of ms, and all others who make or remove
         // one wait for him. Left to the namespace it goes together with those of others that have ended.
         let _ = sys::tun_persist(&self.tun);
+    }
+}
+
+impl Drop for World<'_> {
+    /// Gives a run's devices and namespaces back and ends its processes; it takes its time.
+    fn drop(&mut self) {
+        // First, while somebody still holds each connection: what can be destroyed differs.
+        self.hosts.iter_mut().for_each(|host| host.power = None);
+        for actor in &self.actors {
+            let _ = actor.signal(Signal::KILL); // it fails only where the process is gone already
+        }
+        for actor in &self.actors {
+            actor.awaits_end(Timespec {
+                tv_sec: 1,
+                tv_nsec: 0,
+            });
+        }
     }
 }
 
