@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::cast::{Cast, WORDS};
 use super::token::{self, Kind as Token};
-use super::{LONGEST, Mistake, call, filter, line};
+use super::{LONGEST, Mistake, call, filter, line, wire};
 use crate::errno;
 use crate::message::POLL_EVENTS;
 use crate::state::State;
@@ -57,17 +57,6 @@ const KEYWORDS: [&str; 35] = [
     "nothing", "since", "within", "any", "data", "from", "to", "seq", "ack", "next", "read",
     "write", "both", "on", "off", "up", "down", "as", "all", "peek", "more", "backlog", "error",
     "blocked", "or",
-];
-/// What is done on the wire.
-const WIRE: [&str; 8] = [
-    "delay",
-    "cut",
-    "mend",
-    "drop",
-    "hold",
-    "release",
-    "duplicate",
-    "inject",
 ];
 /// What numbers end in: times and sizes.
 const UNITS: [&str; 4] = ["ms", "s", "K", "M"];
@@ -172,7 +161,7 @@ fn candidates(cast: &Cast, start: &str, fragment: &str) -> Vec<Completion> {
 
 /// Every word there is, most usual first. One may be there twice, as what it is more often first.
 fn vocabulary(cast: &Cast, fragment: &str) -> Vec<(String, Kind)> {
-    let options = call::OPTIONS.replace(" or ", ", ");
+    let [deeds, options] = [wire::DEEDS, call::OPTIONS].map(|list| list.replace(" or ", ", "));
     let mut words: Vec<(String, Kind)> = Vec::new();
     let mut add = |kind: Kind, of: &mut dyn Iterator<Item = &str>| {
         words.extend(of.map(|word| (word.to_owned(), kind)));
@@ -180,7 +169,7 @@ fn vocabulary(cast: &Cast, fragment: &str) -> Vec<(String, Kind)> {
     add(Kind::Actor, &mut cast.actors());
     add(Kind::Call, &mut call::CALLS.split(", "));
     add(Kind::Deed, &mut line::OTHERS.split(", "));
-    add(Kind::Deed, &mut WIRE.into_iter());
+    add(Kind::Deed, &mut deeds.split(", "));
     add(Kind::Keyword, &mut KEYWORDS.into_iter());
     add(Kind::Option, &mut options.split(", "));
     add(Kind::Option, &mut ["state"].into_iter());

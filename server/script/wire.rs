@@ -5,13 +5,13 @@ use super::line::Line;
 use super::token::Kind;
 use super::{Forgery, Mistake, WireDeed};
 
+pub(super) const DEEDS: &str = "delay, cut, mend, drop, hold, release, duplicate or inject";
 /// How many segments one line may drop.
 const MOST_DROPS: u32 = 1000;
 
 impl Line {
     /// What follows `wire`.
     pub(super) fn wire(&mut self) -> Result<WireDeed, Mistake> {
-        const DEEDS: &str = "delay, cut, mend, drop, hold, release, duplicate or inject";
         let deed = self.word(DEEDS, |word| {
             DEEDS
                 .replace(" or ", ", ")
@@ -108,10 +108,11 @@ impl Line {
         self.word("next, next+N or next-N", |word| {
             match word.strip_prefix("next")? {
                 "" => Some(0),
+                offset if !offset.starts_with(['+', '-']) => None,
                 offset => offset
                     .parse::<i64>()
                     .ok()
-                    .filter(|offset| offset.abs() <= 1 << 32),
+                    .filter(|offset| offset.unsigned_abs() <= 1 << 32),
             }
         })
     }
