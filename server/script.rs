@@ -393,6 +393,17 @@ mod tests {
     }
 
     #[test]
+    fn forged_numbers_have_a_sign_and_a_bound() {
+        let forged = |number: &str| parse(&format!("wire inject RST to client seq {number}"));
+        for number in ["next", "next+7", "next-4294967296"] {
+            assert!(forged(number).is_ok(), "{number}");
+        }
+        for number in ["next7", "next+4294967297", "next-9223372036854775808"] {
+            assert!(forged(number).is_err(), "{number}");
+        }
+    }
+
+    #[test]
     fn every_mistake_is_reported() {
         assert_eq!(
             parse("client jump\nok: server listen\nserver fly")
