@@ -38,7 +38,7 @@ impl Director<'_, '_> {
         let since = self.world.timeline.len();
         let left_running = self
             .composer
-            .at(line - 1)
+            .before(line)
             .is_some_and(|step| step.background);
         let under_way = left_running || !self.world.wire.is_empty();
         let before = self.marks.last().filter(|_| under_way);
