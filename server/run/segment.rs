@@ -213,6 +213,7 @@ impl Decoder {
             ("SYN", PacketBuilderStep::syn),
             ("RST", PacketBuilderStep::rst),
             ("PSH", PacketBuilderStep::psh),
+            ("URG", |tcp| tcp.urg(0)),
         ] {
             tcp = if forgery.flags.has(bit) {
                 set(tcp)
