@@ -346,10 +346,8 @@ impl Caller<'_> {
 
     pub(super) fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
         let at = now();
-        let is_recv = returned.data.is_some();
-        let unread = sys::unread(self.fd())
-            .filter(|_| is_recv)
-            .map(|bytes| (self.on.to_owned(), bytes));
+        let received = returned.data.as_ref();
+        let unread = received.and_then(|_| Some((self.on.to_owned(), sys::unread(self.fd())?)));
         let kind = self.call.get();
         let open = matches!(kind, Kind::Makes | Kind::Closes).then(|| self.process.open());
         let dressed = match kind {
