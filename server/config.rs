@@ -62,8 +62,8 @@ pub struct Serve {
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
-    /// Where others reach this server, such as https://waves.example: for the addresses in exports, and for the pictures
-    /// beside links. As each request names it, where this is not given.
+    /// Where others reach this server, such as https://waves.example: for the addresses in exports, for the pictures
+    /// beside links, and as a name that it answers to. As each request names it, where this is not given.
     #[arg(long, env = "FOURWAVE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// How many runs may go on at once.

@@ -30,6 +30,7 @@ mod sheets;
 mod source;
 mod words;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -37,10 +38,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -59,9 +60,11 @@ struct Server {
     keeping: Arc<bound::Bound>,
     /// Where it is reached from outside, without a slash at the end, where that is known.
     public_url: Option<Arc<str>>,
+    /// Whether it listens on this machine alone.
+    is_local: bool,
     pictures: Arc<pictures::Pictures>,
-    /// True once the server is about to end.
-    ending: watch::Receiver<bool>,
+    /// Whoever follows a run has one of these: when the last is gone, all have heard of its end.
+    follows: mpsc::Sender<Infallible>,
 }
 
 /// What a server is made of.
@@ -78,6 +81,8 @@ pub struct Site {
 
 /// The largest request: a script with its JSON around it.
 const LARGEST_REQUEST: usize = 64 * 1024;
+/// How long the end of the server waits until all who follow a run have heard of its end.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How hard pages are packed, for each who asks: in half of zlib's usual time, and a fortieth larger.
 const PACKING: CompressionLevel = CompressionLevel::Precise(4);
@@ -92,31 +97,38 @@ pub async fn serve(
     let store = Arc::new(site.store);
     sharing::look(&store);
     let lab = Arc::new(site.lab.on_end(sharing::keep_open_ones(store.clone())));
-    let (end, ending) = watch::channel(false);
+    let (follows, mut followers) = mpsc::channel(1);
     let server = Server {
         lab: lab.clone(),
         starting: Arc::new(bound::Bound::per_minute(site.runs_per_minute)),
         store,
         keeping: Arc::default(),
         public_url: (site.public_url.as_deref()).map(|url| url.trim_end_matches('/').into()),
+        is_local: listener.local_addr()?.ip().is_loopback(),
         pictures: Arc::default(),
-        ending,
+        follows,
     };
     let stopping = lab.clone();
     let shutdown = async move {
         shutdown.await;
         stopping.stop(); // each run tells its followers that it ends
-        end.send_replace(true);
     };
-    let is_local = listener.local_addr()?.ip().is_loopback();
-    let service = router(server, is_local).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown);
     let served = served.await;
-    tokio::task::spawn_blocking(move || lab.close()).await?;
+    blocking(move || lab.close()).await;
+    // Live sockets are no connections of the server's any more: who does not listen is not waited for long.
+    let _ = tokio::time::timeout(FAREWELL, followers.recv()).await;
     served
 }
 
-fn router(server: Server, is_local: bool) -> Router {
+/// Does what takes its time, or waits for the machine, where no other request waits for it.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.expect("what is handed over does not panic")
+}
+
+fn router(server: Server) -> Router {
     Router::new()
         .route("/", get(pages::course))
         .route("/s/{id}", get(pages::scenario))
@@ -161,11 +173,11 @@ fn router(server: Server, is_local: bool) -> Router {
         .route("/assets/{version}/{*path}", get(assets::file))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(plain::method)
-        .layer(middleware::from_fn(guard::same_origin))
-        .layer(middleware::from_fn_with_state(is_local, guard::local_names))
-        .layer(middleware::from_fn(guard::headers))
+        .layer(from_fn_with_state(server.clone(), guard::same_origin))
+        .layer(from_fn_with_state(server.clone(), guard::local_names))
+        .layer(from_fn(guard::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
-        .layer(middleware::from_fn(plain::answers))
+        .layer(from_fn(plain::answers))
         .layer(CompressionLayer::new().quality(PACKING))
         .with_state(server)
 }

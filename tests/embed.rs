@@ -260,7 +260,7 @@ async fn what_goes_wrong_is_told_in_the_frame() {
     browser
         .until("document.querySelector('.host.client .state').textContent === 'ESTABLISHED'")
         .await;
-    drop(server);
+    server.signal(rustix::process::Signal::KILL);
     browser.until("document.querySelector('.notice').textContent.startsWith('The connection to the server was lost')").await;
 }
 

@@ -1,7 +1,8 @@
 //! Runs over HTTP, and their events over the live socket.
 
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use reqwest::header;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -10,7 +11,10 @@ use crate::support::{Events, Server, command, connect, request, start_run, stop_
 
 /// Everything that a follower gets, until the server says goodbye.
 async fn follow(server: &Server, id: &str, from: usize) -> Events {
-    let mut socket = connect(server, id, from).await;
+    read(connect(server, id, from).await).await
+}
+
+async fn read(mut socket: impl Stream<Item = Result<Message, Error>> + Unpin) -> Events {
     let mut lines = String::new();
     while let Some(message) = socket.next().await {
         match message.unwrap() {
@@ -259,4 +263,39 @@ async fn a_page_of_another_origin_is_refused() {
         panic!("let in")
     };
     assert_eq!(response.status(), 403);
+}
+
+#[tokio::test]
+async fn a_server_answers_to_its_public_name() {
+    let server = Server::start(&["--public-url", "https://waves.example"]);
+    // A proxy hands on the name that it was called by, or calls the server as it knows it.
+    for host in ["waves.example", server.address.as_str()] {
+        let post = reqwest::Client::new()
+            .post(server.url("/api/runs"))
+            .header(header::HOST, host)
+            .header(header::ORIGIN, "https://waves.example");
+        let post = post.json(&json!({ "scenario": "four-waves", "pace": "full" }));
+        assert_eq!(post.send().await.unwrap().status(), 201, "{host}");
+    }
+    let asked = server.url("/oembed?url=https://waves.example/s/half-close");
+    let (status, answer) = request("GET", &asked, None).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["provider_url"], "https://waves.example/");
+}
+
+#[tokio::test]
+async fn who_follows_hears_of_the_end_when_the_server_ends() {
+    let mut server = Server::start(&[]);
+    let script = "server listen\nserver accept";
+    let id = start_run(&server, json!({ "script": script, "pace": "full" })).await;
+    let socket = connect(&server, &id, 0).await;
+    let address = server.url(&format!("/api/runs/{id}/events?follow=1"));
+    let answer = reqwest::get(address).await.unwrap();
+    server.signal(Signal::INT);
+    let streamed = Events::parse(&answer.text().await.unwrap());
+    for events in [streamed, read(socket).await] {
+        assert_whole(&events);
+        assert_eq!(events.0.last().unwrap()["how"], "stopped");
+    }
+    assert_eq!(server.ended(), Some(0));
 }

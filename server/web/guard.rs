@@ -7,17 +7,24 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::Server;
+
 /// Refuses what a page of another origin sends: each browser names the page's origin with whatever may change something
 /// and with every WebSocket. A client that is no browser names none.
-pub(super) async fn same_origin(request: Request, next: Next) -> Response {
+pub(super) async fn same_origin(
+    State(server): State<Server>,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
     let upgrades = headers.contains_key(header::UPGRADE);
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if (changes || upgrades)
-        && let Some(origin) = text(header::ORIGIN)
-        && origin.split_once("://").map(|(_, host)| host) != text(header::HOST)
-    {
+    let is_ours = |origin: &str| {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        host.is_some() && (host == text(header::HOST) || host == server.public_host())
+    };
+    if (changes || upgrades) && text(header::ORIGIN).is_some_and(|origin| !is_ours(origin)) {
         return (
             StatusCode::FORBIDDEN,
             "this request came from a page of another origin",
@@ -27,10 +34,10 @@ pub(super) async fn same_origin(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Where the server listens on this machine alone, refuses requests that call it by another name: a page elsewhere can
-/// have its own name point here (DNS rebinding), and would then be of the same origin.
+/// Where the server listens on this machine alone, refuses requests that call it by another name than its public one: a
+/// page elsewhere can have its own name point here (DNS rebinding), and would then be of the same origin.
 pub(super) async fn local_names(
-    State(is_local): State<bool>,
+    State(server): State<Server>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -47,8 +54,9 @@ pub(super) async fn local_names(
         || name
             .trim_matches(['[', ']'])
             .parse()
-            .is_ok_and(|ip: IpAddr| ip.is_loopback());
-    if is_local && !is_ours {
+            .is_ok_and(|ip: IpAddr| ip.is_loopback())
+        || server.public_host() == Some(host);
+    if server.is_local && !is_ours {
         return (
             StatusCode::MISDIRECTED_REQUEST,
             "this server has no such name",

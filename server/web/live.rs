@@ -1,6 +1,7 @@
 //! The live socket: a run's events while it goes on, from any `seq` on, and the same as one long answer. Each follower reads
 //! from the run's list at its own speed, so that one who is slow, or gone, is nobody else's trouble.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,8 +80,8 @@ pub(super) async fn events(
     }
 }
 
-/// A run's events from a number on as one answer that goes on until the run's end. It is cut short where the server ends, or
-/// where the other end does not read.
+/// A run's events from a number on as one answer that goes on until the run's end. It is cut short where the other end does
+/// not read.
 pub(super) fn stream(live: Arc<Live>, from: usize, server: &Server) -> Response {
     let mut follower = Follower::new(live, from, server);
     let (told, body) = mpsc::channel(1);
@@ -94,7 +95,6 @@ pub(super) fn stream(live: Arc<Live>, from: usize, server: &Server) -> Response 
                 News::Place(_) => continue,
                 News::Events(events) => Some(lines(&events)),
                 News::RunOver => None,
-                News::ServerEnds => return,
             };
             let is_last = batch.is_none();
             if told.send_timeout(batch, PATIENCE).await.is_err() || is_last {
@@ -121,7 +121,7 @@ fn lines(events: &[Arc<str>]) -> String {
 struct Follower {
     live: Arc<Live>,
     progress: watch::Receiver<Progress>,
-    ending: watch::Receiver<bool>,
+    _follows: mpsc::Sender<Infallible>,
     /// The number of the event that comes next.
     next: usize,
     place: usize,
@@ -133,14 +133,13 @@ enum News {
     Place(usize),
     Events(Vec<Arc<str>>),
     RunOver,
-    ServerEnds,
 }
 
 impl Follower {
     fn new(live: Arc<Live>, from: usize, server: &Server) -> Follower {
         Follower {
             progress: live.follow(),
-            ending: server.ending.clone(),
+            _follows: server.follows.clone(),
             next: from,
             place: 0,
             live,
@@ -163,9 +162,8 @@ impl Follower {
             if now.ended {
                 return News::RunOver;
             }
-            tokio::select! {
-                changed = self.progress.changed() => if changed.is_err() { return News::RunOver },
-                _ = self.ending.wait_for(|ending| *ending) => return News::ServerEnds,
+            if self.progress.changed().await.is_err() {
+                return News::RunOver;
             }
             tokio::time::sleep(TOGETHER).await;
         }
@@ -173,7 +171,7 @@ impl Follower {
 }
 
 async fn follow_by_socket(mut socket: WebSocket, mut follower: Follower) {
-    let reason = loop {
+    loop {
         let news = tokio::select! {
             news = follower.next() => news,
             said = socket.recv() => match said {
@@ -184,16 +182,15 @@ async fn follow_by_socket(mut socket: WebSocket, mut follower: Follower) {
         let text = match news {
             News::Place(place) => format!("{{\"waiting\":{place}}}"),
             News::Events(events) => events.join("\n"),
-            News::RunOver => break "the run is over",
-            News::ServerEnds => break "the server ends",
+            News::RunOver => break,
         };
         if !send(&mut socket, Message::Text(text.into())).await {
             return;
         }
-    };
+    }
     let frame = CloseFrame {
         code: close_code::NORMAL,
-        reason: Utf8Bytes::from_static(reason),
+        reason: Utf8Bytes::from_static("the run is over"),
     };
     send(&mut socket, Message::Close(Some(frame))).await;
 }

@@ -64,11 +64,10 @@ pub(super) async fn oembed(
     ) else {
         return api::wrong("maxwidth and maxheight are numbers of pixels, from 1 on");
     };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let place = host.and_then(|host| place(&url, host));
-    let found = match place {
+    let named = headers.get(header::HOST);
+    let named = named.and_then(|host| host.to_str().ok());
+    let hosts: Vec<&str> = server.public_host().into_iter().chain(named).collect();
+    let found = match place(&url, &hosts) {
         Some(place) => title(&place.source, &server, lang)
             .await
             .map(|title| (place, title)),
@@ -107,8 +106,9 @@ async fn title(source: &Source, server: &Server, lang: Language) -> Option<Strin
     if let Some(title) = source.title(lang) {
         return Some(title);
     }
-    let events = source.lines(server).await.ok()?;
-    Some(exports::title(&recording::read(&events), lang))
+    let lines = source.lines(server).await.ok()?;
+    let first = lines.lines().next().unwrap_or_default(); // it says what was played
+    Some(exports::title(&recording::read(first), lang))
 }
 
 /// A size that is not above what was allowed.
@@ -130,8 +130,8 @@ struct Place {
     options: String,
 }
 
-/// Reads the address of a page of this server; None where it is none.
-fn place(url: &str, host: &str) -> Option<Place> {
+/// Reads the address of a page of this server, which has these names, the first for others; None where it is none.
+fn place(url: &str, hosts: &[&str]) -> Option<Place> {
     let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
     let (origin, rest) = match address.split_once("://") {
         Some((scheme @ ("http" | "https"), rest)) => {
@@ -139,9 +139,9 @@ fn place(url: &str, host: &str) -> Option<Place> {
             (format!("{scheme}://{named}"), &rest[named.len()..])
         }
         Some(_) => return None,
-        None => (format!("//{host}"), address),
+        None => (format!("//{}", hosts.first()?), address),
     };
-    if origin.split_once("//")?.1 != host {
+    if !hosts.contains(&origin.split_once("//")?.1) {
         return None;
     }
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_this_host_have_a_place() {
-        let place = |url| place(url, "waves.test:4444");
+        let place = |url| place(url, &["waves.test:4444", "127.0.0.1:4444"]);
         let found = |origin: &str, value: &str, options: &str| {
             Some(Place {
                 origin: origin.into(),
@@ -188,6 +188,10 @@ mod tests {
             (
                 "/s/half-close?lang=\"><script>",
                 found("//waves.test:4444", "s:half-close", ""),
+            ),
+            (
+                "http://127.0.0.1:4444/s/half-close",
+                found("http://127.0.0.1:4444", "s:half-close", ""),
             ),
             ("http://elsewhere.test/s/half-close", None),
             ("http://waves.test/s/half-close", None),

@@ -29,6 +29,14 @@ impl FromRequestParts<Server> for Origin {
     }
 }
 
+impl Server {
+    /// What the server is called outside, with its port where one is named; None where nobody said.
+    pub(super) fn public_host(&self) -> Option<&str> {
+        let (_, host) = self.public_url.as_deref()?.split_once("://")?;
+        Some(host)
+    }
+}
+
 impl Origin {
     /// The absolute address of a path of this server.
     pub(super) fn address(&self, path: &str) -> Option<String> {

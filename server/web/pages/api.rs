@@ -2,18 +2,19 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::frame::{Frame, page};
 use crate::web::Server;
+use crate::web::origin::Origin;
 use crate::web::words::Asked;
 
 #[derive(Template)]
 #[template(path = "api.html")]
 struct Api {
     frame: Frame,
-    /// This server, as the visitor calls it.
+    /// This server, as it is reached.
     server: String,
 }
 
@@ -22,11 +23,10 @@ pub(in crate::web) async fn api(
     State(server): State<Server>,
     asked: Asked,
     uri: Uri,
-    headers: HeaderMap,
+    origin: Origin,
 ) -> Response {
     let frame = Frame::new(&server, &asked, &uri).await;
-    let host = headers.get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok());
-    let server = format!("http://{}", host.unwrap_or("localhost"));
+    let server = origin.address("");
+    let server = server.unwrap_or_else(|| "http://localhost".into());
     page(&Api { frame, server }, &asked, StatusCode::OK)
 }
