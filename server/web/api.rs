@@ -14,7 +14,7 @@ use serde_json::json;
 use super::live::{self, Flag};
 use super::phrases::in_language;
 use super::words::Asked;
-use super::{Server, packed};
+use super::{Server, blocking, packed};
 use crate::atlas;
 use crate::catalogue;
 use crate::lab::{self, Live, StartError};
@@ -199,8 +199,7 @@ pub(super) async fn start(
         then,
         open: wanted.open,
     };
-    let started = tokio::task::spawn_blocking(move || lab.start(wanted)).await;
-    match started.expect("starting a run does not panic") {
+    match blocking(move || lab.start(wanted)).await {
         Ok(live) => {
             let events = format!("/api/runs/{}/events", live.id);
             let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
@@ -333,7 +332,8 @@ fn has_key(headers: &HeaderMap, live: &Live) -> bool {
 
 /// GET /api/recordings/ID: the recorded run of a scenario, one event a line.
 pub(super) async fn recording(Path(id): Path<String>, headers: HeaderMap) -> Response {
-    match catalogue::recording(&id) {
+    // The atlas's file is no recording of one run.
+    match catalogue::scenario(&id).and_then(|_| catalogue::recording(&id)) {
         Some(packed) => shipped(&headers, packed.into_owned()),
         None => unknown_recording(&id),
     }

@@ -110,13 +110,10 @@ fn packed(id: &str) -> Option<Vec<u8>> {
     Some(catalogue::recording("atlas")?.get(place)?.to_vec())
 }
 
-fn unpacked(packed: &[u8]) -> String {
-    recording::unpack(packed).unwrap_or_else(|error| panic!("the atlas is broken: {error}"))
-}
-
 /// A cell's recorded run, one event a line.
 pub(super) fn lines(id: &str) -> Option<String> {
-    Some(unpacked(&packed(id)?))
+    let lines = recording::unpack(&packed(id)?);
+    Some(lines.unwrap_or_else(|error| panic!("the atlas is broken: {error}")))
 }
 
 /// What a cell is called.

@@ -10,10 +10,10 @@ use super::origin::Origin;
 use super::pictures::Picture;
 use super::source::Source;
 use super::words::{Asked, Language};
-use super::{Server, api, atlas as cells, sheets};
+use super::{Server, api, blocking, sheets};
 use crate::event::{Event, Host, What};
 use crate::export::{self, About, Format, Wish};
-use crate::{atlas, catalogue, recording};
+use crate::recording;
 
 /// How an export was asked for.
 pub(super) struct Asking {
@@ -47,7 +47,7 @@ impl Asking {
             (_, Some(format)) => self.file(run, format).await,
             (sheets::OFFLINE, None) => sheets::offline(run, self.asked.0).await,
             (sheets::EXERCISE, None) => match Query::try_from_uri(&self.uri) {
-                Ok(Query(wish)) => sheets::exercise(run, wish, &self.asked),
+                Ok(Query(wish)) => sheets::exercise(run, wish, self.asked).await,
                 Err(error) => api::wrong(&error.body_text()),
             },
             (unknown, None) => {
@@ -66,7 +66,7 @@ impl Asking {
             Source::Run(id) => {
                 let live = self.server.lab.find(id);
                 let scenario = live.and_then(|live| live.scenario.clone());
-                let stage = scenario.map(|id| page_of(&id));
+                let stage = scenario.map(|id| Source::of_scenario(&id).page());
                 format!("{}#run={id}", stage.unwrap_or_else(|| source.page()))
             }
             _ => source.page(),
@@ -117,7 +117,6 @@ impl Asking {
             wish,
             length: events.len(),
         };
-        // Reading all events of a long run takes tens of ms, which no other request shall wait for.
         let make = move || {
             let events = recording::read(&events);
             let about = About {
@@ -128,10 +127,7 @@ impl Asking {
         };
         let made = match format {
             Format::Png => self.server.pictures.get(picture, make).await,
-            _ => tokio::task::spawn_blocking(make)
-                .await
-                .expect("exports do not panic")
-                .map(Into::into),
+            _ => blocking(make).await.map(Into::into),
         };
         match made {
             Ok(bytes) => (headers, bytes).into_response(),
@@ -182,26 +178,13 @@ pub(super) async fn of_cell(
     asking.answer(cell, &format).await
 }
 
-/// The page of a scenario, or of a cell of the atlas.
-fn page_of(id: &str) -> String {
-    match id.starts_with("atlas/") {
-        true => format!("/{id}"),
-        false => format!("/s/{id}"),
-    }
-}
-
 /// What a run is called: as its lesson or its cell of the atlas, else as any script.
 pub(super) fn title(events: &[Event], language: Language) -> String {
     let scenario = match events.first().map(|event| &event.what) {
         Some(What::Run { scenario, .. }) => scenario.as_deref(),
         _ => None,
     };
-    let lesson = scenario.and_then(catalogue::scenario);
-    if let Some(lesson) = lesson {
-        return language.of(&lesson.title).to_owned();
-    }
-    match scenario.and_then(atlas::named) {
-        Some(cell) => cells::title(cell, language),
-        None => language.word("export.untitled").to_owned(),
-    }
+    let source = scenario.map(Source::of_scenario);
+    let title = source.and_then(|source| source.title(language));
+    title.unwrap_or_else(|| language.word("export.untitled").to_owned())
 }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::body::Bytes;
 use tokio::sync::Semaphore;
 
+use super::blocking;
 use super::words::Language;
 use crate::export::{RenderError, Wish};
 
@@ -52,8 +53,7 @@ impl Pictures {
         if let Some(bytes) = self.find(&picture) {
             return Ok(bytes);
         }
-        let made = tokio::task::spawn_blocking(make).await;
-        let bytes: Bytes = made.expect("drawing does not panic")?.into();
+        let bytes: Bytes = blocking(make).await?.into();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back((picture, bytes.clone()));
         while kept.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > KEPT {

@@ -6,15 +6,14 @@ use qrcode::render::svg::Color;
 use qrcode::{EcLevel, QrCode};
 
 use super::api::Refused;
+use super::blocking;
 
 /// POST /api/qr: the body as a QR code (ISO/IEC 18004), an SVG in black on white with the quiet zone that readers need.
 pub(super) async fn draw(text: String) -> Response {
     if text.is_empty() {
         return wrong("there is nothing to draw");
     }
-    // The largest ones take some ms.
-    let drawn = tokio::task::spawn_blocking(move || code(&text)).await;
-    match drawn.expect("drawing does not panic") {
+    match blocking(move || code(&text)).await {
         Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
         None => wrong("a QR code has room for 2,953 bytes"),
     }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Server, api, packed};
+use super::{Server, api, blocking, packed};
 use crate::lab::Live;
 use crate::recording::{self, About};
 use crate::store::{Day, Store, StoreError};
@@ -92,7 +92,8 @@ pub(super) async fn events(
     ];
     let tag = [(header::ETAG, tag)];
     if is_known {
-        return (StatusCode::NOT_MODIFIED, kind, tag).into_response();
+        let vary = [(header::VARY, "Accept-Encoding")];
+        return (StatusCode::NOT_MODIFIED, kind, tag, vary).into_response();
     }
     match packed::answer(&headers, packed.into()) {
         Ok(answer) => (kind, tag, answer).into_response(),
@@ -103,26 +104,26 @@ pub(super) async fn events(
 /// The events of a kept recording, one a line.
 pub(super) async fn lines(server: &Server, id: &str) -> Result<String, Response> {
     let (store, asked) = (server.store.clone(), id.to_owned());
-    match blocking(move || store.events(&asked, Day::today())).await {
-        Ok(Some(packed)) => recording::unpack(&packed).map_err(|error| not_unpacked(id, &error)),
+    let unpacked = move || {
+        let found = store.events(&asked, Day::today())?;
+        Ok(found.map(|packed| recording::unpack(&packed)))
+    };
+    match blocking(unpacked).await {
+        Ok(Some(Ok(lines))) => Ok(lines),
+        Ok(Some(Err(error))) => Err(not_unpacked(id, &error)),
         Ok(None) => Err(api::unknown_recording(id)),
         Err(error) => Err(refused(&error)),
     }
 }
 
 fn not_unpacked(id: &str, error: &std::io::Error) -> Response {
-    broken(&format!("unpacking the recording {id}: {error}"))
+    api::failed(format!("unpacking the recording {id}: {error}"))
 }
 
 /// What a kept recording is about.
 pub(super) async fn about(server: &Server, id: &str) -> Result<Option<About>, StoreError> {
     let (store, id) = (server.store.clone(), id.to_owned());
     blocking(move || store.about(&id, Day::today())).await
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.expect("the store does not panic")
 }
 
 /// Whether recordings can be kept, as far as that is known before one is: if not, whoever runs the server learns why.
@@ -154,9 +155,4 @@ fn refused(error: &StoreError) -> Response {
     }
     let said = json!({ "error": kind, "message": error.to_string() });
     (status, Json(said)).into_response()
-}
-
-fn broken(message: &str) -> Response {
-    let said = json!({ "error": "store", "message": message });
-    (StatusCode::INTERNAL_SERVER_ERROR, Json(said)).into_response()
 }

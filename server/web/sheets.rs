@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::blocking;
 use super::exports::{self, Run};
 use super::offline::{self, Told};
 use super::pages::{self, Wish};
@@ -19,16 +20,18 @@ pub(super) const OFFLINE: &str = "html";
 pub(super) const EXERCISE: &str = "exercise";
 
 /// An exercise sheet, or its key.
-pub(super) fn exercise(run: Run, wish: Wish, asked: &Asked) -> Response {
-    let events = recording::read(&run.events);
-    let about = pages::About {
-        title: &exports::title(&events, asked.0),
-        page: &run.page,
-        address: on_paper(&run),
-    };
+pub(super) async fn exercise(run: Run, wish: Wish, asked: Asked) -> Response {
     let disposition = format!("inline; filename=\"fourwave-{}-exercise.html\"", run.name);
-    let sheet = pages::exercise(&events, &about, wish, asked);
-    ([(header::CONTENT_DISPOSITION, disposition)], sheet).into_response()
+    let sheet = blocking(move || {
+        let events = recording::read(&run.events);
+        let about = pages::About {
+            title: &exports::title(&events, asked.0),
+            page: &run.page,
+            address: on_paper(&run),
+        };
+        pages::exercise(&events, &about, wish, &asked)
+    });
+    ([(header::CONTENT_DISPOSITION, disposition)], sheet.await).into_response()
 }
 
 /// A recording as a file that plays by itself.
@@ -41,9 +44,7 @@ pub(super) async fn offline(run: Run, lang: Language) -> Response {
         ),
         (header::VARY, "Accept-Language, Cookie".to_owned()),
     ];
-    // Reading all events of a long run takes tens of ms, which no other request shall wait for.
-    let page = tokio::task::spawn_blocking(move || told(&run.events, on_paper(&run), lang));
-    let page = page.await.expect("events were written by this program");
+    let page = blocking(move || told(&run.events, on_paper(&run), lang)).await;
     (kind, Html(page)).into_response()
 }
 

@@ -50,6 +50,14 @@ impl Source {
         }
     }
 
+    /// The recording of what a run plays: the id of a lesson, or of a cell of the atlas.
+    pub(super) fn of_scenario(id: &str) -> Source {
+        match id.strip_prefix("atlas/") {
+            Some(cell) => Cell(cell.into()),
+            None => Lesson(id.into()),
+        }
+    }
+
     /// Its value in addresses.
     pub(super) fn value(&self) -> String {
         let (Lesson(id) | Cell(id) | Run(id) | Kept(id)) = self;

@@ -9,6 +9,7 @@ pub(super) use crate::language::Language;
 
 /// The language that a request asks for, by `?lang=`, else by its cookie, else by Accept-Language; and whether it was
 /// by the address, so that it shall be remembered.
+#[derive(Clone, Copy)]
 pub(super) struct Asked(pub(super) Language, pub(super) bool);
 
 impl<S: Sync> FromRequestParts<S> for Asked {

@@ -12,9 +12,9 @@ use crate::atlas::answer::{Answer, Gave};
 use crate::atlas::{self, Cell, Stimulus, Unreachable, cells};
 use crate::scenario::Source;
 use crate::state::State as TcpState;
-use crate::web::Server;
-use crate::web::atlas::{name, recorded, texts};
+use crate::web::atlas::{name, recorded, texts, title};
 use crate::web::words::{Asked, Language};
+use crate::web::{Server, blocking};
 
 #[derive(Template)]
 #[template(path = "atlas.html")]
@@ -79,8 +79,7 @@ pub(in crate::web) async fn atlas(
     uri: Uri,
 ) -> Response {
     // Reading all the runs for the first time takes tens of ms.
-    let read = tokio::task::spawn_blocking(recorded).await;
-    let recorded = read.expect("the shipped atlas can be read");
+    let recorded = blocking(recorded).await;
     let frame = Frame::new(&server, &asked, &uri).await;
     let lang = asked.0;
     let kernels: BTreeSet<&str> = recorded.values().map(|run| run.kernel.as_str()).collect();
@@ -137,11 +136,6 @@ fn address(cell: &Cell) -> String {
         cell.id(),
         end.map_or(String::new(), |t| format!("#t={t}"))
     )
-}
-
-fn title(cell: &Cell, lang: Language) -> String {
-    let title = lang.of(&texts().stimulus(cell.stimulus).title);
-    title.replace("{state}", cell.state.name())
 }
 
 fn shown(cell: &Cell, lang: Language) -> Shown {

@@ -9,11 +9,10 @@ use serde_json::json;
 
 use super::course::known;
 use super::frame::{Frame, page, script_safe};
-use crate::atlas;
 use crate::catalogue::{self, Known};
 use crate::scenario::{Chapter, Words};
 use crate::web::Server;
-use crate::web::atlas::texts;
+use crate::web::source::Source;
 use crate::web::words::{Asked, Language};
 
 /// What the address names; of what else stands there nothing is wanted.
@@ -160,30 +159,17 @@ fn asking(
 
 /// What a recording is called; None where there is none of that name. Whether a kept one is there its own address tells.
 fn title(server: &Server, lang: Language, name: &str) -> Option<String> {
-    let lesson = |id: &str| Some(lang.of(&catalogue::scenario(id)?.title).to_owned());
-    let (kind, id) = name.split_once(':')?;
-    match kind {
-        "s" => catalogue::recording(id).and_then(|_| lesson(id)),
-        "atlas" => cell(lang, id),
-        "run" => {
+    let source = Source::named(name)?;
+    match &source {
+        Source::Lesson(_) | Source::Cell(_) => source.title(lang),
+        Source::Run(id) => {
             let live = server.lab.find(id)?;
-            let of = live.scenario.as_deref();
-            let known =
-                of.and_then(|of| lesson(of).or_else(|| cell(lang, of.strip_prefix("atlas/")?)));
-            Some(known.unwrap_or_else(|| lang.word("try.title").to_owned()))
+            let of = live.scenario.as_deref().map(Source::of_scenario);
+            let title = of.and_then(|of| of.title(lang));
+            Some(title.unwrap_or_else(|| lang.word("try.title").to_owned()))
         }
-        "r" if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()) => {
-            Some(format!("{} {id}", lang.word("compare.kept")))
-        }
-        _ => None,
+        Source::Kept(id) => Some(format!("{} {id}", lang.word("compare.kept"))),
     }
-}
-
-fn cell(lang: Language, place: &str) -> Option<String> {
-    let cell = atlas::named(&format!("atlas/{place}"))?;
-    cell.plan.as_ref().ok()?;
-    let title = lang.of(&texts().stimulus(cell.stimulus).title);
-    Some(title.replace("{state}", cell.state.name()))
 }
 
 fn chapters(known: &'static [Known]) -> Vec<(Chapter, Vec<&'static Known>)> {

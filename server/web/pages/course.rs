@@ -8,8 +8,8 @@ use axum::response::Response;
 use super::frame::{Frame, page};
 use crate::catalogue::{self, Known};
 use crate::scenario::Chapter;
-use crate::web::Server;
 use crate::web::words::Asked;
+use crate::web::{Server, blocking};
 
 #[derive(Template)]
 #[template(path = "course.html")]
@@ -54,7 +54,5 @@ pub(in crate::web) async fn course(
 
 /// What is known of the lessons; reading all recordings for the first time shall hold nobody else up.
 pub(super) async fn known() -> &'static [Known] {
-    tokio::task::spawn_blocking(catalogue::known)
-        .await
-        .expect("what is shipped can be read")
+    blocking(catalogue::known).await
 }

@@ -8,7 +8,7 @@ use crate::remedy::{self, Remedy};
 use crate::scenario::Words;
 use crate::web::origin::Origin;
 use crate::web::words::{Asked, Language};
-use crate::web::{Server, assets, markup};
+use crate::web::{Server, assets, blocking, markup};
 
 /// What every page needs.
 pub(super) struct Frame {
@@ -58,9 +58,7 @@ impl Card {
 impl Frame {
     pub(super) async fn new(server: &Server, asked: &Asked, uri: &Uri) -> Frame {
         let lab = server.lab.clone();
-        let ability = tokio::task::spawn_blocking(move || lab.ability())
-            .await
-            .expect("asking the machine does not panic");
+        let ability = blocking(move || lab.ability()).await;
         let query = uri.query().unwrap_or("").split('&');
         let kept = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
         let other = format!("lang={}", asked.0.other().tag());
