@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::errno;
-use crate::event::{CallPhase, Event, Host, What};
+use crate::event::{CallPhase, Event, Exit, Host, What};
 use crate::state::State;
 
 /// What occurs in a run.
@@ -66,18 +66,15 @@ impl Digest {
             What::Run { kernel, .. } => self.kernel.clone_from(kernel),
             What::State { host, to, .. } => meet(&mut self.states, *host, *to, t),
             What::Call {
-                host,
-                call,
-                phase,
-                errno,
-                words,
-                ..
+                host, call, phase, ..
             } => {
                 self.calls.insert(call.clone());
-                // SO_ERROR gives an error without failing.
-                let asked = words.clone().filter(|word| errno::is_name(word));
-                if let (CallPhase::Exit, Some(name)) = (phase, errno.clone().or(asked)) {
-                    meet(&mut self.errnos, *host, name, t);
+                if let CallPhase::Exit(Exit { errno, words, .. }) = phase {
+                    // SO_ERROR gives an error without failing.
+                    let asked = words.as_ref().filter(|word| errno::is_name(word));
+                    if let Some(name) = errno.as_ref().or(asked) {
+                        meet(&mut self.errnos, *host, name.clone(), t);
+                    }
                 }
             }
             What::Segment(segment) => self.flags.extend(segment.flags.iter().cloned()),

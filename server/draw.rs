@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::mem;
 
 use crate::event::{
-    CallPhase, Cause, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase,
-    Timer, What,
+    CallPhase, Cause, Event, Exit, Host, HostChange, ProcessChange, Segment, SegmentPhase,
+    StepPhase, Timer, What,
 };
+use crate::wording::{Kind, tame};
 
 const CALLS: usize = 38;
 const STATES: usize = 12;
@@ -94,28 +95,18 @@ impl<W: Write> Drawing<W> {
                 Ok(())
             }
             What::Call {
-                phase: CallPhase::Exit,
+                phase: CallPhase::Exit(exit),
                 host,
                 call,
                 args,
-                enter,
-                result,
-                errno,
-                data,
-                words,
                 ..
             } => {
-                let gave = match (errno, data, words) {
-                    (Some(errno), ..) => errno.clone(),
-                    (_, Some(data), _) => format!("{} {data:?}", result.unwrap_or(0)),
-                    (.., Some(words)) => words.clone(),
-                    _ => result.unwrap_or(0).to_string(),
-                };
-                let (mut row, text) = match (self.open.take(), enter) {
-                    (Some((row, Open::Call(open))), Some(enter)) if open == *enter => {
+                let gave = gave(exit);
+                let (mut row, text) = match self.open.take() {
+                    Some((row, Open::Call(open))) if open == exit.enter => {
                         (row, format!("{call}({}) = {gave}", args.join(", ")))
                     }
-                    (open, _) => {
+                    open => {
                         self.open = open;
                         self.flush()?;
                         (
@@ -207,13 +198,13 @@ impl<W: Write> Drawing<W> {
                 };
                 self.remark(*host, format!("{actor}: process {pid} {what}"))
             }
-            What::Host { host, what, sysctl } => {
+            What::Host { host, what } => {
                 let what = match what {
                     HostChange::LinkDown => "its link is down",
                     HostChange::LinkUp => "its link is up",
                     HostChange::Crashed => "its power failed",
                     HostChange::Booted => "it started again",
-                    HostChange::Sysctl => sysctl.as_deref().unwrap_or_default(),
+                    HostChange::Sysctl { sysctl } => sysctl,
                 };
                 self.remark(*host, what.to_owned())
             }
@@ -235,10 +226,9 @@ impl<W: Write> Drawing<W> {
             }
             What::End { ok, reason, .. } => {
                 self.flush()?;
-                self.line(
-                    if *ok { GREEN } else { RED },
-                    &format!("\n{} {reason}", if *ok { "✓" } else { "✗" }),
-                )
+                writeln!(self.to)?;
+                let (paint, mark) = if *ok { (GREEN, "✓") } else { (RED, "✗") };
+                self.line(paint, &format!("{mark} {reason}"))
             }
             _ => Ok(()),
         }
@@ -295,12 +285,17 @@ impl<W: Write> Drawing<W> {
         } else {
             ("", "")
         };
-        // What somebody wrote into a script does not steer the terminal.
-        let text: String = text
-            .chars()
-            .map(|c| if c.is_control() && c != '\n' { '·' } else { c })
-            .collect();
-        writeln!(self.to, "{on}{text}{off}")
+        writeln!(self.to, "{on}{}{off}", tame(text))
+    }
+}
+
+/// What a call gave: of bytes how many, and which.
+fn gave(exit: &Exit) -> String {
+    match (&exit.errno, &exit.data, &exit.words) {
+        (Some(errno), ..) => errno.clone(),
+        (_, Some(data), _) => format!("{} {data:?}", exit.result),
+        (.., Some(words)) => words.clone(),
+        _ => exit.result.to_string(),
     }
 }
 
@@ -333,13 +328,12 @@ fn arrow(segment: &Segment) -> Row {
         (Host::Server, None) => format!("◀{line} {name} {line}"),
         (Host::Server, Some(end)) => format!("{end} {name} {line}"),
     };
-    let has = |flag: &str| segment.flags.iter().any(|set| set == flag);
-    let paint = match () {
-        () if has("RST") => RED,
-        () if has("FIN") => YELLOW,
-        () if has("SYN") => GREEN,
-        () if segment.len > 0 => BLUE,
-        () => QUIET,
+    let paint = match Kind::of(segment) {
+        Kind::Rst => RED,
+        Kind::Fin => YELLOW,
+        Kind::Syn => GREEN,
+        Kind::Data => BLUE,
+        Kind::Ack => QUIET,
     };
     Row {
         wire,

@@ -1,5 +1,7 @@
 //! Names of the error numbers that a socket call can give (errno(3)).
 
+use std::io;
+
 /// Names and numbers.
 const NAMES: &[(&str, i32)] = &[
     ("EPERM", libc::EPERM),
@@ -55,6 +57,14 @@ pub fn number(name: &str) -> Option<i32> {
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, number)| *number)
+}
+
+/// What an error number means, as strerror(3) puts it.
+pub fn text(number: i32) -> String {
+    let mut text = io::Error::from_raw_os_error(number).to_string();
+    let end = text.rfind(" (os error").unwrap_or(text.len());
+    text.truncate(end);
+    text
 }
 
 /// The names, the older numbers first.

@@ -132,29 +132,9 @@ pub enum What {
         call: String,
         /// Its arguments, as strace would print them.
         args: Vec<String>,
-        /// Enter or exit.
+        /// Enter or exit, and what it gave.
+        #[serde(flatten)]
         phase: CallPhase,
-        /// At exit: the call's `seq` at enter.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        enter: Option<u32>,
-        /// At exit: what it returned, -1 for a failure.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        result: Option<i64>,
-        /// At exit: the error's name, such as `ECONNRESET`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        errno: Option<String>,
-        /// At exit of recv: what was received, its first bytes as text.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        data: Option<String>,
-        /// At exit: what else it gave: poll's events, an address, a state, an error that was asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        words: Option<String>,
-        /// At exit of a call that made a socket: the socket's name in the script.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        made: Option<String>,
-        /// At exit of a call that had fallen asleep: what woke it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        cause: Option<Cause>,
     },
     /// A segment leaves, arrives, or does not.
     Segment(Box<Segment>),
@@ -252,10 +232,8 @@ pub enum What {
         /// Which.
         host: Host,
         /// What.
+        #[serde(flatten)]
         what: HostChange,
-        /// The sysctl that was written, as `NAME=VALUE`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        sysctl: Option<String>,
     },
     /// Something was put to the test.
     Check {
@@ -328,17 +306,43 @@ pub enum StepPhase {
     End,
 }
 
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// How far a call is.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "phase", rename_all = "snake_case")]
 pub enum CallPhase {
+    /// It starts.
     Enter,
-    Exit,
+    /// It returned.
+    Exit(Exit),
+}
+
+/// What a call gave.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Exit {
+    /// The call's `seq` at enter.
+    pub enter: u32,
+    /// What it returned, -1 for a failure.
+    pub result: i64,
+    /// The error's name, such as `ECONNRESET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errno: Option<String>,
+    /// Of recv: what was received, its first bytes as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// What else it gave: poll's events, an address, a state, an error that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// Of a call that made a socket: the socket's name in the script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
+    /// Of a call that had fallen asleep: what woke it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
 }
 
 /// What was done to a host.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum HostChange {
     /// Its interface went down.
     LinkDown,
@@ -349,7 +353,10 @@ pub enum HostChange {
     /// It started again.
     Booted,
     /// A sysctl was written.
-    Sysctl,
+    Sysctl {
+        /// As `NAME=VALUE`.
+        sysctl: String,
+    },
 }
 
 /// What happened to a process.

@@ -15,7 +15,6 @@ mod pen;
 mod png;
 mod preview;
 mod svg;
-mod wording;
 
 use serde::Deserialize;
 

@@ -44,7 +44,7 @@ impl Language {
     }
 
     /// One text; its key where there is none, which a test finds.
-    pub fn word(self, key: &'static str) -> &'static str {
+    pub fn word(self, key: &str) -> &str {
         self.table().get(key).map_or(key, String::as_str)
     }
 

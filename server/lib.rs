@@ -42,3 +42,4 @@ pub mod state;
 pub mod store;
 pub mod sys;
 pub mod web;
+mod wording;

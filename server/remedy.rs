@@ -1,11 +1,11 @@
 //! What a refusal of the machine means, and which command would lift it.
 
 use std::fs;
-use std::io;
 
 use rustix::process::{Resource, getrlimit};
 use serde::Serialize;
 
+use crate::errno;
 use crate::message::{Refusal, SetupStep};
 
 /// How many files a process must be able to have open: actors keep their own from 900 on, out of the script's way.
@@ -35,7 +35,7 @@ pub fn remedy(refusal: &Refusal) -> Remedy {
     };
     Remedy {
         tried: tried(refusal.step),
-        answer: answer(refusal.errno),
+        answer: errno::text(refusal.errno),
         command,
     }
 }
@@ -95,13 +95,4 @@ fn tun(errno: i32) -> &'static str {
         libc::ENOENT | libc::ENODEV | libc::ENXIO => "sudo modprobe tun",
         _ => "sudo chmod 0666 /dev/net/tun",
     }
-}
-
-/// As strerror(3) puts it.
-fn answer(errno: i32) -> String {
-    let text = io::Error::from_raw_os_error(errno).to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }

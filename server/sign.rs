@@ -8,6 +8,7 @@ use std::net::SocketAddrV4;
 
 use crate::event::{Event, Host, Segment, SegmentPhase, Socket, What};
 use crate::state::State;
+use crate::wording::Kind;
 
 /// As many segments as a stamp has room for: the last ones, since lessons are about ends.
 const MOST: usize = 12;
@@ -126,13 +127,12 @@ fn arrows(events: &[Event]) -> (Vec<Arrow>, u64) {
 }
 
 fn kind(segment: &Segment) -> &'static str {
-    let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
-    match () {
-        () if has("RST") => "rst",
-        () if has("SYN") => "syn",
-        () if has("FIN") => "fin",
-        () if segment.len > 0 => "data",
-        () => "ack",
+    match Kind::of(segment) {
+        Kind::Rst => "rst",
+        Kind::Fin => "fin",
+        Kind::Syn => "syn",
+        Kind::Data => "data",
+        Kind::Ack => "ack",
     }
 }
 

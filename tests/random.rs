@@ -15,7 +15,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use fourwave::event::{Event, What};
+use fourwave::event::{Event, HostChange, What};
 use fourwave::state::State;
 use futures_util::{StreamExt, stream};
 use rustix::process::Signal;
@@ -187,6 +187,10 @@ fn assert_varied(all: &[Played]) {
             What::State { to, .. } => seen.insert(to.name().to_owned()),
             What::Segment(segment) => seen.insert(format!("{:?}", segment.phase)),
             What::Process { what, .. } => seen.insert(format!("{what:?}")),
+            What::Host {
+                what: HostChange::Sysctl { .. },
+                ..
+            } => seen.insert("Sysctl".into()),
             What::Host { what, .. } => seen.insert(format!("{what:?}")),
             What::End { how, .. } => seen.insert(format!("{how:?}")),
             _ => continue,

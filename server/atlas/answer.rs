@@ -65,14 +65,11 @@ pub fn answer(events: &[Event], host: Host, called: bool) -> Option<Answer> {
                 ..
             } if *at == host && *cause == stimulus => answer.to = Some(*to),
             What::Call {
-                phase: CallPhase::Exit,
-                enter: Some(enter),
-                result,
-                errno,
+                phase: CallPhase::Exit(exit),
                 ..
-            } if Cause::Call(*enter) == stimulus => {
-                let error = errno.clone().map(Gave::Error);
-                answer.gave = error.or_else(|| result.map(Gave::Number));
+            } if Cause::Call(exit.enter) == stimulus => {
+                let error = exit.errno.clone().map(Gave::Error);
+                answer.gave = Some(error.unwrap_or(Gave::Number(exit.result)));
             }
             _ => {}
         }

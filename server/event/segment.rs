@@ -63,6 +63,21 @@ pub struct Segment {
     pub reason: Option<String>,
 }
 
+impl Segment {
+    /// Whether a control bit is set, such as `FIN`.
+    pub fn has(&self, bit: &str) -> bool {
+        self.flags.iter().any(|flag| flag == bit)
+    }
+
+    /// The port by which its connection is told from others: the client's.
+    pub fn client_port(&self) -> u16 {
+        match self.from {
+            Host::Client => self.source.port(),
+            Host::Server => self.destination.port(),
+        }
+    }
+}
+
 /// Where a segment is.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;
 
-use crate::event::{Host, ResetReason, Segment};
+use crate::event::{Exit, Host, ResetReason, Segment};
 
 /// What can be told so far.
 #[derive(Default)]
@@ -17,19 +17,13 @@ pub(super) struct Expected {
 /// What a host's programs can know.
 #[derive(Default)]
 struct Seen {
-    /// Received and not yet read, as text; None where that cannot be told from a table any more.
-    unread: Unread,
+    /// Received and not yet read, as text.
+    unread: String,
+    /// What is unread cannot be told from a table any more.
+    lost: bool,
     fin: bool,
     reset: bool,
     shut: bool,
-}
-
-struct Unread(Option<String>);
-
-impl Default for Unread {
-    fn default() -> Unread {
-        Unread(Some(String::new()))
-    }
 }
 
 /// What of a segment can be asked for.
@@ -44,12 +38,11 @@ impl Expected {
     pub(super) fn lose_count(&mut self) {
         self.next.clear();
         self.arrived.clear();
-        self.hosts.iter_mut().for_each(|seen| seen.unread.0 = None);
+        self.hosts.iter_mut().for_each(|seen| seen.lost = true);
     }
 
     /// A segment that comes next in the table, and whether it arrived.
     pub(super) fn segment(&mut self, segment: &Segment, arrived: bool) -> Asked {
-        let has = |flag: &str| segment.flags.iter().any(|other| other == flag);
         let (there, back) = (
             (segment.source, segment.destination),
             (segment.destination, segment.source),
@@ -59,12 +52,12 @@ impl Expected {
         let seq = follows(self.next.get(&there), segment.seq_rel);
         let ack = follows(self.arrived.get(&back), segment.ack_rel);
         // A probe and what is sent again look like something else; why some RSTs are sent is not known.
-        let stands_out = has("SYN") || has("FIN") || has("RST") || segment.len == 0;
-        let flags = stands_out
+        let [syn, fin, rst] = ["SYN", "FIN", "RST"].map(|bit| segment.has(bit));
+        let flags = (syn || fin || rst || segment.len == 0)
             && !segment.retransmission
             && !segment.probe
             && segment.reset != Some(ResetReason::Unknown);
-        let takes = segment.len as u32 + u32::from(has("SYN")) + u32::from(has("FIN"));
+        let takes = segment.len as u32 + u32::from(syn) + u32::from(fin);
         if let Some(end) = segment.seq_rel.map(|seq| seq.wrapping_add(takes)) {
             let next = self.next.entry(there).or_insert(end);
             *next = (*next).max(end);
@@ -75,58 +68,16 @@ impl Expected {
             }
         }
         if arrived {
-            self.hosts[segment.to as usize].take(segment, has("FIN"), has("RST"));
+            self.hosts[segment.to as usize].take(segment, fin, rst);
         }
         Asked { flags, seq, ack }
     }
 
     /// Whether what a call gave follows from the rows above.
-    pub(super) fn result(
-        &mut self,
-        host: Host,
-        call: &str,
-        args: &[String],
-        (result, errno, data): (Option<i64>, Option<&str>, Option<&str>),
-    ) -> bool {
+    pub(super) fn result(&mut self, host: Host, call: &str, args: &[String], exit: &Exit) -> bool {
         // Of several connections a row does not say which one it is about.
         let is_one = self.next.len() <= 2;
-        let seen = &mut self.hosts[host as usize];
-        let follows = seen.result(call, args, (result, errno, data));
-        is_one && follows
-    }
-}
-
-impl Seen {
-    fn result(
-        &mut self,
-        call: &str,
-        args: &[String],
-        (result, errno, data): (Option<i64>, Option<&str>, Option<&str>),
-    ) -> bool {
-        let seen = self;
-        if let Some(errno) = errno {
-            return match errno {
-                "ECONNRESET" => call == "recv" && seen.reset,
-                "ECONNREFUSED" => call == "connect" && seen.reset,
-                "EPIPE" => call == "send" && (seen.reset || seen.shut),
-                _ => false,
-            };
-        }
-        match call {
-            "shutdown" => {
-                seen.shut |= args.get(1).is_some_and(|how| how != "SHUT_RD");
-                false // always 0
-            }
-            "send" => args.get(2).is_some_and(|len| {
-                Some(len.as_str()) == result.map(|sent| sent.to_string()).as_deref()
-            }),
-            "recv" => seen.read(
-                result,
-                data,
-                args.iter().any(|arg| arg.contains("MSG_PEEK")),
-            ),
-            _ => false,
-        }
+        self.hosts[host as usize].result(call, args, exit) && is_one
     }
 }
 
@@ -134,28 +85,51 @@ impl Seen {
     fn take(&mut self, segment: &Segment, fin: bool, reset: bool) {
         self.fin |= fin;
         self.reset |= reset;
-        let text = segment
-            .data
-            .as_ref()
-            .filter(|data| data.len() == segment.len && !segment.retransmission);
-        match (&mut self.unread.0, text) {
+        match &segment.data {
             _ if segment.len == 0 => {}
-            (Some(unread), Some(text)) => *unread += text,
-            (unread, _) => *unread = None,
+            Some(data) if data.len() == segment.len && !segment.retransmission => {
+                self.unread += data;
+            }
+            _ => self.lost = true,
         }
     }
 
-    fn read(&mut self, result: Option<i64>, data: Option<&str>, peeks: bool) -> bool {
-        let Some(unread) = &mut self.unread.0 else {
-            return false;
-        };
-        if result == Some(0) {
-            return unread.is_empty() && self.fin;
+    fn result(&mut self, call: &str, args: &[String], exit: &Exit) -> bool {
+        if let Some(errno) = &exit.errno {
+            return match errno.as_str() {
+                "ECONNRESET" => call == "recv" && self.reset,
+                "ECONNREFUSED" => call == "connect" && self.reset,
+                "EPIPE" => call == "send" && (self.reset || self.shut),
+                _ => false,
+            };
         }
-        let follows = data.is_some_and(|data| data == unread && result == Some(data.len() as i64));
+        match call {
+            "shutdown" => {
+                self.shut |= args.get(1).is_some_and(|how| how != "SHUT_RD");
+                false // always 0
+            }
+            "send" => args
+                .get(2)
+                .is_some_and(|len| *len == exit.result.to_string()),
+            "recv" => {
+                let peeks = args.iter().any(|arg| arg.contains("MSG_PEEK"));
+                self.read(exit.result, exit.data.as_deref(), peeks)
+            }
+            _ => false,
+        }
+    }
+
+    fn read(&mut self, result: i64, data: Option<&str>, peeks: bool) -> bool {
+        if self.lost {
+            return false;
+        }
+        if result == 0 {
+            return self.unread.is_empty() && self.fin;
+        }
+        let follows = data.is_some_and(|data| data == self.unread && result == data.len() as i64);
         match (follows, peeks) {
-            (true, false) => unread.clear(),
-            (false, false) => self.unread.0 = None,
+            (true, false) => self.unread.clear(),
+            (false, false) => self.lost = true,
             _ => {}
         }
         follows

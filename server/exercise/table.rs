@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use super::expected::Expected;
 use crate::event::{
-    CallPhase, Cause, Event, Host, ProcessChange, Segment, SegmentPhase, Socket, What,
+    CallPhase, Cause, Event, Exit, Host, ProcessChange, Segment, SegmentPhase, Socket, Timer, What,
 };
 use crate::state::is_edge;
+use crate::wording::{self, by, gave};
 
 /// A run as rows, in the order of what happened.
 #[derive(Clone, Debug, Default)]
@@ -52,11 +53,11 @@ pub enum Deed {
         /// Their bytes of data.
         bytes: u64,
     },
-    /// Something else: a key of the page's words.
+    /// Something else.
     Other {
         /// Where.
         host: Host,
-        /// Such as `process.killed`.
+        /// A key of the page's words, such as `process.killed`, or a sysctl that was written.
         key: String,
     },
 }
@@ -76,6 +77,8 @@ pub struct Way {
     pub len: usize,
     /// Whether it was lost.
     pub lost: bool,
+    /// Whether it was still on the wire when the run ended.
+    pub open: bool,
     /// Whether it was put on the wire from nowhere.
     pub injected: bool,
     /// Whether its sequence numbers were sent before.
@@ -159,7 +162,7 @@ pub fn table(events: &[Event]) -> Table {
     }
     let under_way: Vec<(u32, Segment)> = std::mem::take(&mut reader.sent).into_values().collect();
     for (began, segment) in under_way {
-        reader.segment(&segment, began, u32::MAX);
+        reader.segment(&segment, segment.phase, began, u32::MAX);
     }
     Table { rows: reader.rows }
 }
@@ -186,17 +189,11 @@ impl Reader {
                 call,
                 args,
                 phase,
-                enter,
-                result,
-                errno,
-                data,
-                words,
-                cause,
                 ..
             } => {
-                let text = called(host, actor, call, args);
-                match (phase, enter) {
-                    (CallPhase::Enter, _) if !PREPARING.contains(&call.as_str()) => {
+                let text = by(*host, actor, &called(call, args));
+                match phase {
+                    CallPhase::Enter if !PREPARING.contains(&call.as_str()) => {
                         self.calls.insert(event.seq, self.rows.len());
                         let deed = Deed::Call {
                             host: *host,
@@ -206,30 +203,12 @@ impl Reader {
                         };
                         self.rows.push(Row::new(deed));
                     }
-                    (CallPhase::Exit, Some(enter)) => {
-                        let error = errno.clone();
-                        let said = data
-                            .as_ref()
-                            .map(|data| serde_json::Value::from(data.as_str()).to_string());
-                        let number = result.map(|result| result.to_string());
-                        let gave = error
-                            .or(words.clone())
-                            .or(said)
-                            .or(number)
-                            .unwrap_or_default();
-                        let given = (*result, errno.as_deref(), data.as_deref());
-                        let asks = self
-                            .expected
-                            .result(*host, call, args, given)
-                            .then_some(Kind::Result);
-                        self.exit(
-                            *enter,
-                            cause.is_some(),
-                            (*host, text),
-                            Cell::new(gave, asks),
-                        );
+                    CallPhase::Enter => {}
+                    CallPhase::Exit(exit) => {
+                        let follows = self.expected.result(*host, call, args, exit);
+                        let cell = Cell::new(gave(exit), follows.then_some(Kind::Result));
+                        self.exit(exit, (*host, text), cell);
                     }
-                    _ => {}
                 }
             }
             What::Segment(segment) => match segment.phase {
@@ -239,27 +218,8 @@ impl Reader {
                 }
                 SegmentPhase::Held => {}
                 SegmentPhase::Delivered | SegmentPhase::Dropped => {
-                    if let Some((began, mut sent)) = self.sent.remove(&segment.id) {
-                        let injected = sent.phase == SegmentPhase::Injected;
-                        sent.phase = segment.phase;
-                        self.segment(&sent, began, event.seq);
-                        if let (
-                            true,
-                            Some(Row {
-                                deed: Deed::Segment(way),
-                                ..
-                            }),
-                        ) = (injected, self.rows.last_mut())
-                        {
-                            way.injected = true;
-                            // A forger writes what it likes.
-                            for cell in [Some(&mut way.flags), way.seq.as_mut(), way.ack.as_mut()]
-                                .into_iter()
-                                .flatten()
-                            {
-                                cell.asks = None;
-                            }
-                        }
+                    if let Some((began, sent)) = self.sent.remove(&segment.id) {
+                        self.segment(&sent, segment.phase, began, event.seq);
                     }
                 }
             },
@@ -298,38 +258,23 @@ impl Reader {
                 let row = self.other(*host, "because.unknown");
                 self.rows[row].states[*host as usize].push(Cell::new(format!("? {text}"), None));
             }
-            What::Process { host, what, .. } => {
-                let name = match what {
-                    ProcessChange::Started => return,
-                    ProcessChange::Forked => "forked",
-                    ProcessChange::Stopped => "stopped",
-                    ProcessChange::Continued => "continued",
-                    ProcessChange::Exited => "exited",
-                    ProcessChange::Killed => "killed",
-                    ProcessChange::Lost => "lost",
-                };
-                self.other(*host, &format!("process.{name}"));
+            What::Process { host, what, .. } if *what != ProcessChange::Started => {
+                self.other(*host, wording::process(*what));
             }
-            What::Host { host, what, sysctl } => {
-                let name = serde_json::to_value(what).ok();
-                let name = name
-                    .as_ref()
-                    .and_then(|name| name.as_str())
-                    .unwrap_or_default();
-                let key = sysctl.clone().unwrap_or_else(|| format!("host.{name}"));
-                self.other(*host, &key);
+            What::Host { host, what } => {
+                self.other(*host, wording::host(what));
             }
             _ => {}
         }
     }
 
     /// A call's result stands beside the call, but where it slept, at the moment that woke it.
-    fn exit(&mut self, enter: u32, slept: bool, (host, text): (Host, String), cell: Cell) {
-        let Some(&row) = self.calls.get(&enter) else {
+    fn exit(&mut self, exit: &Exit, (host, text): (Host, String), cell: Cell) {
+        let Some(&row) = self.calls.get(&exit.enter) else {
             return; // it only prepared
         };
         match &mut self.rows[row].deed {
-            Deed::Call { result, .. } if !slept => *result = Some(cell),
+            Deed::Call { result, .. } if exit.cause.is_none() => *result = Some(cell),
             _ => self.rows.push(Row::new(Deed::Call {
                 host,
                 text,
@@ -339,34 +284,40 @@ impl Reader {
         }
     }
 
-    fn segment(&mut self, segment: &Segment, began: u32, ended: u32) {
-        let lost = segment.phase == SegmentPhase::Dropped;
-        let arrived = segment.phase == SegmentPhase::Delivered;
-        let asked = self.expected.segment(segment, arrived);
+    /// A segment as it was sent or forged, and where its way ended.
+    fn segment(&mut self, segment: &Segment, at: SegmentPhase, began: u32, ended: u32) {
+        let asked = self
+            .expected
+            .segment(segment, at == SegmentPhase::Delivered);
+        // A forger writes what it likes.
+        let injected = segment.phase == SegmentPhase::Injected;
         let is_caused = match segment.cause {
             Some(Cause::Call(seq)) => self.calls.contains_key(&seq),
             Some(Cause::Segment(id)) => self.segments.contains_key(&id),
             _ => false,
         };
-        let asks_flags = is_caused && asked.flags;
+        let cell = |value: String, asks: bool, kind: Kind| {
+            Cell::new(value, (asks && !injected).then_some(kind))
+        };
+        let number = |value: Option<u32>, asks: bool| {
+            value.map(|value| cell(value.to_string(), asks, Kind::Number))
+        };
         let flags: Vec<&str> = segment
             .flags
             .iter()
             .map(String::as_str)
             .filter(|flag| *flag != "PSH")
             .collect();
-        let number = |value: Option<u32>, asks: bool| {
-            value.map(|value| Cell::new(value.to_string(), asks.then_some(Kind::Number)))
-        };
         self.segments.insert(segment.id, self.rows.len());
         self.rows.push(Row::new(Deed::Segment(Way {
             from: segment.from,
-            flags: Cell::new(flags.join(", "), asks_flags.then_some(Kind::Flags)),
+            flags: cell(flags.join(", "), is_caused && asked.flags, Kind::Flags),
             seq: number(segment.seq_rel, asked.seq),
             ack: number(segment.ack_rel, asked.ack),
             len: segment.len,
-            lost,
-            injected: false,
+            lost: at == SegmentPhase::Dropped,
+            open: at == segment.phase,
+            injected,
             again: segment.retransmission,
             span: (began, ended),
         })));
@@ -383,20 +334,20 @@ impl Reader {
             return (*row, true);
         }
         let key = match cause {
-            Cause::Kill => "because.kill".to_owned(),
-            Cause::Crash => "because.crash".to_owned(),
-            Cause::Destroy => "because.destroy".to_owned(),
-            Cause::Timer(timer) => {
-                let name = serde_json::to_value(timer).ok();
-                let name = name
-                    .as_ref()
-                    .and_then(|name| name.as_str())
-                    .unwrap_or("null");
-                format!("cause.{name}")
-            }
-            Cause::Call(_) | Cause::Segment(_) => "because.unknown".to_owned(),
+            Cause::Kill => "because.kill",
+            Cause::Crash => "because.crash",
+            Cause::Destroy => "because.destroy",
+            Cause::Timer(Some(Timer::Retransmit)) => "cause.retransmit",
+            Cause::Timer(Some(Timer::Keepalive)) => "cause.keepalive",
+            Cause::Timer(Some(Timer::TimeWait)) => "cause.time_wait",
+            Cause::Timer(Some(Timer::FinWait2)) => "cause.fin_wait_2",
+            Cause::Timer(Some(Timer::Probe)) => "cause.probe",
+            Cause::Timer(Some(Timer::DelayedAck)) => "cause.delayed_ack",
+            Cause::Timer(Some(Timer::Call)) => "cause.call",
+            Cause::Timer(None) => "cause.null",
+            Cause::Call(_) | Cause::Segment(_) => "because.unknown",
         };
-        (self.other(host, &key), false)
+        (self.other(host, key), false)
     }
 
     /// A row of something else; the last one, where that says the same.
@@ -425,18 +376,10 @@ impl Reader {
     }
 }
 
-/// A call as a program would write it, without what a reader can do without; as `called` in web/scripts/model.js.
-fn called(host: &Host, actor: &str, call: &str, args: &[String]) -> String {
-    let few = match call {
-        "connect" | "listen" | "recv" | "poll" | "epoll_wait" => 1,
-        "send" => 2,
-        _ => args.len(),
-    };
-    let args = args[..few.min(args.len())].join(", ");
-    let who = if actor == host.name() {
-        String::new()
-    } else {
-        format!("{actor}: ")
-    };
-    format!("{who}{call}({args})")
+/// A call as everywhere, but for an option with its value: results follow from that.
+fn called(call: &str, args: &[String]) -> String {
+    match call {
+        "setsockopt" => format!("{call}({})", args.join(", ")),
+        _ => wording::called(call, args),
+    }
 }

@@ -3,9 +3,9 @@
 use super::layout::{Drawn, Item, Line};
 use super::palette::Palette;
 use super::pen::{self, Anchor, Pen, Type, number};
-use super::wording::Kind;
 use crate::event::Host;
 use crate::state::State;
+use crate::wording::Kind;
 
 /// Where names may stand along a line, best first. The first three are the lanes of those that leave together.
 const PLACES: [f64; 7] = [0.5, 0.27, 0.73, 0.38, 0.62, 0.18, 0.82];

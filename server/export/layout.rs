@@ -8,16 +8,16 @@ mod ribbons;
 
 use std::collections::HashMap;
 
-use super::wording::{self, Kind, called, gave};
 use crate::event::{
-    CallPhase, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, What,
+    CallPhase, Event, Exit, Host, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase, What,
 };
 use crate::state::State;
+use crate::wording::{self, Kind, by, called, gave};
 
 use ribbons::Ribbons;
 
 /// The least height of a segment's flight.
-const FLIGHT: f64 = 46.0;
+pub(super) const FLIGHT: f64 = 46.0;
 /// The least distance of two words in one column.
 const ROW: f64 = 20.0;
 /// The height of a millisecond while a segment is under way: that of the least flight in 400 ms.
@@ -64,7 +64,6 @@ pub(super) enum Drawn {
     Host {
         host: Host,
         what: HostChange,
-        sysctl: Option<String>,
     },
     /// Nothing happened for so long, µs.
     Idle(u64),
@@ -170,12 +169,26 @@ impl Layouter {
             What::Step { phase, .. } => {
                 self.steps += 1;
                 // There is a height at which a line has begun and nothing of it shows.
-                if *phase == crate::event::StepPhase::Begin {
+                if *phase == StepPhase::Begin {
                     self.y += 1.0;
                 }
             }
-            What::Call { phase, .. } if *phase == CallPhase::Enter => self.enter(event),
-            What::Call { .. } => self.exit(event),
+            What::Call {
+                host,
+                actor,
+                call,
+                args,
+                phase: CallPhase::Enter,
+                ..
+            } => {
+                let text = by(*host, actor, &called(call, args));
+                self.enter(event, *host, actor, text);
+            }
+            What::Call {
+                host,
+                phase: CallPhase::Exit(exit),
+                ..
+            } => self.exit(event.t, *host, exit),
             What::Segment(segment) => self.segment(event.t, segment),
             What::Passed {
                 from,
@@ -187,10 +200,10 @@ impl Layouter {
             What::Process {
                 host, actor, what, ..
             } => self.process(*host, actor, *what),
-            What::Host { host, what, sysctl } => {
+            What::Host { host, what } => {
                 self.place(*host, Column::Calls, ROW);
-                let (host, what, sysctl) = (*host, *what, sysctl.clone());
-                self.put(self.y, Drawn::Host { host, what, sysctl });
+                let (host, what) = (*host, what.clone());
+                self.put(self.y, Drawn::Host { host, what });
             }
             _ => {}
         }
@@ -241,26 +254,11 @@ impl Layouter {
         }
     }
 
-    fn enter(&mut self, event: &Event) {
-        let What::Call {
-            host,
-            actor,
-            call,
-            args,
-            ..
-        } = &event.what
-        else {
-            return;
-        };
-        self.place(*host, Column::Calls, ROW);
-        let by = if actor == host.name() {
-            String::new()
-        } else {
-            format!("{actor}: ")
-        };
+    fn enter(&mut self, event: &Event, host: Host, actor: &str, text: String) {
+        self.place(host, Column::Calls, ROW);
         let drawn = Drawn::Call {
-            host: *host,
-            text: by + &called(call, args),
+            host,
+            text,
             end: None,
             waited: false,
             gave: None,
@@ -269,43 +267,31 @@ impl Layouter {
         let item = self.put(self.y, drawn);
         let begun = Call {
             item,
-            actor: actor.clone(),
+            actor: actor.to_owned(),
             t: event.t,
-            arrivals: self.arrivals[*host as usize],
+            arrivals: self.arrivals[host as usize],
             steps: self.steps,
         };
         self.calls.insert(event.seq, begun);
     }
 
-    fn exit(&mut self, event: &Event) {
-        let What::Call {
-            host,
-            enter,
-            result,
-            errno,
-            data,
-            words,
-            ..
-        } = &event.what
-        else {
-            return;
-        };
-        let Some(call) = enter.and_then(|enter| self.calls.remove(&enter)) else {
+    fn exit(&mut self, t: u64, host: Host, exit: &Exit) {
+        let Some(call) = self.calls.remove(&exit.enter) else {
             return;
         };
         // It waited if something had to arrive, or another line had to be played, before it returned; else it stands on
         // one line with what it gave.
-        let arrived = self.arrivals[*host as usize] > call.arrivals;
-        let has_waited = arrived || self.steps > call.steps || event.t - call.t > 20_000;
+        let arrived = self.arrivals[host as usize] > call.arrivals;
+        let has_waited = arrived || self.steps > call.steps || t - call.t > 20_000;
         if has_waited {
-            self.place(*host, Column::Calls, ROW);
+            self.place(host, Column::Calls, ROW);
         }
         let at = if has_waited {
             self.y
         } else {
             self.items[call.item].y
         };
-        let word = gave(errno.as_deref(), words.as_deref(), data.as_deref(), *result);
+        let word = gave(exit);
         if let Drawn::Call {
             end,
             waited,
@@ -314,7 +300,7 @@ impl Layouter {
             ..
         } = &mut self.items[call.item].what
         {
-            (*end, *waited, *failed) = (Some(at), has_waited, errno.is_some());
+            (*end, *waited, *failed) = (Some(at), has_waited, exit.errno.is_some());
             *gave = Some(word);
         }
     }
@@ -357,20 +343,11 @@ impl Layouter {
             _ => 0,
         };
         self.last[from as usize] = Some((self.y, lane));
-        let port = match from {
-            Host::Client => segment.source.port(),
-            Host::Server => segment.destination.port(),
-        };
-        let of = if self.ribbons.several() {
-            format!(":{port}")
-        } else {
-            String::new()
-        };
         let line = Line {
             id: Some(segment.id),
             from,
-            kind: Kind::of(&segment.flags, segment.len as u64),
-            name: wording::name(segment, &of),
+            kind: Kind::of(segment),
+            name: wording::name(segment, self.ribbons.several()),
             lane,
             end: self.y + FLIGHT.max(flight),
             open: true,
@@ -399,7 +376,7 @@ impl Layouter {
         let line = Line {
             id: None,
             from,
-            kind: Kind::of(&[], bytes),
+            kind: if bytes > 0 { Kind::Data } else { Kind::Ack },
             name: wording::many(segments, bytes),
             lane: 0,
             end: self.y,

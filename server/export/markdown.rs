@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use super::About;
 use super::facts::Facts;
-use super::wording::tame;
 use crate::event::{Event, What};
 use crate::language::Language;
+use crate::wording::tame;
 
 /// Writes a run.
 pub(super) fn text(events: &[Event], about: &About, language: Language) -> String {

@@ -12,8 +12,10 @@ use std::fmt::Write as _;
 
 use super::About;
 use super::facts::Facts;
-use super::wording::tame;
-use crate::event::{CallPhase, Event, Host, HostChange, ProcessChange, SegmentPhase, What};
+use crate::event::{
+    CallPhase, Event, Exit, Host, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase, What,
+};
+use crate::wording::tame;
 
 use call::Made;
 use segment::Clocks;
@@ -65,7 +67,8 @@ impl Unsaid {
 
 /// A call from its enter to its exit.
 struct Whole<'a> {
-    exit: Option<&'a Event>,
+    /// What it gave, and when, µs.
+    exit: Option<(&'a Exit, u64)>,
     /// Whether something arrived, or another call began, before it returned.
     waits: bool,
 }
@@ -85,9 +88,9 @@ struct Writer<'a> {
     t: Option<u64>,
     /// Until when a call blocks, µs.
     busy: u64,
-    /// The SYNs of that connection: who sent them, and with which number. A second one of the same host begins another
-    /// connection on the same ports.
-    syns: HashSet<(Host, u32)>,
+    /// The number of each host's SYN on that connection. Another one begins another connection on the same ports.
+    syns: HashMap<Host, u32>,
+    again: bool,
     /// Segments that came onto the wire from nowhere: a SYN among them begins nothing.
     injected: HashSet<u32>,
 }
@@ -105,7 +108,8 @@ impl<'a> Writer<'a> {
             unsaid: BTreeSet::new(),
             t: None,
             busy: 0,
-            syns: HashSet::new(),
+            syns: HashMap::new(),
+            again: false,
             injected: HashSet::new(),
         }
     }
@@ -115,16 +119,20 @@ impl<'a> Writer<'a> {
             What::Step {
                 line,
                 text,
-                phase: crate::event::StepPhase::Begin,
+                phase: StepPhase::Begin,
             } => {
                 let text = tame(text);
                 let _ = writeln!(self.body, "\n// {line}: {text}");
             }
             What::Call {
                 host,
+                actor,
+                pid,
+                call,
+                args,
                 phase: CallPhase::Enter,
                 ..
-            } if *host == self.host => self.call(event),
+            } if *host == self.host => self.call(event, actor, *pid, call, args),
             What::Segment(segment) => {
                 if segment.phase == SegmentPhase::Injected {
                     self.injected.insert(segment.id);
@@ -153,9 +161,9 @@ impl<'a> Writer<'a> {
                 }
                 what => self.remark(Unsaid::Kill, &format!("{actor}: {}", changed(*what))),
             },
-            What::Host { host, what, sysctl } if *host == self.host => {
+            What::Host { host, what } if *host == self.host => {
                 let text = match what {
-                    HostChange::Sysctl => sysctl.as_deref().unwrap_or("a sysctl"),
+                    HostChange::Sysctl { sysctl } => sysctl,
                     HostChange::LinkDown => "its link goes down",
                     HostChange::LinkUp => "its link comes up",
                     HostChange::Crashed => "its power fails",
@@ -176,72 +184,44 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn call(&mut self, event: &'a Event) {
-        let What::Call {
-            actor,
-            pid,
-            call,
-            args,
-            ..
-        } = &event.what
-        else {
-            return;
-        };
+    fn call(&mut self, event: &Event, actor: &str, pid: i32, call: &str, args: &[String]) {
         let spelled = format!("{actor}: {call}({})", args.join(", "));
-        if *self.process.get_or_insert(*pid) != *pid {
+        if *self.process.get_or_insert(pid) != pid {
             return self.remark(Unsaid::Processes, &spelled);
         }
         let whole = &self.calls[&event.seq];
-        let Some(exit) = whole.exit else {
+        let Some((exit, until)) = whole.exit else {
             return self.remark(Unsaid::Blocked, &spelled);
         };
-        let (until, waits) = (exit.t, whole.waits);
+        let waits = whole.waits;
         if event.t < self.busy {
             return self.remark(Unsaid::Threads, &spelled);
         }
-        let Some(text) = self.made.say(call, args, &exit.what) else {
+        let Some(text) = self.made.say(call, args, exit) else {
             return self.remark(Unsaid::Call, &spelled);
         };
-        let end = if waits {
-            format!("...{}", seconds(until - event.t))
-        } else {
-            String::new()
-        };
+        let mut end = String::new();
         if waits {
             self.busy = until;
+            // The end of a call counts from where its beginning counts from: the line before.
+            let from = self.since(event.t).unwrap_or(event.t);
+            end = format!("...{}", seconds(from + (until - event.t)));
         }
-        // The end of a call counts from where its beginning counts from: the line before.
-        let from = self.since(event.t);
-        let end = match end.is_empty() {
-            true => end,
-            false => format!(
-                "...{}",
-                seconds(from.unwrap_or(event.t) + (until - event.t))
-            ),
-        };
         self.line(event.t, &format!("{end} {text}"));
     }
 
-    fn segment(&mut self, t: u64, segment: &crate::event::Segment) {
+    fn segment(&mut self, t: u64, segment: &Segment) {
         let ports = BTreeSet::from([segment.source.port(), segment.destination.port()]);
         let is_first = self.connection.get_or_insert_with(|| ports.clone()) == &ports;
-        let begins =
-            segment.flags.iter().any(|flag| flag == "SYN") && !self.injected.contains(&segment.id);
-        if begins && is_first {
-            self.syns.insert((segment.from, segment.seq_abs));
+        if segment.has("SYN") && is_first && !self.injected.contains(&segment.id) {
+            let first = self.syns.entry(segment.from).or_insert(segment.seq_abs);
+            self.again |= *first != segment.seq_abs;
         }
-        let again = self.syns.len() > 2
-            || self
-                .syns
-                .iter()
-                .filter(|(from, _)| *from == segment.from)
-                .count()
-                > 1;
         let inbound = segment.to == self.host;
         let direction = if inbound { '<' } else { '>' };
         let written = self.clocks.write(segment);
         match written {
-            Some(text) if is_first && !again => self.line(t, &format!(" {direction} {text}")),
+            Some(text) if is_first && !self.again => self.line(t, &format!(" {direction} {text}")),
             Some(text) => self.remark(Unsaid::Connections, &format!("{direction} {text}")),
             None => {
                 let text = format!("{direction} {}", segment.flags.join(","));
@@ -341,14 +321,13 @@ fn pair(events: &[Event], of: Host) -> HashMap<u32, Whole<'_>> {
                 );
             }
             What::Call {
-                enter: Some(enter),
-                cause,
+                phase: CallPhase::Exit(exit),
                 ..
             } => {
-                if let Some(call) = calls.get_mut(enter) {
-                    call.exit = Some(event);
-                    call.waits |= cause.is_some();
-                    open.remove(enter);
+                if let Some(call) = calls.get_mut(&exit.enter) {
+                    call.exit = Some((exit, event.t));
+                    call.waits |= exit.cause.is_some();
+                    open.remove(&exit.enter);
                 }
             }
             What::Segment(segment)

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::wording::Kind;
 use crate::state::State;
+use crate::wording::Kind;
 
 /// Which of the page's two sets of colours a picture has.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]

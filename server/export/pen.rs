@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::wording::tame;
+use crate::wording::tame;
 
 /// The fonts of a picture, as `font-family` has them.
 pub(super) struct Faces {

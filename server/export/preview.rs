@@ -4,13 +4,13 @@
 use super::About;
 use super::facts::Facts;
 use super::ladder::Ladder;
-use super::layout::{Drawn, Item, Layout, Line, lay_out};
+use super::layout::{Drawn, FLIGHT, Item, Layout, Line, lay_out};
 use super::palette::{Palette, Theme};
 use super::pen::{self, Anchor, Faces, Pen, Type, escape, number, shorten};
-use super::wording::Kind;
 use crate::event::{Event, Host};
 use crate::language::Language;
 use crate::state::State;
+use crate::wording::Kind;
 
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 630.0;
@@ -180,8 +180,8 @@ fn ending(pen: &mut Pen, palette: &'static Palette, layout: &Layout) -> Ladder {
 
     let mut ladder = Ladder::new(palette, RIBBONS, SIZE);
     let from = shown.first().map_or(0.0, |(y, _)| *y);
-    let reach = |(y, line): &(f64, &Line)| if line.open { y + 46.0 } else { line.end };
-    let to = shown.iter().map(reach).fold(from + 46.0, f64::max);
+    let reach = |(y, line): &(f64, &Line)| if line.open { y + FLIGHT } else { line.end };
+    let to = shown.iter().map(reach).fold(from + FLIGHT, f64::max);
     ladder.scale = ((LADDER[1] - LADDER[0] - 48.0) / (to - from)).min(1.7);
     let spare = LADDER[1] - LADDER[0] - (to - from) * ladder.scale;
     ladder.offset = LADDER[0] + spare / 2.0 - from * ladder.scale;

@@ -7,9 +7,9 @@ use super::ladder::Ladder;
 use super::layout::{Drawn, Item, Layout, lay_out};
 use super::palette::{Palette, Theme};
 use super::pen::{self, Anchor, Faces, Pen, Type, escape, number, shorten};
-use super::wording::duration;
-use crate::event::{Event, Host, HostChange, ProcessChange};
+use crate::event::{Event, Host};
 use crate::language::Language;
+use crate::wording::{self, duration};
 
 /// How wide a picture is.
 const WIDTH: f64 = 1120.0;
@@ -301,15 +301,11 @@ impl Page {
                 self.call(*host, y, text, *end, *waited, gave.as_deref(), *failed);
             }
             Drawn::Process { host, actor, what } => {
-                let what = self.language.word(process(*what));
+                let what = self.language.word(wording::process(*what));
                 self.remark(*host, y, &format!("{actor}: {what}"));
             }
-            Drawn::Host { host, what, sysctl } => {
-                let text = match what {
-                    HostChange::Sysctl => sysctl.as_deref().unwrap_or_default(),
-                    what => self.language.word(self::host(*what)),
-                };
-                self.remark(*host, y, text);
+            Drawn::Host { host, what } => {
+                self.remark(*host, y, self.language.word(wording::host(what)));
             }
             Drawn::Idle(us) => {
                 let text = self.language.say("stage.idle", &[("time", &duration(*us))]);
@@ -424,29 +420,5 @@ fn outside(host: Host) -> Anchor {
     match host {
         Host::Client => Anchor::End,
         Host::Server => Anchor::Start,
-    }
-}
-
-/// The key of what happened to a process.
-pub(super) fn process(what: ProcessChange) -> &'static str {
-    match what {
-        ProcessChange::Started => "process.started",
-        ProcessChange::Forked => "process.forked",
-        ProcessChange::Stopped => "process.stopped",
-        ProcessChange::Continued => "process.continued",
-        ProcessChange::Exited => "process.exited",
-        ProcessChange::Killed => "process.killed",
-        ProcessChange::Lost => "process.lost",
-    }
-}
-
-/// The key of what was done to a host; a sysctl says itself what it is.
-pub(super) fn host(what: HostChange) -> &'static str {
-    match what {
-        HostChange::LinkDown => "host.link_down",
-        HostChange::LinkUp => "host.link_up",
-        HostChange::Crashed => "host.crashed",
-        HostChange::Booted => "host.booted",
-        HostChange::Sysctl => "host.sysctl",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::event::{CallPhase, Cause, Event, Segment, SegmentPhase, Timer, What};
+use crate::event::{CallPhase, Cause, Event, Exit, Segment, SegmentPhase, Timer, What};
 
 /// What the whole run says about each segment.
 #[derive(Default)]
@@ -36,21 +36,24 @@ impl Story {
         match &event.what {
             What::Segment(segment) => self.read_segment(segment),
             What::Call {
-                phase: CallPhase::Enter,
                 actor,
                 call,
                 args,
+                phase: CallPhase::Enter,
                 ..
             } => {
                 let call = format!("{actor} called {call}({})", args.join(", "));
                 self.calls.insert(event.seq, call);
             }
             What::Call {
-                phase: CallPhase::Exit,
                 actor,
                 call,
                 args,
-                cause: Some(Cause::Segment(id)),
+                phase:
+                    CallPhase::Exit(Exit {
+                        cause: Some(Cause::Segment(id)),
+                        ..
+                    }),
                 ..
             } => self.effect(*id, format!("{call}({}) of {actor} wakes", args.join(", "))),
             What::State {

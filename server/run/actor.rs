@@ -9,7 +9,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 
 use crate::channel::Channel;
 use crate::errno;
-use crate::event::{CallPhase, Cause, Host, ProcessChange, What};
+use crate::event::{CallPhase, Cause, Exit, Host, ProcessChange, What};
 use crate::message::{Call, Made, Order, Report, Returned};
 
 /// One actor: a thread of a process in one of the hosts.
@@ -265,13 +265,6 @@ impl Actor {
             call,
             args,
             phase: CallPhase::Enter,
-            enter: None,
-            result: None,
-            errno: None,
-            data: None,
-            words: None,
-            made: None,
-            cause: None,
         };
         self.call = Some((what.clone(), 0));
         self.on = on;
@@ -309,37 +302,27 @@ impl Actor {
         }
     }
 
-    /// Its call returned; `by` what had woken it.
+    /// Its call returned; `cause` had woken it.
     pub(super) fn exit(
         &mut self,
         returned: Returned,
         socket: Option<Made>,
-        by: Option<Cause>,
+        cause: Option<Cause>,
     ) -> Option<What> {
         let (mut what, seq) = self.call.take()?;
-        if let What::Call {
-            phase,
-            enter,
-            result,
-            errno,
-            data,
-            words,
-            made,
-            cause,
-            ..
-        } = &mut what
-        {
-            *phase = CallPhase::Exit;
-            *cause = by;
-            *enter = Some(seq);
-            *result = Some(returned.result);
-            *errno = returned.errno.map(errno::name);
-            *words = returned.words.clone();
-            *data = returned
-                .data
-                .filter(|data| !data.is_empty())
-                .map(|data| text(&data));
-            *made = socket.map(|made| made.name);
+        if let What::Call { phase, .. } = &mut what {
+            *phase = CallPhase::Exit(Exit {
+                enter: seq,
+                result: returned.result,
+                errno: returned.errno.map(errno::name),
+                data: returned
+                    .data
+                    .filter(|data| !data.is_empty())
+                    .map(|data| text(&data)),
+                words: returned.words,
+                made: socket.map(|made| made.name),
+                cause,
+            });
         }
         Some(what)
     }

@@ -166,7 +166,6 @@ impl Director<'_, '_> {
                     } else {
                         HostChange::LinkDown
                     },
-                    None,
                 );
             }
             HostDeed::Sysctl { name, value } => {
@@ -177,7 +176,8 @@ impl Director<'_, '_> {
                         value: value.clone(),
                     },
                 )?;
-                self.tell_host(host, HostChange::Sysctl, Some(format!("{name}={value}")));
+                let sysctl = format!("{name}={value}");
+                self.tell_host(host, HostChange::Sysctl { sysctl });
             }
             HostDeed::Destroy { socket } => self.destroy(host, socket)?,
             HostDeed::Crash => self.crash(host)?,
@@ -186,8 +186,8 @@ impl Director<'_, '_> {
         Ok(())
     }
 
-    fn tell_host(&mut self, host: Host, what: HostChange, sysctl: Option<String>) {
-        self.world.timeline.tell(What::Host { host, what, sysctl });
+    fn tell_host(&mut self, host: Host, what: HostChange) {
+        self.world.timeline.tell(What::Host { host, what });
     }
 
     pub(super) fn errand(&self, host: Host, errand: Errand) -> Result<(), Interruption> {
@@ -219,7 +219,7 @@ impl Director<'_, '_> {
     fn crash(&mut self, host: Host) -> Result<(), Interruption> {
         self.world.turn(now())?; // what had left by now did leave
         let power = self.world.hosts[host as usize].power.take();
-        self.tell_host(host, HostChange::Crashed, None);
+        self.tell_host(host, HostChange::Crashed);
         self.world.observe(host, Some(Cause::Crash))?;
         for actor in self
             .world
@@ -268,7 +268,7 @@ impl Director<'_, '_> {
             table,
             namespace,
         });
-        self.tell_host(host, HostChange::Booted, None);
+        self.tell_host(host, HostChange::Booted);
         self.world.timeline.tell(actor.ready(pid, tid));
         self.world.actors.push(actor);
         Ok(())

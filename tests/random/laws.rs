@@ -186,18 +186,16 @@ fn calls(events: &[Event], broken: &mut Vec<String>) {
             }
             What::Call {
                 tid,
-                phase: CallPhase::Exit,
-                enter,
+                phase: CallPhase::Exit(exit),
                 call,
-                result,
                 ..
             } => {
                 let entered = inside.remove(tid);
                 let fits = entered.is_some_and(|entered| {
-                    Some(entered.seq) == *enter
+                    entered.seq == exit.enter
                         && matches!(&entered.what, What::Call { call: name, .. } if name == call)
                 });
-                if !fits || result.is_none() {
+                if !fits {
                     broken.push(format!("an exit without its enter at {}", event.seq));
                 }
             }

@@ -4,13 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use super::super::svg;
-use super::super::wording::{self, called, duration, gave, tame};
-use crate::event::{
-    CallPhase, Event, Host, HostChange, ProcessChange, Segment, SegmentPhase, What,
-};
+use crate::event::{CallPhase, Event, Host, ProcessChange, Segment, SegmentPhase, Socket, What};
 use crate::language::Language;
 use crate::state::State;
+use crate::wording::{self, by, called, duration, gave, tame};
 
 /// As many lines as a diagram has; renderers refuse texts that are much longer (GitHub at 50,000 characters).
 const MOST: usize = 400;
@@ -66,7 +63,8 @@ struct Diagram {
 impl Diagram {
     fn event(&mut self, event: &Event) {
         let idle = event.t.saturating_sub(self.t);
-        if idle > 1_000_000 && self.flying.is_empty() && !self.lines.is_empty() {
+        let is_still = self.flying.iter().all(|(_, held)| *held);
+        if idle > 1_000_000 && is_still && !self.lines.is_empty() {
             let text = self
                 .language
                 .say("stage.idle", &[("time", &duration(idle))]);
@@ -95,18 +93,13 @@ impl Diagram {
                 actor,
                 call,
                 args,
-                enter,
-                result,
-                errno,
-                data,
-                words,
+                phase: CallPhase::Exit(exit),
                 ..
             } => {
-                let Some((line, arrivals)) = enter.and_then(|enter| self.calls.remove(&enter))
-                else {
+                let Some((line, arrivals)) = self.calls.remove(&exit.enter) else {
                     return;
                 };
-                let gave = gave(errno.as_deref(), words.as_deref(), data.as_deref(), *result);
+                let gave = gave(exit);
                 let whole = by(*host, actor, &called(call, args));
                 // What came back at once is one note.
                 if arrivals == self.arrivals {
@@ -138,15 +131,7 @@ impl Diagram {
                 observed,
                 ..
             } => {
-                let key = (socket.local.port(), socket.peer.port());
-                if key.1 != 0 {
-                    self.sockets[*host as usize].insert(key);
-                }
-                let several = self.sockets[*host as usize].len() > 1;
-                let of = match (&socket.name, several) {
-                    (Some(name), true) => format!("{name}: "),
-                    _ => String::new(),
-                };
+                let of = self.of(*host, socket);
                 let change = match from {
                     State::Closed => to.name().to_owned(),
                     from => format!("{} → {}", from.name(), to.name()),
@@ -154,21 +139,24 @@ impl Diagram {
                 let inferred = if *observed { "" } else { " (?)" };
                 self.note(*host, &format!("{of}{change}{inferred}"));
             }
-            What::Gap { host, from, to, .. } => {
-                self.note(*host, &format!("{} → ? → {}", from.name(), to.name()));
+            What::Gap {
+                host,
+                socket,
+                from,
+                to,
+            } => {
+                let of = self.of(*host, socket);
+                let (from, to) = (from.name(), to.name());
+                self.note(*host, &format!("{of}{from} → ? → {to}"));
             }
             What::Process {
                 host, actor, what, ..
             } if !matches!(what, ProcessChange::Started | ProcessChange::Forked) => {
-                let what = self.language.word(svg::process(*what));
+                let what = self.language.word(wording::process(*what));
                 self.note(*host, &format!("{actor}: {what}"));
             }
-            What::Host { host, what, sysctl } => {
-                let text = match what {
-                    HostChange::Sysctl => sysctl.as_deref().unwrap_or_default(),
-                    what => self.language.word(svg::host(*what)),
-                };
-                self.note(*host, text);
+            What::Host { host, what } => {
+                self.note(*host, self.language.word(wording::host(what)));
             }
             _ => {}
         }
@@ -186,11 +174,11 @@ impl Diagram {
             (SegmentPhase::Held, Some(own)) => self.flying[own].1 = true,
             (SegmentPhase::Held, None) => {}
             (SegmentPhase::Delivered | SegmentPhase::Dropped, own) => {
-                let forged =
-                    own.map(|own| self.flying.remove(own).0.phase == SegmentPhase::Injected);
+                let forged = own
+                    .is_some_and(|own| self.flying.remove(own).0.phase == SegmentPhase::Injected);
                 let lost = segment.phase == SegmentPhase::Dropped;
                 // What nobody sent comes along a dotted line.
-                let arrow = match (lost, forged == Some(true)) {
+                let arrow = match (lost, forged) {
                     (false, false) => "->>",
                     (false, true) => "-->>",
                     (true, false) => "-x",
@@ -204,18 +192,21 @@ impl Diagram {
         }
     }
 
+    /// The name of a state's connection, where its host has, or had, several.
+    fn of(&mut self, host: Host, socket: &Socket) -> String {
+        let sockets = &mut self.sockets[host as usize];
+        if socket.peer.port() != 0 {
+            sockets.insert((socket.local.port(), socket.peer.port()));
+        }
+        match &socket.name {
+            Some(name) if sockets.len() > 1 => format!("{name}: "),
+            _ => String::new(),
+        }
+    }
+
     fn name(&self, segment: &Segment) -> String {
         let several = self.sockets.iter().any(|sockets| sockets.len() > 1);
-        let port = match segment.from {
-            Host::Client => segment.source.port(),
-            Host::Server => segment.destination.port(),
-        };
-        let of = if several {
-            format!(":{port}")
-        } else {
-            String::new()
-        };
-        escape(&wording::name(segment, &of))
+        escape(&wording::name(segment, several))
     }
 
     /// What is on the wire when the run is over.
@@ -243,14 +234,6 @@ fn note(host: Host, text: &str) -> String {
         Host::Server => "right",
     };
     format!("Note {side} of {host}: {}", escape(text))
-}
-
-fn by(host: Host, actor: &str, call: &str) -> String {
-    if actor == host.name() {
-        call.to_owned()
-    } else {
-        format!("{actor}: {call}")
-    }
 }
 
 /// A text on one line of a diagram. Mermaid ends one at `;` and `#`, reads `%%` as a comment or a directive, HTML as HTML

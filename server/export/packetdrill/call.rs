@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::What;
+use crate::errno;
+use crate::event::Exit;
 
 /// The descriptors that the script knows.
 #[derive(Default)]
@@ -11,17 +12,7 @@ pub(super) struct Made(BTreeSet<i64>);
 
 impl Made {
     /// A call and what it gave; None where packetdrill has no words for it.
-    pub(super) fn say(&mut self, call: &str, args: &[String], exit: &What) -> Option<String> {
-        let What::Call {
-            result,
-            errno,
-            words,
-            ..
-        } = exit
-        else {
-            return None;
-        };
-        let result = (*result)?;
+    pub(super) fn say(&mut self, call: &str, args: &[String], exit: &Exit) -> Option<String> {
         let arg = |at: usize| args.get(at).map(String::as_str);
         let makes = matches!(call, "socket" | "accept" | "epoll_create1");
         let fd = || {
@@ -66,8 +57,8 @@ impl Made {
                     level(name)?
                 )
             }
-            "getsockopt" if arg(1) == Some("SO_ERROR") && errno.is_none() => {
-                let error = words.as_deref().filter(|word| is_symbols(word))?;
+            "getsockopt" if arg(1) == Some("SO_ERROR") && exit.errno.is_none() => {
+                let error = exit.words.as_deref().filter(|word| is_symbols(word))?;
                 format!(
                     "getsockopt({}, SOL_SOCKET, SO_ERROR, [{error}], [4])",
                     fd()?
@@ -75,7 +66,7 @@ impl Made {
             }
             "poll" => {
                 // What was asked for is not recorded: of a poll that gave nothing nothing can be said.
-                let given = events(words.as_deref()?)?;
+                let given = events(exit.words.as_deref()?)?;
                 format!(
                     "poll([{{fd={}, events={given}, revents={given}}}], 1, {})",
                     fd()?,
@@ -84,14 +75,14 @@ impl Made {
             }
             _ => return None,
         };
-        if errno.is_none() && makes {
-            self.0.insert(result);
+        if exit.errno.is_none() && makes {
+            self.0.insert(exit.result);
         }
         if call == "close" {
             self.0.remove(&number(0)?);
         }
-        Some(match errno {
-            None => format!("{text} = {result}"),
+        Some(match &exit.errno {
+            None => format!("{text} = {}", exit.result),
             Some(name) => format!("{text} = -1 {name} ({})", meaning(name)?),
         })
     }
@@ -137,10 +128,8 @@ fn events(words: &str) -> Option<String> {
 }
 
 /// What strerror(3) says, in the letters that packetdrill allows between parentheses; it does not compare them.
-fn meaning(errno: &str) -> Option<String> {
-    let number = crate::errno::number(errno)?;
-    let text = std::io::Error::from_raw_os_error(number).to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
+fn meaning(name: &str) -> Option<String> {
+    let text = errno::text(errno::number(name)?);
     let words = text
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());

@@ -16,7 +16,6 @@ impl Clocks {
     pub(super) fn write(&mut self, segment: &Segment) -> Option<String> {
         let seq = segment.seq_rel?;
         let end = seq.checked_add(u32::try_from(segment.len).ok()?)?;
-        let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
         let letters = [
             ("FIN", 'F'),
             ("SYN", 'S'),
@@ -28,15 +27,15 @@ impl Clocks {
         ];
         let letters: String = letters
             .iter()
-            .filter(|(bit, _)| has(bit))
+            .filter(|(bit, _)| segment.has(bit))
             .map(|(_, letter)| *letter)
             .collect();
-        let flags = match (letters.as_str(), has("ACK")) {
+        let flags = match (letters.as_str(), segment.has("ACK")) {
             ("", false) => "-".to_owned(),
             (letters, true) => format!("{letters}."),
             (letters, false) => letters.to_owned(),
         };
-        let ack = match (has("ACK"), segment.ack_rel) {
+        let ack = match (segment.has("ACK"), segment.ack_rel) {
             (true, ack) => format!(" ack {}", ack?),
             (false, _) => String::new(),
         };

@@ -270,11 +270,7 @@ fn call(deed: &Deed, lang: Language, is_key: bool) -> String {
 }
 
 fn other(key: &str, lang: Language) -> String {
-    // What is no key is a sysctl.
-    format!(
-        "<small>{}</small>",
-        escape(lang.table().get(key).map_or(key, String::as_str))
-    )
+    format!("<small>{}</small>", escape(lang.word(key)))
 }
 
 fn arrow(from: Host) -> &'static str {
@@ -300,6 +296,7 @@ fn wire(way: &Way, lang: Language, is_key: bool) -> String {
     }
     let marks = [
         (way.lost, "sheet.lost"),
+        (way.open, "sheet.open"),
         (way.injected, "sheet.injected"),
         (way.again, "sheet.again"),
     ];

@@ -92,8 +92,11 @@ pub(super) fn causes(events: &[Event], broken: &mut Vec<String>) {
             } => {
                 under_way.insert(event.seq, *host);
             }
-            What::Call { enter, .. } => {
-                enter.and_then(|enter| under_way.remove(&enter));
+            What::Call {
+                phase: CallPhase::Exit(exit),
+                ..
+            } => {
+                under_way.remove(&exit.enter);
             }
             What::Host {
                 host,

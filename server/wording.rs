@@ -1,28 +1,24 @@
-//! Events in the words of the picture: the same rules as in web/scripts/model.js, which a test holds beside these.
+//! Events in few words, for pictures, sheets and the terminal: the same rules as in web/scripts/model.js, which a test
+//! holds beside these.
 
-use crate::event::Segment;
+use crate::event::{Exit, Host, HostChange, ProcessChange, Segment};
 
 /// What a call gave, in a word.
-pub(super) fn gave(
-    errno: Option<&str>,
-    words: Option<&str>,
-    data: Option<&str>,
-    result: Option<i64>,
-) -> String {
-    match (errno, words, data) {
-        (Some(word), ..) | (None, Some(word), _) => word.to_owned(),
+pub(crate) fn gave(exit: &Exit) -> String {
+    match (&exit.errno, &exit.words, &exit.data) {
+        (Some(word), ..) | (None, Some(word), _) => word.clone(),
         (None, None, Some(data)) => quoted(data),
-        (None, None, None) => result.map_or("?".into(), |result| result.to_string()),
+        (None, None, None) => exit.result.to_string(),
     }
 }
 
 /// A text in quotes, as JSON has it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 /// A call as a program would write it, without what a reader can do without.
-pub(super) fn called(call: &str, args: &[String]) -> String {
+pub(crate) fn called(call: &str, args: &[String]) -> String {
     let few = match call {
         "socket" => 0,
         "connect" | "listen" | "recv" | "poll" | "epoll_wait" => 1,
@@ -32,9 +28,41 @@ pub(super) fn called(call: &str, args: &[String]) -> String {
     format!("{call}({})", args[..few.min(args.len())].join(", "))
 }
 
+/// A call, or what is told of one, with who made it where that is not its host's first actor.
+pub(crate) fn by(host: Host, actor: &str, call: &str) -> String {
+    match actor == host.name() {
+        true => call.to_owned(),
+        false => format!("{actor}: {call}"),
+    }
+}
+
+/// The key of what happened to a process.
+pub(crate) fn process(what: ProcessChange) -> &'static str {
+    match what {
+        ProcessChange::Started => "process.started",
+        ProcessChange::Forked => "process.forked",
+        ProcessChange::Stopped => "process.stopped",
+        ProcessChange::Continued => "process.continued",
+        ProcessChange::Exited => "process.exited",
+        ProcessChange::Killed => "process.killed",
+        ProcessChange::Lost => "process.lost",
+    }
+}
+
+/// The key of what was done to a host; a sysctl is no key and says itself what it is.
+pub(crate) fn host(what: &HostChange) -> &str {
+    match what {
+        HostChange::LinkDown => "host.link_down",
+        HostChange::LinkUp => "host.link_up",
+        HostChange::Crashed => "host.crashed",
+        HostChange::Booted => "host.booted",
+        HostChange::Sysctl { sysctl } => sysctl,
+    }
+}
+
 /// A segment's kind, which is its colour and its shape.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Rst,
     Fin,
     Syn,
@@ -43,20 +71,19 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn of(flags: &[String], len: u64) -> Kind {
-        let has = |bit: &str| flags.iter().any(|flag| flag == bit);
+    pub(crate) fn of(segment: &Segment) -> Kind {
         match () {
-            () if has("RST") => Kind::Rst,
-            () if has("FIN") => Kind::Fin,
-            () if has("SYN") => Kind::Syn,
-            () if len > 0 => Kind::Data,
+            () if segment.has("RST") => Kind::Rst,
+            () if segment.has("FIN") => Kind::Fin,
+            () if segment.has("SYN") => Kind::Syn,
+            () if segment.len > 0 => Kind::Data,
             () => Kind::Ack,
         }
     }
 }
 
-/// What is written on a segment's line; `of` names its connection where there are several.
-pub(super) fn name(segment: &Segment, of: &str) -> String {
+/// What is written on a segment's line; with its connection's port where there are several.
+pub(crate) fn name(segment: &Segment, several: bool) -> String {
     let controls: Vec<&str> = segment
         .flags
         .iter()
@@ -77,13 +104,17 @@ pub(super) fn name(segment: &Segment, of: &str) -> String {
         }
     }
     let again = if segment.retransmission { "↻" } else { "" };
-    let parts = [flags.as_str(), &bytes, again, of];
+    let of = match several {
+        true => format!(":{}", segment.client_port()),
+        false => String::new(),
+    };
+    let parts = [flags.as_str(), &bytes, again, &of];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(" ")
 }
 
 /// What is written on the line that stands for many.
-pub(super) fn many(segments: u32, bytes: u64) -> String {
+pub(crate) fn many(segments: u32, bytes: u64) -> String {
     if bytes > 0 {
         format!("×{segments}, {bytes} B")
     } else {
@@ -92,7 +123,7 @@ pub(super) fn many(segments: u32, bytes: u64) -> String {
 }
 
 /// A time in the unit that suits it.
-pub(super) fn duration(us: u64) -> String {
+pub(crate) fn duration(us: u64) -> String {
     let t = us as f64;
     match us {
         0..1_000 => format!("{us} µs"),
@@ -105,7 +136,7 @@ pub(super) fn duration(us: u64) -> String {
 
 /// What somebody wrote, made harmless for a line of text: what would steer a terminal, or turn a line's direction round
 /// (Unicode Standard Annex #9), is spelled out.
-pub(super) fn tame(text: &str) -> String {
+pub(crate) fn tame(text: &str) -> String {
     let mut tamed = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
