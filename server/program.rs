@@ -13,6 +13,7 @@
 mod c;
 mod csharp;
 mod java;
+mod names;
 mod page;
 mod plan;
 mod planner;

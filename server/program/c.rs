@@ -1,12 +1,12 @@
 //! C: the system calls themselves.
 
-mod option;
+mod call;
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, head, quoted};
+use super::page::{Page, head};
 use super::plan::{Deal, Plan, Role, Statement};
-use crate::message::{Await, Call, How, POLL_EVENTS, Payload};
+use crate::message::{Call, Payload};
 
 /// Helpers, and the headers that calls need: each is written only where it is used.
 const CHECK: &str = "\
@@ -79,11 +79,15 @@ pub(super) fn program(plan: &Plan) -> String {
     };
     let mut functions = String::new();
     for body in plan.threads() {
-        functions.push_str(&writer.thread(body));
+        let name = &plan.bodies[body].name;
+        let signature = format!("static void *run_{name}(void *unused)");
+        let first = ["(void)unused;".to_owned()];
+        functions.push_str(&writer.function(&signature, &first, body, "return NULL;"));
     }
     for body in plan.programs() {
         let name = &plan.bodies[body].name;
-        functions.push_str(&writer.function(&format!("static int run_{name}(void)"), body, &[]));
+        let signature = format!("static int run_{name}(void)");
+        functions.push_str(&writer.function(&signature, &[], body, "return 0;"));
     }
     let programs: Vec<String> = plan
         .programs()
@@ -96,7 +100,7 @@ pub(super) fn program(plan: &Plan) -> String {
         true => "int main(void)",
         false => "int main(int argc, char **argv)",
     };
-    functions.push_str(&writer.function(main, 0, &programs));
+    functions.push_str(&writer.function(main, &programs, 0, "return 0;"));
     writer.whole(&functions)
 }
 
@@ -156,37 +160,15 @@ impl Writer<'_> {
         text
     }
 
-    fn function(&self, signature: &str, body: usize, first: &[String]) -> String {
+    fn function(&self, signature: &str, first: &[String], body: usize, last: &str) -> String {
         let mut page = Page::new(0);
         page.put(format!("{signature}\n{{"));
         page.indent();
         first.iter().for_each(|lines| page.put(lines));
         self.declare(&mut page, body);
-        let mut threads = Vec::new();
-        self.statements(&mut page, body, &mut threads);
-        for thread in threads {
-            page.put(format!("pthread_join({thread}, NULL);"));
-        }
+        self.statements(&mut page, body);
         self.keep(&mut page, body);
-        page.put("return 0;");
-        page.outdent();
-        page.put("}\n\n");
-        page.text()
-    }
-
-    fn thread(&self, body: usize) -> String {
-        let mut page = Page::new(0);
-        let name = &self.plan.bodies[body].name;
-        page.put(format!("static void *run_{name}(void *unused)\n{{"));
-        page.indent();
-        page.put("(void)unused;");
-        self.declare(&mut page, body);
-        let mut threads = Vec::new();
-        self.statements(&mut page, body, &mut threads);
-        for thread in threads {
-            page.put(format!("pthread_join({thread}, NULL);"));
-        }
-        page.put("return NULL;");
+        page.put(last);
         page.outdent();
         page.put("}\n\n");
         page.text()
@@ -226,11 +208,10 @@ impl Writer<'_> {
             calls.iter().filter_map(|deal| address(deal)).collect();
         for (own, port) in addresses {
             let host = if own { plan.host } else { plan.host.other() };
+            let name = address_name(own, port);
             page.put(format!(
-                "struct sockaddr_in {} = {{.sin_family = AF_INET, .sin_port = htons({port})}};\n\
-                 {}.sin_addr.s_addr = inet_addr(\"{}\");",
-                address_name(own, port),
-                address_name(own, port),
+                "struct sockaddr_in {name} = {{.sin_family = AF_INET, .sin_port = htons({port})}};\n\
+                 {name}.sin_addr.s_addr = inet_addr(\"{}\");",
                 super::address(host),
             ));
         }
@@ -256,7 +237,9 @@ impl Writer<'_> {
         }
     }
 
-    fn statements(&self, page: &mut Page, body: usize, threads: &mut Vec<String>) {
+    /// A body's statements, up to the end of the threads that it starts.
+    fn statements(&self, page: &mut Page, body: usize) {
+        let mut threads = Vec::new();
         for statement in &self.plan.bodies[body].statements {
             match statement {
                 Statement::Comment(text) => page.put(format!("// {}", comment(text))),
@@ -264,18 +247,14 @@ impl Writer<'_> {
                     page.put(format!("// {}", comment(why)));
                     page.put(format!("usleep({} * 1000);", time.as_millis()));
                 }
-                Statement::Call(deal) => self.call(page, deal),
+                Statement::Call(deal) => page.put(call::lines(self, deal)),
                 Statement::Exit => page.put("_exit(0);"),
                 Statement::Start(other) => {
                     let started = &self.plan.bodies[*other];
                     if started.role == Role::Fork {
                         page.put("if (fork() == 0) {");
                         page.indent();
-                        let mut inner = Vec::new();
-                        self.statements(page, *other, &mut inner);
-                        for thread in inner {
-                            page.put(format!("pthread_join({thread}, NULL);"));
-                        }
+                        self.statements(page, *other);
                         if !self.plan.exits(*other) {
                             page.put("_exit(0);");
                         }
@@ -286,10 +265,13 @@ impl Writer<'_> {
                         page.put(format!(
                             "pthread_t {name};\npthread_create(&{name}, NULL, run_{name}, NULL);"
                         ));
-                        threads.push(name.clone());
+                        threads.push(name);
                     }
                 }
             }
+        }
+        for thread in threads {
+            page.put(format!("pthread_join({thread}, NULL);"));
         }
     }
 
@@ -298,104 +280,6 @@ impl Writer<'_> {
         match self.shared {
             true => format!("shared.{name}"),
             false => name.to_owned(),
-        }
-    }
-
-    fn call(&self, page: &mut Page, deal: &Deal) {
-        let fd = self.name(deal.socket);
-        if deal.makes == Some(deal.socket) {
-            page.put(format!(
-                "{fd} = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));"
-            ));
-        }
-        let checked = |call: &str, code: String| match deal.may_fail {
-            true => format!("if ({code} < 0)\n    perror(\"{call}\");"),
-            false => format!("check(\"{call}\", {code});"),
-        };
-        let to = |own, port| {
-            let name = address_name(own, port);
-            format!("(struct sockaddr *)&{name}, sizeof {name}")
-        };
-        let bind = |port| checked("bind", format!("bind({fd}, {})", to(true, port)));
-        match &deal.call {
-            Call::Socket => {}
-            Call::Bind { port } => page.put(bind(*port)),
-            Call::Listen { port, backlog } => {
-                if deal.bound.is_none() {
-                    page.put(bind(*port));
-                }
-                page.put(checked("listen", format!("listen({fd}, {backlog})")));
-            }
-            Call::Connect { port } => {
-                page.put(checked("connect", format!("connect({fd}, {})", to(false, *port))));
-            }
-            Call::Disconnect => page.put(format!(
-                "{{\n    struct sockaddr none = {{.sa_family = AF_UNSPEC}};\n    {}\n}}",
-                checked("connect", format!("connect({fd}, &none, sizeof none)")).replace('\n', "\n    "),
-            )),
-            Call::Accept | Call::Dup => {
-                let (call, code) = match deal.call {
-                    Call::Accept => ("accept", format!("accept({fd}, NULL, NULL)")),
-                    _ => ("dup", format!("dup({fd})")),
-                };
-                page.put(match deal.makes {
-                    Some(made) if deal.may_fail => {
-                        let made = self.name(made);
-                        format!("{made} = {code};\nif ({made} < 0)\n    perror(\"{call}\");")
-                    }
-                    Some(made) => format!("{} = check(\"{call}\", {code});", self.name(made)),
-                    None => checked(call, code),
-                });
-            }
-            Call::Send { payload, more } => {
-                let (bytes, length) = match payload {
-                    Payload::Text(text) => (text_of(text), text.len()),
-                    Payload::Bytes(count) => ("bulk".into(), *count),
-                };
-                let flags = match more {
-                    true => "MSG_NOSIGNAL | MSG_MORE",
-                    false => "MSG_NOSIGNAL",
-                };
-                page.put(checked("send", format!("send({fd}, {bytes}, {length}, {flags})")));
-            }
-            Call::Recv { room, all, peek } => {
-                let flags = match (all, peek) {
-                    (false, false) => "0",
-                    (true, false) => "MSG_WAITALL",
-                    (false, true) => "MSG_PEEK",
-                    (true, true) => "MSG_WAITALL | MSG_PEEK",
-                };
-                page.put(format!("tell(recv({fd}, buffer, {room}, {flags}), buffer);"));
-            }
-            Call::Shutdown(how) => {
-                let how = match how {
-                    How::Read => "SHUT_RD",
-                    How::Write => "SHUT_WR",
-                    How::Both => "SHUT_RDWR",
-                };
-                page.put(checked("shutdown", format!("shutdown({fd}, {how})")));
-            }
-            Call::Close => page.put(checked("close", format!("close({fd})"))),
-            Call::Poll(awaited) => page.put(format!(
-                "{{\n    struct pollfd polled = {{.fd = {fd}, .events = {}}};\n    \
-                 check(\"poll\", poll(&polled, 1, {}));\n    \
-                 printf(\"poll: events 0x%x\\n\", (unsigned)polled.revents);\n}}",
-                events("POLL", awaited),
-                time(awaited),
-            )),
-            Call::Epoll(awaited) => page.put(format!(
-                "{{\n    int epoll = check(\"epoll_create1\", epoll_create1(0));\n    \
-                 struct epoll_event event = {{.events = {}}};\n    \
-                 if (epoll_ctl(epoll, EPOLL_CTL_ADD, {fd}, &event) < 0)\n        perror(\"epoll_ctl\");\n    \
-                 else if (check(\"epoll_wait\", epoll_wait(epoll, &event, 1, {})) > 0)\n        \
-                 printf(\"epoll: events 0x%x\\n\", (unsigned)event.events);\n    close(epoll);\n}}",
-                events("EPOLL", awaited),
-                time(awaited),
-            )),
-            Call::Set(option) => page.put(option::set(&fd, option)),
-            Call::Get(query) => page.put(option::get(&fd, *query)),
-            Call::Name => page.put(format!("show({fd}, getsockname);")),
-            Call::Peer => page.put(format!("show({fd}, getpeername);")),
         }
     }
 }
@@ -407,15 +291,6 @@ fn comment(text: &str) -> String {
         Some(rest) => format!("{rest}\\ ."),
         None => text,
     }
-}
-
-fn text_of(text: &str) -> String {
-    let octal = |c: char| {
-        let mut bytes = [0; 4];
-        let bytes = c.encode_utf8(&mut bytes).bytes();
-        bytes.map(|byte| format!("\\{byte:03o}")).collect()
-    };
-    quoted(text, octal).replace("??", "?\\?")
 }
 
 /// The address that a call needs: whose, and its port.
@@ -434,16 +309,4 @@ fn address_name(own: bool, port: u16) -> String {
         7000 => whose.into(),
         port => format!("{whose}_{port}"),
     }
-}
-
-fn events(prefix: &str, awaited: &Await) -> String {
-    let asked = POLL_EVENTS
-        .iter()
-        .filter(|(_, bit)| awaited.events & bit != 0);
-    let names: Vec<String> = asked.map(|(name, _)| format!("{prefix}{name}")).collect();
-    names.join(" | ")
-}
-
-fn time(awaited: &Await) -> i128 {
-    awaited.time.map_or(-1, |time| time.as_millis() as i128)
 }

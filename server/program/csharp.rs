@@ -11,10 +11,7 @@ pub(super) fn program(plan: &Plan) -> String {
         plan,
         shared: plan.has_threads(),
     };
-    let class = match plan.host.name() {
-        "client" => "Client",
-        _ => "Server",
-    };
+    let class = plan.class();
     let mut page = Page::new(0);
     page.put(format!("class {class}\n{{"));
     page.indent();
@@ -215,15 +212,11 @@ impl Writer<'_> {
                  Console.WriteLine(\"recv: \" + Encoding.UTF8.GetString(buffer, 0, {room}));"
             ),
             Call::Recv { room, peek, .. } => {
-                let room = match *room == plan.room() {
-                    true => String::new(),
-                    false => format!(", 0, {room}"),
-                };
-                let room = match peek {
-                    true if room.is_empty() => ", SocketFlags.Peek".into(),
-                    true => format!("{room}, SocketFlags.Peek"),
-                    false if room.is_empty() => room,
-                    false => format!("{room}, SocketFlags.None"),
+                let room = match (*room == plan.room(), peek) {
+                    (true, false) => String::new(),
+                    (true, true) => ", SocketFlags.Peek".into(),
+                    (false, false) => format!(", 0, {room}, SocketFlags.None"),
+                    (false, true) => format!(", 0, {room}, SocketFlags.Peek"),
                 };
                 format!(
                     "count = {name}.Receive(buffer{room}); // 0: the end of the stream\n\
@@ -282,27 +275,28 @@ fn set(name: &str, option: &SocketOption) -> String {
             "{name}.SetRawSocketOption(6, {number}, BitConverter.GetBytes({value})); // {option} on Linux"
         )
     };
+    let socket = |option: &str, on: bool| {
+        format!(
+            "{name}.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.{option}, {on});"
+        )
+    };
     match *option {
         SocketOption::Linger(seconds) => format!(
             "{name}.LingerState = new LingerOption({}, {});",
             seconds.is_some(),
             seconds.unwrap_or(0)
         ),
-        SocketOption::Keepalive(None) => {
-            format!("{name}.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, false);")
-        }
+        SocketOption::Keepalive(None) => socket("KeepAlive", false),
         SocketOption::Keepalive(Some((idle, interval, count))) => [
             tcp("TcpKeepAliveTime", idle.into()),
             tcp("TcpKeepAliveInterval", interval.into()),
             tcp("TcpKeepAliveRetryCount", count.into()),
-            format!("{name}.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);"),
+            socket("KeepAlive", true),
         ]
         .join("\n"),
         SocketOption::UserTimeout(time) => raw("TCP_USER_TIMEOUT", 18, time.as_millis() as i64),
         SocketOption::Linger2(seconds) => raw("TCP_LINGER2", 8, seconds.into()),
-        SocketOption::ReuseAddr(on) => {
-            format!("{name}.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, {on});")
-        }
+        SocketOption::ReuseAddr(on) => socket("ReuseAddress", on),
         SocketOption::NoDelay(on) => format!("{name}.NoDelay = {on};"),
         SocketOption::RcvBuf(bytes) => format!("{name}.ReceiveBufferSize = {bytes};"),
         SocketOption::SndBuf(bytes) => format!("{name}.SendBufferSize = {bytes};"),

@@ -11,10 +11,7 @@ pub(super) fn program(plan: &Plan) -> String {
         plan,
         shared: plan.has_threads(),
     };
-    let class = match plan.host.name() {
-        "client" => "Client",
-        _ => "Server",
-    };
+    let class = plan.class();
     let mut page = Page::new(0);
     page.put(format!("class {class} {{"));
     page.indent();

@@ -99,6 +99,14 @@ impl Plan {
         &self.variables[variable].name
     }
 
+    /// What its class is called, in languages that want one.
+    pub(super) fn class(&self) -> &'static str {
+        match self.host {
+            Host::Client => "Client",
+            Host::Server => "Server",
+        }
+    }
+
     /// Whether sockets are shared between threads.
     pub(super) fn has_threads(&self) -> bool {
         self.bodies.iter().any(|body| body.role == Role::Thread)

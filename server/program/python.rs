@@ -1,8 +1,9 @@
 //! Python: the module `socket`, which is the system calls with objects.
 
+use super::names::{self, Setting, direction, events, setting};
 use super::page::{Page, head, quoted};
 use super::plan::{Deal, Plan, Role, Statement};
-use crate::message::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
+use crate::message::{Call, Payload, Query, SocketOption};
 
 pub(super) fn program(plan: &Plan) -> String {
     let writer = Writer { plan };
@@ -69,18 +70,13 @@ impl Writer<'_> {
     fn block(&self, page: &mut Page, body: usize) {
         let acts = |statement: &Statement| match statement {
             Statement::Comment(_) => false,
-            Statement::Call(deal) => self.acts(deal),
+            Statement::Call(deal) => deal.call != Call::Disconnect, // which is a comment
             _ => true,
         };
         self.statements(page, body);
         if !self.plan.bodies[body].statements.iter().any(acts) {
             page.put("pass");
         }
-    }
-
-    /// Whether a call is written as more than a comment.
-    fn acts(&self, deal: &Deal) -> bool {
-        deal.call != Call::Disconnect
     }
 
     fn statements(&self, page: &mut Page, body: usize) {
@@ -169,14 +165,7 @@ impl Writer<'_> {
                 };
                 format!("print(\"recv:\", {name}.recv({room}{flags}))")
             }
-            Call::Shutdown(how) => {
-                let how = match how {
-                    How::Read => "SHUT_RD",
-                    How::Write => "SHUT_WR",
-                    How::Both => "SHUT_RDWR",
-                };
-                format!("{name}.shutdown(socket.{how})")
-            }
+            Call::Shutdown(how) => format!("{name}.shutdown(socket.{})", direction(*how)),
             Call::Close => format!("{name}.close()"),
             Call::Poll(awaited) => {
                 let time = awaited
@@ -184,7 +173,7 @@ impl Writer<'_> {
                     .map_or(String::new(), |time| time.as_millis().to_string());
                 format!(
                     "poll = select.poll()\npoll.register({name}, {})\nprint(\"poll:\", poll.poll({time}))",
-                    events("POLL", awaited)
+                    events("select.POLL", awaited)
                 )
             }
             Call::Epoll(awaited) => {
@@ -194,7 +183,7 @@ impl Writer<'_> {
                 format!(
                     "with select.epoll() as epoll:\n    epoll.register({name}, {})\n    \
                      print(\"epoll:\", epoll.poll({time}))",
-                    events("EPOLL", awaited)
+                    events("select.EPOLL", awaited)
                 )
             }
             Call::Set(option) => set(name, option),
@@ -227,48 +216,19 @@ fn bytes(text: &str) -> String {
     }
 }
 
-fn events(prefix: &str, awaited: &Await) -> String {
-    let asked = POLL_EVENTS
-        .iter()
-        .filter(|(_, bit)| awaited.events & bit != 0);
-    let names: Vec<String> = asked
-        .map(|(name, _)| format!("select.{prefix}{name}"))
-        .collect();
-    names.join(" | ")
-}
-
 fn get(name: &str, option: &str) -> String {
     format!("print(\"{option}:\", {name}.getsockopt(socket.SOL_SOCKET, socket.{option}))")
 }
 
 fn set(name: &str, option: &SocketOption) -> String {
-    let socket = |option: &str, value: i64| {
-        format!("{name}.setsockopt(socket.SOL_SOCKET, socket.{option}, {value})")
-    };
-    let tcp = |option: &str, value: i64| {
-        format!("{name}.setsockopt(socket.IPPROTO_TCP, socket.{option}, {value})")
-    };
-    match *option {
-        SocketOption::Linger(seconds) => format!(
-            "{name}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(\"ii\", {}, {}))",
-            i32::from(seconds.is_some()),
-            seconds.unwrap_or(0),
+    match setting(option) {
+        Setting::Numbers(numbers) => names::lines(numbers, |(level, option, value)| {
+            format!("{name}.setsockopt(socket.{level}, socket.{option}, {value})")
+        }),
+        Setting::Linger([on, seconds]) => format!(
+            "{name}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(\"ii\", {on}, {seconds}))"
         ),
-        SocketOption::Keepalive(None) => socket("SO_KEEPALIVE", 0),
-        SocketOption::Keepalive(Some((idle, interval, count))) => [
-            tcp("TCP_KEEPIDLE", idle.into()),
-            tcp("TCP_KEEPINTVL", interval.into()),
-            tcp("TCP_KEEPCNT", count.into()),
-            socket("SO_KEEPALIVE", 1),
-        ]
-        .join("\n"),
-        SocketOption::UserTimeout(time) => tcp("TCP_USER_TIMEOUT", time.as_millis() as i64),
-        SocketOption::ReuseAddr(on) => socket("SO_REUSEADDR", on.into()),
-        SocketOption::NoDelay(on) => tcp("TCP_NODELAY", on.into()),
-        SocketOption::RcvBuf(bytes) => socket("SO_RCVBUF", bytes.into()),
-        SocketOption::SndBuf(bytes) => socket("SO_SNDBUF", bytes.into()),
-        SocketOption::Linger2(seconds) => tcp("TCP_LINGER2", seconds.into()),
-        SocketOption::NonBlock(on) => {
+        Setting::NonBlock(on) => {
             format!("{name}.setblocking({})", if on { "False" } else { "True" })
         }
     }

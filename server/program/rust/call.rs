@@ -1,6 +1,7 @@
 //! A call in Rust, whoever owns its socket: its lines, or what std lacks.
 
 use crate::message::{Call, How, Payload, Query, SocketOption};
+use crate::program::names::{self, Setting, setting};
 use crate::program::page::quoted;
 use crate::program::plan::Deal;
 
@@ -50,6 +51,7 @@ pub(super) fn lines(
     if listens && is_of_streams {
         return Err(STREAM.into());
     }
+    let get = |option: &str| format!("get_option(&{name}, {option})");
     Ok(match &deal.call {
         Call::Send { payload, more } => {
             let bytes = match payload {
@@ -75,23 +77,20 @@ pub(super) fn lines(
                 true => "&mut buffer".into(),
                 false => format!("&mut buffer[..{room}]"),
             };
-            let (call, text) = match (all, peek) {
-                (_, true) => (format!("{name}.peek({buffer})"), "count"),
-                (true, false) => (format!("{receiver}.read_exact({buffer})"), "()"),
-                (false, false) => (format!("{receiver}.read({buffer})"), "count"),
-            };
-            match text {
-                "()" => shown(
+            let counted = "buffer[..count].escape_ascii().to_string()";
+            match (all, peek) {
+                (_, true) => shown(deal, &format!("{name}.peek({buffer})"), "count", counted),
+                (true, false) => shown(
                     deal,
-                    &call,
+                    &format!("{receiver}.read_exact({buffer})"),
                     "()",
                     &format!("buffer[..{room}].escape_ascii().to_string()"),
                 ),
-                _ => shown(
+                (false, false) => shown(
                     deal,
-                    &call,
+                    &format!("{receiver}.read({buffer})"),
                     "count",
-                    "buffer[..count].escape_ascii().to_string()",
+                    counted,
                 ),
             }
         }
@@ -115,17 +114,10 @@ pub(super) fn lines(
         Call::Set(option) => set(name, option, listens, deal)?,
         Call::Get(Query::Error) => shown(deal, &format!("{name}.take_error()"), "error", "error"),
         Call::Get(Query::State) => {
-            let code = format!("get_option(&{}, IPPROTO_TCP, TCP_INFO)", name);
-            shown(deal, &code, "state", "state & 0xff")
+            shown(deal, &get("IPPROTO_TCP, TCP_INFO"), "state", "state & 0xff")
         }
-        Call::Get(Query::RcvBuf) => {
-            let code = format!("get_option(&{}, SOL_SOCKET, SO_RCVBUF)", name);
-            shown(deal, &code, "size", "size")
-        }
-        Call::Get(Query::SndBuf) => {
-            let code = format!("get_option(&{}, SOL_SOCKET, SO_SNDBUF)", name);
-            shown(deal, &code, "size", "size")
-        }
+        Call::Get(Query::RcvBuf) => shown(deal, &get("SOL_SOCKET, SO_RCVBUF"), "size", "size"),
+        Call::Get(Query::SndBuf) => shown(deal, &get("SOL_SOCKET, SO_SNDBUF"), "size", "size"),
         Call::Name => shown(deal, &format!("{name}.local_addr()"), "address", "address"),
         Call::Peer => shown(deal, &format!("{name}.peer_addr()"), "address", "address"),
         Call::Socket | Call::Bind { .. } | Call::Dup | Call::Close => String::new(),
@@ -139,29 +131,20 @@ fn set(name: &str, option: &SocketOption, listens: bool, deal: &Deal) -> Result<
             &format!("set_option(&{name}, {level}, {option}, {value})"),
         )
     };
-    let socket = |option: &str, value: i64| set("SOL_SOCKET", option, format!("{value}i32"));
-    let tcp = |option: &str, value: i64| set("IPPROTO_TCP", option, format!("{value}i32"));
-    Ok(match *option {
-        SocketOption::Linger(seconds) => {
-            let value = [i32::from(seconds.is_some()), seconds.unwrap_or(0).into()];
-            set("SOL_SOCKET", "SO_LINGER", format!("{value:?} as [i32; 2]"))
+    Ok(match option {
+        SocketOption::NoDelay(_) if listens => {
+            return Err("a TcpListener has no set_nodelay".into());
         }
-        SocketOption::Keepalive(None) => socket("SO_KEEPALIVE", 0),
-        SocketOption::Keepalive(Some((idle, interval, count))) => [
-            tcp("TCP_KEEPIDLE", idle.into()),
-            tcp("TCP_KEEPINTVL", interval.into()),
-            tcp("TCP_KEEPCNT", count.into()),
-            socket("SO_KEEPALIVE", 1),
-        ]
-        .join("\n"),
-        SocketOption::UserTimeout(time) => tcp("TCP_USER_TIMEOUT", time.as_millis() as i64),
-        SocketOption::ReuseAddr(on) => socket("SO_REUSEADDR", on.into()),
-        SocketOption::NoDelay(on) if !listens => told(deal, &format!("{name}.set_nodelay({on})")),
-        SocketOption::NoDelay(_) => return Err("a TcpListener has no set_nodelay".into()),
-        SocketOption::RcvBuf(bytes) => socket("SO_RCVBUF", bytes.into()),
-        SocketOption::SndBuf(bytes) => socket("SO_SNDBUF", bytes.into()),
-        SocketOption::Linger2(seconds) => tcp("TCP_LINGER2", seconds.into()),
-        SocketOption::NonBlock(on) => told(deal, &format!("{name}.set_nonblocking({on})")),
+        SocketOption::NoDelay(on) => told(deal, &format!("{name}.set_nodelay({on})")),
+        option => match setting(option) {
+            Setting::Numbers(numbers) => names::lines(numbers, |(level, option, value)| {
+                set(level, option, format!("{value}i32"))
+            }),
+            Setting::Linger(value) => {
+                set("SOL_SOCKET", "SO_LINGER", format!("{value:?} as [i32; 2]"))
+            }
+            Setting::NonBlock(on) => told(deal, &format!("{name}.set_nonblocking({on})")),
+        },
     })
 }
 
