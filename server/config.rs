@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Parser, Subcommand, value_parser};
 
 /// Where the page is served.
 const ADDRESS: &str = "127.0.0.1:4444";
@@ -75,40 +76,16 @@ pub struct Serve {
     )]
     pub max_runs: usize,
     /// How many runs a minute may be started from one address; a class behind one router is one.
-    #[arg(
-        long,
-        env = "FOURWAVE_RUNS_PER_MINUTE",
-        default_value_t = 600,
-        value_name = "N",
-        value_parser = clap::value_parser!(u32).range(1..)
-    )]
+    #[arg(long, env = "FOURWAVE_RUNS_PER_MINUTE", default_value_t = 600, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub runs_per_minute: u32,
     /// After how many seconds a run ends, wherever it is.
-    #[arg(
-        long,
-        env = "FOURWAVE_RUN_LIMIT",
-        default_value_t = 120,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=3600)
-    )]
+    #[arg(long, env = "FOURWAVE_RUN_LIMIT", default_value_t = 120, value_name = "SECONDS", value_parser = up_to(3600))]
     pub run_limit: u64,
     /// After how many seconds an open run ends, wherever it is.
-    #[arg(
-        long,
-        env = "FOURWAVE_OPEN_LIMIT",
-        default_value_t = 3600,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=86400)
-    )]
+    #[arg(long, env = "FOURWAVE_OPEN_LIMIT", default_value_t = 3600, value_name = "SECONDS", value_parser = up_to(86400))]
     pub open_limit: u64,
     /// After how many seconds an open run ends where nobody does anything.
-    #[arg(
-        long,
-        env = "FOURWAVE_IDLE_LIMIT",
-        default_value_t = 300,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=86400)
-    )]
+    #[arg(long, env = "FOURWAVE_IDLE_LIMIT", default_value_t = 300, value_name = "SECONDS", value_parser = up_to(86400))]
     pub idle_limit: u64,
     /// The folder where recordings are kept; made when the first one is. Otherwise $XDG_DATA_HOME/fourwave or
     /// ~/.local/share/fourwave.
@@ -116,13 +93,7 @@ pub struct Serve {
     pub data_dir: Option<PathBuf>,
     /// How much the kept recordings may take. When it is full, those go first that were longest not visited, and none that
     /// was visited in the last 90 days.
-    #[arg(
-        long,
-        env = "FOURWAVE_STORE_LIMIT",
-        default_value_t = 512,
-        value_name = "MB",
-        value_parser = clap::value_parser!(u64).range(1..=1_048_576)
-    )]
+    #[arg(long, env = "FOURWAVE_STORE_LIMIT", default_value_t = 512, value_name = "MB", value_parser = up_to(1_048_576))]
     pub store_limit: u64,
 }
 
@@ -159,8 +130,13 @@ pub struct Run {
     #[arg(long)]
     pub slow: bool,
     /// After how many seconds the run ends, wherever it is.
-    #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = up_to(3600))]
     pub limit: u64,
+}
+
+/// A number from 1 on.
+fn up_to(most: u64) -> RangedU64ValueParser {
+    value_parser!(u64).range(1..=most)
 }
 
 /// An address with its scheme and without a query, so that paths can follow it.
