@@ -3,7 +3,7 @@
 //! The file has an interface for each host, with the packets that tcpdump(1) would show there: what the host sent, when
 //! it left, and what arrived, when it had arrived. So a packet that was lost is at its sender alone, and a forged one at
 //! its receiver alone. Comments tell what a capture cannot know: which call or timer sent a packet, what became of it,
-//! and which states it changed.
+//! and which states it changed. Packets that passed too fast to be told one by one are missing, and the file says so.
 
 mod story;
 
@@ -36,7 +36,7 @@ const OUTBOUND: u32 = 0b10;
 /// The capture of a run, from however many of its events there are.
 pub fn capture(events: &[Event]) -> Vec<u8> {
     let story = Story::of(events);
-    let mut file = Capture::begin(events.first().map(|event| &event.what));
+    let mut file = Capture::begin(events);
     let mut packets = HashMap::new(); // what `sent` and `injected` told, by id
     for event in events {
         let What::Segment(segment) = &event.what else {
@@ -71,7 +71,7 @@ struct Capture {
 
 impl Capture {
     /// The section's header and both interfaces.
-    fn begin(first: Option<&What>) -> Capture {
+    fn begin(events: &[Event]) -> Capture {
         let mut options = vec![SectionHeaderOption::UserApplication(
             concat!("fourwave ", env!("CARGO_PKG_VERSION")).into(),
         )];
@@ -83,7 +83,7 @@ impl Capture {
             began,
             hosts,
             ..
-        }) = first
+        }) = events.first().map(|event| &event.what)
         {
             began_at = *began;
             addresses = Host::BOTH.map(|host| hosts.get(&host).map(|facts| &facts.address));
@@ -99,6 +99,15 @@ impl Capture {
         if began_at.is_none() {
             let comment =
                 "times count from the beginning of the run: when that was is not recorded";
+            options.push(SectionHeaderOption::Comment(comment.into()));
+        }
+        let passed = events.iter().map(|event| match event.what {
+            What::Passed { segments, .. } => u64::from(segments),
+            _ => 0,
+        });
+        let passed: u64 = passed.sum();
+        if passed > 0 {
+            let comment = format!("{passed} packets passed that are not in this file");
             options.push(SectionHeaderOption::Comment(comment.into()));
         }
         let section = SectionHeaderBlock {
