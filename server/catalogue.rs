@@ -23,14 +23,11 @@ struct Shipped;
 pub fn scenarios() -> &'static [Scenario] {
     static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let files = Shipped::iter().filter(|name| name.ends_with(".toml") && name != article::FILE);
+        let files = shipped_texts().filter(|(name, _)| name != article::FILE);
         let mut all: Vec<Scenario> = files
-            .filter_map(|name| {
-                let text = text_of(&name)?;
-                Some(
-                    scenario::parse(&name, &text)
-                        .unwrap_or_else(|broken| panic!("a shipped scenario is broken: {broken}")),
-                )
+            .map(|(name, text)| {
+                scenario::parse(&name, &text)
+                    .unwrap_or_else(|broken| panic!("a shipped scenario is broken: {broken}"))
             })
             .collect();
         all.sort_by_key(|scenario| (scenario.chapter, scenario.order));
@@ -59,9 +56,8 @@ pub fn recording_lines(id: &str) -> Option<String> {
 
 /// The kept recordings that something shipped leads to, as `/r/ID`: a store never gives them up.
 pub fn pinned() -> BTreeSet<String> {
-    let texts = Shipped::iter().filter(|name| name.ends_with(".toml"));
-    let texts = texts.filter_map(|name| text_of(&name));
-    let ids = texts.flat_map(|text| store::ids_in(&text).map(Into::into).collect::<Vec<_>>());
+    let ids = shipped_texts()
+        .flat_map(|(_, text)| store::ids_in(&text).map(Into::into).collect::<Vec<_>>());
     ids.collect()
 }
 
@@ -69,7 +65,7 @@ pub fn pinned() -> BTreeSet<String> {
 pub fn claims() -> &'static [Claim] {
     static ALL: OnceLock<Vec<Claim>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let text = text_of(article::FILE).expect("the article is shipped");
+        let text = text_of(article::FILE);
         article::parse(article::FILE, &text)
             .unwrap_or_else(|broken| panic!("the shipped article is broken: {broken}"))
     })
@@ -108,6 +104,17 @@ fn know(scenario: &'static Scenario) -> Known {
     }
 }
 
-fn text_of(name: &str) -> Option<String> {
-    String::from_utf8(Shipped::get(name)?.data.into_owned()).ok()
+/// The files that are written by hand: their names and texts.
+fn shipped_texts() -> impl Iterator<Item = (Cow<'static, str>, String)> {
+    let names = Shipped::iter().filter(|name| name.ends_with(".toml"));
+    names.map(|name| {
+        let text = text_of(&name);
+        (name, text)
+    })
+}
+
+fn text_of(name: &str) -> String {
+    let file = Shipped::get(name).unwrap_or_else(|| panic!("{name} is not shipped"));
+    String::from_utf8(file.data.into_owned())
+        .unwrap_or_else(|error| panic!("{name} is shipped, but no text: {error}"))
 }

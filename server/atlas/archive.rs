@@ -42,9 +42,8 @@ pub fn read(packed: &[u8]) -> io::Result<BTreeMap<String, Recorded>> {
         rest = member.into_inner();
         let place = begin..packed.len() - rest.len();
         let events = recording::read(&lines);
-        let Some((id, kernel)) = head(&events) else {
-            continue;
-        };
+        let nameless = || io::Error::new(io::ErrorKind::InvalidData, "a run of no cell");
+        let (id, kernel) = head(&events).ok_or_else(nameless)?;
         let cell = super::named(&id);
         let trial = cell.and_then(|cell| Some((cell, cell.plan.as_ref().ok()?)));
         let answer =

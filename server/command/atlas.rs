@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -63,10 +64,10 @@ fn play(nursery: &Nursery, cell: &Cell) -> Result<Vec<Event>> {
 }
 
 fn tell_changes(path: &Path, packed: &[u8]) -> Result<()> {
-    let Ok(before) = fs::read(path) else {
-        return Ok(()); // there was none
+    let before = match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        read => archive::read(&read.with_context(|| format!("reading {}", path.display()))?)?,
     };
-    let before = archive::read(&before)?;
     for (id, now) in archive::read(packed)? {
         let was = before.get(&id).and_then(|was| was.answer.clone());
         if was != now.answer {

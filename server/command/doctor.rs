@@ -141,12 +141,9 @@ fn setup(step: SetupStep, refused: Option<&Refusal>) -> Verdict {
 fn socket_table(refused: Option<&Refusal>) -> Verdict {
     match (setup(SetupStep::SocketTable, refused), readable_sockets()) {
         (Good(found), Ok(_)) => Good(format!("{found} that lists TCP")),
-        (Good(_), Err(error)) => setup(
-            SetupStep::SocketTable,
-            Some(&Refusal {
-                step: SetupStep::SocketTable,
-                errno: error.raw_os_error().unwrap_or(0),
-            }),
+        (Good(_), Err(error)) => Bad(
+            format!("{}: {error}", tried(SetupStep::SocketTable)),
+            "sudo modprobe tcp_diag".into(),
         ),
         (otherwise, _) => otherwise,
     }

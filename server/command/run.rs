@@ -16,12 +16,12 @@ use fourwave::export::{About, Theme, picture};
 use fourwave::language::Language;
 use fourwave::pcapng;
 use fourwave::run::{MOST_EVENTS, Pace, Play, play};
-use fourwave::scenario::{self, draw_mistakes};
+use fourwave::scenario::{self, Scenario, draw_mistakes};
 use fourwave::script::{self, Script};
 
 /// Ends with 1 where a check failed, with 2 where the script was not played to its end.
 pub(crate) fn run(run: &Run) -> Result<ExitCode> {
-    let (scenario, script) = script_named(&run.what)?;
+    let Named { id, title, script } = named(&run.what)?;
     let nursery = super::nursery()?;
     let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
     let limit = Duration::from_secs(run.limit);
@@ -57,7 +57,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     play(
         &nursery,
         &Play {
-            scenario: scenario.as_deref(),
+            scenario: id.as_deref(),
             script: &script,
             pace,
             limit,
@@ -66,23 +66,24 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         &stop,
         &mut sink,
     )?;
-    if let Some(file) = &run.pcapng {
-        keep("capture", "--pcapng", file, &pcapng::capture(&kept))?;
-    }
-    if let Some(file) = &run.svg {
-        let title = scenario.as_deref().and_then(catalogue::scenario);
-        let title = title.map_or(run.what.as_str(), |scenario| &scenario.title.en);
+    // One that cannot be kept costs nothing but itself.
+    let capture = run.pcapng.as_ref().map(|file| {
+        let capture = pcapng::capture(&kept);
+        keep("capture", "--pcapng", file, &capture)
+    });
+    let picture = run.svg.as_ref().map(|file| {
         let about = About {
-            title: if title == "-" {
-                "fourwave run -"
-            } else {
-                title
-            }
-            .into(),
+            title,
             address: None,
         };
         let picture = picture(&kept, &about, Language::English, Theme::Light);
-        keep("picture", "--svg", file, picture.as_bytes())?;
+        keep("picture", "--svg", file, picture.as_bytes())
+    });
+    let unkept = [capture, picture].into_iter().flatten();
+    let unkept = unkept.filter_map(|kept| Some(kept.err()?.to_string()));
+    let unkept: Vec<String> = unkept.collect();
+    if !unkept.is_empty() {
+        bail!(unkept.join("\n"));
     }
     told.context("writing to standard output")?;
     Ok(ExitCode::from(if !played {
@@ -92,7 +93,6 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     }))
 }
 
-/// After the run is drawn, so that a file which cannot be written costs nothing but itself.
 fn keep(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(file, bytes).map_err(|error| {
         anyhow!(
@@ -107,10 +107,29 @@ fn print_json(event: &Event) -> io::Result<()> {
     writeln!(io::stdout(), "{}", serde_json::to_string(event)?)
 }
 
-/// A script by what the user called it, and the id where it is a scenario of ours.
-fn script_named(what: &str) -> Result<(Option<String>, Script)> {
+/// What is to be played.
+struct Named {
+    /// The scenario's id; None for a bare script.
+    id: Option<String>,
+    /// What its picture is called.
+    title: String,
+    script: Script,
+}
+
+impl From<Scenario> for Named {
+    fn from(scenario: Scenario) -> Named {
+        Named {
+            id: Some(scenario.id),
+            title: scenario.title.en,
+            script: scenario.script,
+        }
+    }
+}
+
+/// A scenario or a script by what the user called it.
+fn named(what: &str) -> Result<Named> {
     if let Some(scenario) = catalogue::scenario(what) {
-        return Ok((Some(scenario.id.clone()), scenario.script.clone()));
+        return Ok(scenario.clone().into());
     }
     let text = if what == "-" {
         let mut text = String::new();
@@ -132,10 +151,17 @@ fn script_named(what: &str) -> Result<(Option<String>, Script)> {
     };
     if what.ends_with(".toml") {
         let scenario = scenario::parse(what, &text).map_err(|broken| anyhow!("{broken}"))?;
-        return Ok((Some(scenario.id), scenario.script));
+        return Ok(scenario.into());
     }
-    let name = if what == "-" { "standard input" } else { what };
+    let (name, title) = match what {
+        "-" => ("standard input", "fourwave run -"),
+        file => (file, file),
+    };
     let script = script::parse(&text)
         .map_err(|mistakes| anyhow!("{}", draw_mistakes(name, &text, &mistakes)))?;
-    Ok((None, script))
+    Ok(Named {
+        id: None,
+        title: title.to_owned(),
+        script,
+    })
 }
