@@ -1,30 +1,14 @@
 // The article: judges its claims anew, by runs on this machine.
 
-import { Refused, follow, start } from "./source.js";
 import { node } from "./node.js";
+import { refusal } from "./refusal.js";
+import { played } from "./source.js";
 import { verdict } from "./verdict.js";
 import { words } from "./words.js";
 
 const went = document.querySelector(".went");
 const buttons = [...document.querySelectorAll("[data-act]")];
 const claims = [...document.querySelectorAll(".claim")].filter((claim) => claim.dataset.scenarios);
-
-/** The events of a run of a scenario, played at full speed to its end. */
-async function run(scenario) {
-  const started = await start({ scenario, pace: "full" });
-  const all = [];
-  return new Promise((resolve, reject) => {
-    follow(started, {
-      onEvents(events) {
-        all.push(...events);
-        if (events.at(-1).type === "end") resolve(all);
-      },
-      onLost: () => {},
-      onWait: () => {},
-      onGone: () => reject(new Refused({ error: "gone" })),
-    });
-  });
-}
 
 /** Plays what decides these claims, one run after the other, and shows each verdict as soon as it is known. */
 async function judge(wanted) {
@@ -34,16 +18,17 @@ async function judge(wanted) {
   try {
     for (const scenario of scenarios) {
       went.textContent = words("article.judging", { scenario });
-      done.set(scenario, await run(scenario));
+      done.set(scenario, await played({ scenario }));
       for (const claim of wanted) {
         if (decidedBy(claim).includes(scenario) && decidedBy(claim).every((one) => done.has(one))) tell(claim, done);
       }
     }
     went.textContent = "";
   } catch (error) {
-    went.textContent = reason(error);
+    went.textContent = refusal(words, error);
+  } finally {
+    for (const button of buttons) button.disabled = false;
   }
-  for (const button of buttons) button.disabled = false;
 }
 
 const decidedBy = (claim) => claim.dataset.scenarios.split(" ");
@@ -63,13 +48,6 @@ function tell(claim, done) {
   const text = words("article.here", { kernel: runs[0].events[0].kernel, verdict: words(`article.${here}`) });
   output.dataset.verdict = here;
   output.replaceChildren(node("b", {}, text), ` ${beside}`);
-}
-
-function reason(error) {
-  const answer = error instanceof Refused ? error.answer : { error: "server" };
-  if (answer.error === "machine") return words("error.machine", answer.remedy);
-  if (answer.error in { full: 1, server: 1, gone: 1 }) return words(`error.${answer.error}`, answer);
-  return words("error.other", { message: answer.message ?? answer.error });
 }
 
 for (const button of buttons) {

@@ -1,6 +1,7 @@
 // The card of a question: asks, waits, and tells what the run answered.
 
 import { markup } from "./markup.js";
+import { node } from "./node.js";
 
 export class Card {
   #element;
@@ -32,23 +33,23 @@ export class Card {
 
   asked({ question }) {
     const choices = question.choices.map((choice, index) =>
-      make("button", { type: "button", value: choice.value }, make("kbd", { ariaHidden: true }, index + 1), this.#choice(question, choice)),
+      node("button", { type: "button", value: choice.value }, node("kbd", { ariaHidden: true }, index + 1), this.#choice(question, choice)),
     );
     choices.forEach((button) => button.addEventListener("click", () => this.#acts.onChoose(button.value)));
     const link = (text, act) => {
-      const button = make("button", { type: "button", className: "link" }, text);
+      const button = node("button", { type: "button", className: "link" }, text);
       button.addEventListener("click", act);
       return button;
     };
-    const group = make("fieldset", { tabIndex: -1 }, say(make("legend"), question.ask), make("div", { className: "choices" }, ...choices));
+    const group = node("fieldset", { tabIndex: -1 }, say(node("legend"), question.ask), node("div", { className: "choices" }, ...choices));
     const skip = link(this.#words("questions.skip"), this.#acts.onSkip);
     const off = link(this.#words("questions.off"), this.#acts.onOff);
-    this.#put("asked", group, make("p", { className: "ways" }, skip, off));
+    this.#put("asked", group, node("p", { className: "ways" }, skip, off));
     this.focus();
   }
 
   answered({ question, chosen }) {
-    const text = make("p", { className: "answer" }, `${this.#words("questions.chosen")} `, this.#choice(question, of(question, chosen)));
+    const text = node("p", { className: "answer" }, `${this.#words("questions.chosen")} `, this.#choice(question, of(question, chosen)));
     this.#put("answered", text);
   }
 
@@ -56,19 +57,19 @@ export class Card {
     const right = chosen === found;
     const [kind, rest] = question.about.split(/ (?:of )?(.*)/);
     const shape = ["blocked", "nobody"].includes(found) ? found : kind;
-    const verdict = make("p", { className: `verdict ${right ? "right" : "wrong"}` });
-    const shows = say(make("span"), this.#words(`question.${shape}`, { host: rest, flags: rest?.replaceAll(",", ", "), value: found }));
-    verdict.append(make("b", {}, this.#words(right ? "questions.right" : "questions.wrong")), " ", shows);
-    const whys = make("dl", {});
+    const verdict = node("p", { className: `verdict ${right ? "right" : "wrong"}` });
+    const shows = say(node("span"), this.#words(`question.${shape}`, { host: rest, flags: rest?.replaceAll(",", ", "), value: found }));
+    verdict.append(node("b", {}, this.#words(right ? "questions.right" : "questions.wrong")), " ", shows);
+    const whys = node("dl", {});
     for (const value of new Set([chosen, found])) {
       const choice = of(question, value);
       if (!choice) continue; // a kernel that does as nobody thought
-      const yours = value === chosen && !right ? [make("small", {}, this.#words("questions.yours"))] : [];
-      whys.append(make("dt", {}, this.#choice(question, choice), ...yours), say(make("dd"), choice.why));
+      const yours = value === chosen && !right ? [node("small", {}, this.#words("questions.yours"))] : [];
+      whys.append(node("dt", {}, this.#choice(question, choice), ...yours), say(node("dd"), choice.why));
     }
-    const go = make("button", { type: "button", className: "primary" }, this.#words("questions.continue"));
+    const go = node("button", { type: "button", className: "primary" }, this.#words("questions.continue"));
     go.addEventListener("click", this.#acts.onContinue);
-    const text = make("div", { className: "told", id: "told" }, verdict, whys);
+    const text = node("div", { className: "told", id: "told" }, verdict, whys);
     go.setAttribute("aria-describedby", text.id);
     this.#put("told", text, go);
     this.focus();
@@ -88,8 +89,8 @@ export class Card {
 
   /** What a choice is called: a machine's word, or a sentence about it. */
   #choice({ about }, { value, text }) {
-    if (text) return make("span", {}, text);
-    const code = make("code", {}, value);
+    if (text) return node("span", {}, text);
+    const code = node("code", {}, value);
     if (about.startsWith("state ")) code.dataset.state = value;
     return code;
   }
@@ -97,13 +98,7 @@ export class Card {
 
 const of = (question, value) => question.choices.find((choice) => choice.value === value);
 
-function make(name, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(name), properties);
-  node.append(...children);
-  return node;
-}
-
-function say(node, text) {
-  markup(node, text);
-  return node;
+function say(element, text) {
+  markup(element, text);
+  return element;
 }

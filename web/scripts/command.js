@@ -132,7 +132,7 @@ export class Command {
 
   #draw() {
     const options = this.#completions.map(({ text, kind }, index) =>
-      node("li", { role: "option", id: `completion-${index}`, "data-index": index, "aria-selected": false }, node("code", {}, text), node("span", {}, kind ?? "")),
+      node("li", { role: "option", id: `completion-${index}`, "data-index": index, "aria-selected": false }, node("code", {}, text), node("span", {}, this.#words(`kind.${kind}`))),
     );
     this.#picked = -1;
     this.#list.replaceChildren(...options);

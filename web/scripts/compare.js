@@ -8,17 +8,17 @@ import { Findings } from "./findings.js";
 import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { History, duration, shown } from "./model.js";
+import { notice } from "./notice.js";
+import { $, data } from "./page.js";
 import { placeOf } from "./place.js";
 import { Player } from "./player.js";
-import { Refused, follow, recording, start } from "./source.js";
+import { refusal } from "./refusal.js";
+import { Refused, played, recording } from "./source.js";
 import { stretch, together } from "./stretch.js";
 import { Transport } from "./transport.js";
-import * as memory from "./store.js";
 import * as view from "./view.js";
 import { words } from "./words.js";
 
-const data = JSON.parse(document.getElementById("data").textContent);
-const $ = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 /** How far above the first difference the line through both pictures stands. */
@@ -102,34 +102,21 @@ function reveal(y) {
 }
 
 async function load() {
-  const read = async ({ name }, side) => {
-    try {
-      return await recording(placeOf(name).events);
-    } catch (error) {
-      throw new Unread(side, error);
-    }
-  };
-  try {
-    const runs = await Promise.all(data.sides.map(read));
-    show(runs);
-    recorded = place(pair.aligned);
-    runs.forEach(tellOrigin);
-    $("[data-act=both]").hidden = !data.live;
-  } catch (error) {
-    if (!(error instanceof Unread)) throw error;
-    const isAnswered = error.cause instanceof Refused || error.cause instanceof SyntaxError;
-    const message = isAnswered ? `${words("compare.missing")} ${data.sides[error.side].name}` : words("error.server");
-    notice(`${words(error.side === 0 ? "compare.left" : "compare.right")}: ${message}`);
-    $(".compare").classList.add("empty");
+  const asked = await Promise.allSettled(data.sides.map(({ name }) => recording(placeOf(name).events)));
+  const lacks = asked.findIndex(({ reason }) => reason);
+  if (lacks >= 0) {
+    const { reason } = asked[lacks];
+    if (!(reason instanceof Refused)) throw reason;
+    const side = words(lacks === 0 ? "compare.left" : "compare.right");
+    const isAway = reason.answer.error === "server";
+    notice("lost", `${side}: ${isAway ? words("error.server") : `${words("compare.missing")} ${data.sides[lacks].name}`}`);
+    return $(".compare").classList.add("empty");
   }
-}
-
-/** The recording of one side cannot be had. */
-class Unread extends Error {
-  constructor(side, cause) {
-    super("unread", { cause });
-    this.side = side;
-  }
+  const runs = asked.map(({ value }) => value);
+  show(runs);
+  recorded = place(pair.aligned);
+  runs.forEach(tellOrigin);
+  $("[data-act=both]").hidden = !data.live;
 }
 
 /** Where runs part, to be held against where others do. */
@@ -144,56 +131,25 @@ function tellOrigin(events, side) {
 
 /** Plays both scripts on this kernel and judges anew. */
 async function both() {
-  if (!pair || !data.live) return;
   const button = $("[data-act=both]");
+  if (!pair || !data.live || button.disabled) return;
   button.disabled = true;
-  notice(words("compare.running"));
+  notice("plays", words("compare.running"));
+  const onWait = (place) => notice("waits", words("stage.queue", { place }));
   try {
-    const runs = await Promise.all(pair.runs.map(([run]) => played(run)));
+    const runs = await Promise.all(pair.runs.map(([{ scenario, script }]) => played(scenario ? { scenario } : { script }, { onWait })));
     const cut = runs.map((events) => events.at(-1)).find(({ how }) => how !== "played");
-    if (cut) {
-      notice(words("compare.cut", cut));
-    } else {
-      show(runs);
-      pair.here = true;
-      runs.forEach(tellOrigin);
-      told.add(words(place(pair.aligned) === recorded ? "compare.as_recorded" : "compare.not_as_recorded"));
-      notice();
-    }
+    if (cut) return notice("lost", words("compare.cut", cut));
+    show(runs);
+    pair.here = true;
+    runs.forEach(tellOrigin);
+    told.add(words(place(pair.aligned) === recorded ? "compare.as_recorded" : "compare.not_as_recorded"));
+    notice();
   } catch (error) {
-    if (!(error instanceof Refused) && !(error instanceof TypeError)) throw error; // fetch's own is a TypeError
-    notice(reason(error));
+    notice("lost", refusal(words, error));
+  } finally {
+    button.disabled = false;
   }
-  button.disabled = false;
-}
-
-/** The events of a run of the same script, played at full speed to its end. */
-async function played({ scenario, script }) {
-  const started = await start({ ...(scenario ? { scenario } : { script }), pace: "full" });
-  const events = [];
-  return new Promise((resolve, reject) => {
-    follow(started, {
-      onEvents(more) {
-        events.push(...more);
-        if (more.at(-1).type === "end") resolve(events);
-      },
-      onLost: () => {},
-      onWait: (place) => notice(words("stage.queue", { place })),
-      onGone: () => reject(new Refused({ error: "gone" })),
-    });
-  });
-}
-
-function reason(error) {
-  const answer = error instanceof Refused ? error.answer : { error: "server" };
-  if (answer.error === "machine") return words("error.machine", answer.remedy);
-  if (["full", "server", "gone"].includes(answer.error)) return words(`error.${answer.error}`, answer);
-  return words("error.other", { message: answer.message ?? answer.error });
-}
-
-function notice(text = "") {
-  $(".notice").hidden = !text;
-  $(".notice").textContent = text;
 }
 
 // What the visitor can do.
@@ -242,19 +198,23 @@ function press(group, value) {
 }
 
 for (const button of all(".bar [data-act]")) button.addEventListener("click", () => acts[button.dataset.act]());
-for (const button of all(".switches button")) {
+for (const button of all(".switches :is(.runs, .shows) button")) {
   button.addEventListener("click", () => {
-    const { run, side, view: shows } = button.dataset;
+    const { run, view: shows } = button.dataset;
     if (shows) return open(shows === "table");
-    press(run ? "run" : "side", run ?? side);
-    if (run) $(".compare").dataset.shown = run;
-    else for (const ladder of ladders) ladder.face(side);
+    press("run", run);
+    $(".compare").dataset.shown = run;
   });
 }
 listen((act) => acts[act]?.(), { d: "parting", o: "outcome" });
-if (memory.recall("projector") === "on") view.projector(true);
-addEventListener("beforeprint", () => pair && ladders.forEach((ladder) => ladder.unroll(pair.layout.end)));
-addEventListener("afterprint", () => pair && ladders.forEach((ladder) => ladder.roll(pair.player.y, pair.player.y >= pair.layout.end)));
+view.watch({
+  onFace: (host) => ladders.forEach((ladder) => ladder.face(host)),
+  onPrint(starts) {
+    if (!pair) return;
+    const { player, layout } = pair;
+    ladders.forEach((ladder) => (starts ? ladder.unroll(layout.end) : ladder.roll(player.y, player.y >= layout.end)));
+  },
+});
 
 // Whoever looks at a height of one picture looks at it in the other too.
 const shape = new ResizeObserver(() => pair?.looked !== undefined && reveal(pair.looked));

@@ -2,13 +2,13 @@
 // work as everywhere; under it lies the paper with the same text in colour. What is wrong, and what can stand at the
 // caret, the server's parser says.
 
-import { complete } from "./advice.js";
+import { check, complete } from "./advice.js";
 import { Completion } from "./completion.js";
 import { Gutter } from "./gutter.js";
 import { Handbook } from "./handbook.js";
+import { parts } from "./page.js";
 import { Paper } from "./paper.js";
 import { difference, moved, offsetAt, placeAt, wordAt } from "./places.js";
-import { check } from "./source.js";
 
 /** How long nobody must have typed, in ms, before the text is checked, kept, and its mistakes said. */
 const CHECKED = 120;
@@ -17,7 +17,7 @@ const SAID = 1500;
 /** Longer texts are not coloured, checked or completed: the server takes none of that length. */
 const LONGEST = 48 * 1024;
 
-export class Editor {
+class Editor {
   #form;
   #area;
   #list;
@@ -209,12 +209,12 @@ export class Editor {
     const { text } = this;
     const at = this.#area.selectionEnd;
     if (text.length > LONGEST) return;
-    const { line, column } = placeAt(text, at);
-    const answer = await complete({ script: text, line, column }).catch(() => null);
+    const place = placeAt(text, at);
+    const answer = await complete(text, place).catch(() => null);
     const stays = mine === this.#asked && text === this.text && at === this.#area.selectionEnd && document.activeElement === this.#area;
     if (!stays || !answer) return;
     const { from, completions, expected } = answer;
-    const begin = offsetAt(text, line, from);
+    const begin = offsetAt(text, place.line, from);
     const typed = text.slice(begin, at);
     const whole = completions.some((it) => it.text === typed);
     const others = completions.length > (whole ? 1 : 0);
@@ -282,3 +282,5 @@ export class Editor {
     this.#onChange(this.text);
   }
 }
+
+parts.Editor = Editor;

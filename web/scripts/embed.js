@@ -1,11 +1,11 @@
 // The stage in somebody else's page: fetches what the address names, and plays it once it is seen.
 
+import { notice } from "./notice.js";
+import { $, data } from "./page.js";
+import { refusal } from "./refusal.js";
 import { Replay } from "./replay.js";
-import { Refused, follow, recording } from "./source.js";
+import { follow, recording } from "./source.js";
 import { words } from "./words.js";
-
-const data = JSON.parse(document.getElementById("data").textContent);
-const $ = (selector) => document.querySelector(selector);
 
 const whole = $(".whole");
 const replay = new Replay($(".replay"), { words, answers: data.answers, onShow });
@@ -17,19 +17,6 @@ function onShow(t, { run }) {
   const isOf = data.run && run?.scenario;
   if (isOf) page = run.scenario.startsWith("atlas/") ? `/${run.scenario}` : `/s/${run.scenario}`;
   whole.href = `${page}#${data.run ? `run=${data.run}&` : ""}t=${t.toFixed(3)}`;
-}
-
-function notice(kind, text = "") {
-  const place = $(".notice");
-  place.hidden = !kind;
-  place.dataset.kind = kind ?? "";
-  place.textContent = text;
-}
-
-function refused(error) {
-  const answer = error instanceof Refused ? error.answer : { error: "server" };
-  const key = { server: "error.server", unknown: "embed.unknown" }[answer.error] ?? "error.other";
-  notice("lost", words(key, { message: answer.message ?? answer.error }));
 }
 
 /** Begins when the frame is looked at: many of them stand far down a page. */
@@ -57,6 +44,7 @@ function attend() {
       replay.lose();
       notice("lost", words("error.lost"));
     },
+    onFound: () => replay.find() && notice(),
     onWait: (place) => notice("waits", words("stage.queue", { place })),
     onGone() {
       replay.lose();
@@ -67,10 +55,10 @@ function attend() {
 
 async function watch() {
   try {
-    replay.take(await recording(data.events));
+    replay.takeAll(await recording(data.events));
     begin();
   } catch (error) {
-    refused(error);
+    notice("lost", refusal(words, error, { unknown: "embed.unknown" }));
   }
 }
 

@@ -1,14 +1,13 @@
 // Free play: the desk and the command line under a run that takes lines, its warning when nothing happens, and its end.
 
+import { complete, offers } from "./advice.js";
 import { Command } from "./command.js";
 import { textOf, undone } from "./composition.js";
 import { Desk } from "./desk.js";
-import { complete, offers } from "./lines.js";
+import { $, parts } from "./page.js";
 import { keep } from "./source.js";
 
-const $ = (selector) => document.querySelector(selector);
-
-export class Free {
+class Free {
   #words;
   #acts;
   #desk;
@@ -32,7 +31,7 @@ export class Free {
     this.#command = new Command($(".command"), {
       words,
       onLine: acts.write,
-      complete: (line, column) => this.#complete([...this.#lines.map(({ text }) => text), line].join("\n"), this.#lines.length + 1, column),
+      complete: (line, column) => this.#complete(line, column),
     });
     for (const button of document.querySelectorAll("[data-start]")) {
       button.addEventListener("click", () => acts.begin(button.dataset.start));
@@ -108,13 +107,10 @@ export class Free {
     if (back) this.#acts.begin(textOf(back.lines), { lines: back.lines, again: back.line.text.trim() });
   }
 
-  /** Whether the server knows how lines go on. */
-  #completes = true;
-
-  async #complete(script, line, column) {
-    const answer = this.#completes ? await complete(script, line, column) : null;
-    this.#completes &&= answer !== null;
-    return answer;
+  /** How a line could go on after those that were played; null where nobody knows. */
+  #complete(line, column) {
+    const script = [...this.#lines.map(({ text }) => text), line].join("\n");
+    return complete(script, { line: this.#lines.length + 1, column }).catch(() => null);
   }
 
   async #play(line) {
@@ -133,3 +129,5 @@ export class Free {
     if (found && text === this.#text) this.#desk.show(found);
   }
 }
+
+parts.Free = Free;

@@ -93,8 +93,12 @@ export class Hand {
     if (!focused || focused === document.activeElement) return;
     // What had the focus was moved, or is gone: it goes to the same act of the row that is there now.
     const next = list.querySelector(`[data-id="${row}"]`) ?? list.firstElementChild;
-    const same = next?.querySelector(`[data-deed=${act}]:enabled`) ?? next?.querySelector("[data-deed]:enabled");
-    (same ?? this.#bar.querySelector("[data-wire=hold]")).focus();
+    (next?.querySelector(`[data-deed=${act}]:enabled`) ?? next?.querySelector("[data-deed]:enabled") ?? this.#home).focus();
+  }
+
+  /** Where the focus goes when what had it is gone. */
+  get #home() {
+    return this.#bar.hidden ? document.querySelector(".ladder") : this.#bar.querySelector("[data-wire=hold]");
   }
 
   #item(segment) {
@@ -116,8 +120,9 @@ export class Hand {
 
   /** What can be done to the segment that is open, while it is under way. */
   #offer(segment) {
+    const focused = this.#acts.contains(document.activeElement);
     this.#acts.hidden = !segment;
-    if (!segment) return;
+    if (!segment) return focused && this.#home.focus();
     const deeds = [segment.held ? "deliver" : "hold", "drop", "duplicate"];
     const drawn = `${segment.id} ${deeds}`;
     if (this.#acts.dataset.drawn === drawn) return;
@@ -126,6 +131,7 @@ export class Hand {
       node("button", { type: "button", className: "act", "data-deed": deed, "data-id": segment.id, title: deed === "drop" ? `${this.#words("hand.drop")} (x)` : "" }, this.#words(deed === "hold" ? "hand.keep" : `hand.${deed}`)),
     );
     this.#acts.replaceChildren(node("span", {}, this.#words(segment.held ? "hand.is_held" : "hand.is_flying")), ...buttons);
+    if (focused) buttons[0].focus();
   }
 
   #press(button) {

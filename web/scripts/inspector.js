@@ -1,7 +1,7 @@
 // One segment, opened: its way, why it was sent, what it changed; its header as a tree and as bytes.
 
 import { Dissection } from "./dissection.js";
-import { journey, segmentIds } from "./journey.js";
+import { journey } from "./journey.js";
 import { called, duration, gave, nameOf } from "./model.js";
 import { node } from "./node.js";
 import { bytesOf, dissect } from "./packet.js";
@@ -66,7 +66,7 @@ export class Inspector {
     if (this.#element.hidden) return;
     const inside = this.#element.contains(document.activeElement);
     this.#element.hidden = true;
-    if (inside) this.#returns?.focus();
+    if (inside) (this.#returns?.isConnected ? this.#returns : document.querySelector(".ladder")).focus({ preventScroll: true });
   }
 
   /** What has happened with it by now. */
@@ -132,13 +132,6 @@ export class Inspector {
     const name = this.#words("inspector.segment", { id, name: first ? nameOf(first) : "?" });
     return node("button", { type: "button", className: "link", "data-pick": id }, name);
   }
-}
-
-/** The segment beside another in a run's order; the nearest one before a moment where none is given. */
-export function neighbour(events, count, id, direction) {
-  const ids = segmentIds(events);
-  if (!id) return segmentIds(events.slice(0, count)).at(-1) ?? ids[0] ?? null;
-  return ids[ids.indexOf(id) + direction] ?? id;
 }
 
 /** A text whose gap is a node. */

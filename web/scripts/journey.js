@@ -44,5 +44,12 @@ function shiftOf(events, { seq, source, destination }) {
   return shifts.every(Boolean) ? Number(shifts[0]) : null;
 }
 
+/** The segment beside another in a run's order; the nearest one before a moment where none is given. */
+export function neighbour(events, count, id, direction) {
+  const ids = segmentIds(events);
+  if (!id) return segmentIds(events.slice(0, count)).at(-1) ?? ids[0] ?? null;
+  return ids[ids.indexOf(id) + direction] ?? id;
+}
+
 /** The ids of a run's segments, in the order in which they came onto the wire. */
 export const segmentIds = (events) => events.filter((event) => event.type === "segment" && ["sent", "injected"].includes(event.phase)).map((event) => event.id);

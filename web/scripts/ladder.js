@@ -4,10 +4,10 @@
 // nothing anew but the segments that are under way. What is far from what somebody sees is not drawn at all: a run may
 // have thousands of segments. For that the picture is divided into bands; an item belongs to the one where it begins.
 
-import { duration, kindOf, nameOf } from "./model.js";
+import { RIBBON, draw, ends } from "./marks.js";
+import { kindOf, nameOf } from "./model.js";
+import { svg } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const RIBBON = 12;
 /** How wide a character is, of the box's font size: what is written in the picture is a little smaller than the text. */
 const CHARACTER = 0.523;
 /** How far down the box the playhead may be. */
@@ -24,13 +24,6 @@ const GROWTH = 500;
 const NARROW = 620;
 /** How many bands above those in sight are drawn too. Below them is the future. */
 const SPARE = 3;
-
-function make(name, attributes = {}, ...children) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
 
 /** How many pictures the page has: what their parts refer to has a name of its own in each. */
 let pictures = 0;
@@ -108,15 +101,15 @@ export class Ladder {
   clear() {
     for (const all of [this.#items, this.#bands, this.#long, this.#drawn, this.#chips]) all.clear();
     this.#range = [0, -1];
-    this.cut = make("rect", { x: 0, y: 0, width: "100%", height: 0 });
+    this.cut = svg("rect", { x: 0, y: 0, width: "100%", height: 0 });
     this.layers = {};
-    for (const name of ["rails", "ribbons", "lines", "words", "head"]) this.layers[name] = make("g", { class: name });
+    for (const name of ["rails", "ribbons", "lines", "words", "head"]) this.layers[name] = svg("g", { class: name });
     for (const name of ["ribbons", "lines"]) this.layers[name].setAttribute("clip-path", `url(#${this.#name})`);
-    this.head = make("line", { class: "playhead" });
+    this.head = svg("line", { class: "playhead" });
     this.layers.head.append(this.head);
-    const hatch = make("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      make("rect", { class: "hatch-ground", width: 6, height: 6 }), make("rect", { class: "hatch-line", width: 3, height: 6 }));
-    this.#svg.replaceChildren(make("defs", {}, make("clipPath", { id: this.#name }, this.cut), hatch), ...Object.values(this.layers));
+    const hatch = svg("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      svg("rect", { class: "hatch-ground", width: 6, height: 6 }), svg("rect", { class: "hatch-line", width: 3, height: 6 }));
+    this.#svg.replaceChildren(svg("defs", {}, svg("clipPath", { id: this.#name }, this.cut), hatch), ...Object.values(this.layers));
     this.#measure();
     this.#rails();
   }
@@ -144,7 +137,7 @@ export class Ladder {
 
   #rails() {
     const { client, server, width } = this.#columns;
-    const rails = [client, server].map(({ ribbon }) => make("line", { x1: ribbon, x2: ribbon, y1: 0, y2: "100%", class: "rail" }));
+    const rails = [client, server].map(({ ribbon }) => svg("line", { x1: ribbon, x2: ribbon, y1: 0, y2: "100%", class: "rail" }));
     this.layers.rails.replaceChildren(...rails);
     this.head.setAttribute("x2", width);
   }
@@ -251,7 +244,7 @@ export class Ladder {
         const end = states[index + 1]?.y ?? 1e5;
         const x = this.#columns[host].ribbon - RIBBON / 2;
         if (item.state !== "CLOSED") {
-          this.layers.ribbons.append(make("rect", { x, y: item.y, width: RIBBON, height: end - item.y, class: "ribbon", "data-state": item.state }));
+          this.layers.ribbons.append(svg("rect", { x, y: item.y, width: RIBBON, height: end - item.y, class: "ribbon", "data-state": item.state }));
         }
       });
     }
@@ -332,12 +325,12 @@ export class Ladder {
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
       const key = `${item.key} ${item.held} ${text}`;
       if (!this.#chips.has(key)) {
-        const chip = make("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
-          make("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), make("text", { x: palm / 2, y: 4.5 }, text));
-        if (palm) chip.append(make("path", { class: "palm", d: PALM, transform: `translate(${8 - width / 2} -8)` }));
+        const chip = svg("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
+          svg("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), svg("text", { x: palm / 2, y: 4.5 }, text));
+        if (palm) chip.append(svg("path", { class: "palm", d: PALM, transform: `translate(${8 - width / 2} -8)` }));
         if (this.#drops) {
-          chip.append(make("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, make("title", {}, this.#words("hand.drop")),
-            make("circle", { r: 11 }), make("path", { d: "M-4-4l8 8M4-4l-8 8" })));
+          chip.append(svg("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, svg("title", {}, this.#words("hand.drop")),
+            svg("circle", { r: 11 }), svg("path", { d: "M-4-4l8 8M4-4l-8 8" })));
         }
         this.layers.head.append(chip);
         this.#chips.set(key, chip);
@@ -369,116 +362,4 @@ export class Ladder {
 function reach({ kind, y, end, open, held }) {
   const endless = (kind === "call" && end === undefined) || (held && open);
   return [y, endless ? Infinity : (end ?? y)];
-}
-
-/** Where a segment's line begins and ends. */
-function ends({ from }, { client, server }) {
-  const [left, right] = [client.ribbon + RIBBON / 2 + 1, server.ribbon - RIBBON / 2 - 1];
-  return from === "client" ? [left, right] : [right, left];
-}
-
-const anchor = (side) => (side < 0 ? "end" : "start");
-
-const draw = {
-  state(item, { columns, at, words }) {
-    const { state, ribbon, side } = columns[item.host];
-    if (item.ribbon) at(item.y, make("line", { x1: ribbon - 9, x2: ribbon + 9, y1: item.y, y2: item.y, class: "change", "data-state": item.state }));
-    if (columns.narrow && columns.narrow !== item.host) return;
-    const shown = columns.narrow ? anchor(-side) : anchor(side);
-    const name = item.gap ? `? ${item.text}` : item.text;
-    const text = make("text", { x: state, y: item.y + columns.base, "text-anchor": shown, class: "state-word", "data-state": item.state }, item.observed ? name : `(${name})`);
-    if (!item.observed) text.append(make("title", {}, words("stage.inferred")));
-    at(item.y, text);
-  },
-
-  segment(item, { columns, line, at }) {
-    const kind = kindOf(item);
-    const [x0, x1] = ends(item, columns);
-    const lost = item.lost ? 0.5 : 1;
-    const [x, y] = [x0 + (x1 - x0) * lost, item.y + (item.end - item.y) * lost];
-    // Wider than it is seen, so that a finger meets it.
-    at(item.y, make("line", { x1: x0, y1: item.y, x2: x, y2: y, class: "reach", "data-segment": item.id }));
-    line(make("line", { x1: x0, y1: item.y, x2: x, y2: y, "data-segment": item.id, class: `segment ${kind}${item.injected ? " injected" : ""}` }));
-    if (item.open) return;
-    const angle = (Math.atan2(item.end - item.y, x1 - x0) * 180) / Math.PI;
-    at(item.end, make("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}`, "data-segment": item.id }));
-    const tilt = x1 > x0 ? angle : angle - 180;
-    const lanes = columns.narrow ? (columns.narrow === item.from ? [0.68] : [0.32]) : [0.5, 0.27, 0.73];
-    const at_ = (lanes[item.lane] ?? lanes[0]) * lost;
-    const middle = [x0 + (x1 - x0) * at_, item.y + (item.end - item.y) * at_];
-    at(item.end, make("text", { transform: `translate(${middle.join(" ")}) rotate(${tilt})`, y: -6, class: `name ${kind}`, "data-segment": item.id }, nameOf(item)));
-    if (kind === "fin" && !item.lost) {
-      at(item.y, make("path", { d: "M0 0v-11l8 3.2-8 3.2", transform: `translate(${x0 + (x1 > x0 ? 7 : -7)} ${item.y - 1}) scale(${x1 > x0 ? 1 : -1} 1)`, class: "flag" }));
-    }
-  },
-
-  call(item, { columns, at, line, named }) {
-    if (columns.narrow && columns.narrow !== item.host) return;
-    const { call, side } = columns[item.host];
-    const room = Math.floor((side < 0 ? call - 8 : columns.width - call - 8) / columns.character);
-    const word = (y, title, ...parts) => {
-      const text = make("text", { x: call, y: y + columns.base, "text-anchor": anchor(side), class: "call" }, ...parts, make("title", {}, title));
-      at(y, text);
-    };
-    const { text: gave, documented } = item.gave === undefined ? {} : named(item.exit, item.gave);
-    const title = `${item.full} = ${gave}${documented ? `: ${documented}` : ""}`;
-    const result = (room) => {
-      const name = documented ? gave.split(" ")[0] : gave; // its number stands in the title
-      const given = make("tspan", { class: item.failed || documented ? "gave failed" : "gave" }, ` = ${shorten(name, room - (documented ? 2 : 0))}`);
-      // The mark is raised, and smaller than what it marks.
-      if (documented) given.append(make("tspan", { class: "mark", dy: "-0.35em" }, "Win"));
-      return given;
-    };
-    if (item.gave !== undefined && !item.waited) {
-      const given = result(documented ? room : Math.max(room - item.text.length - 3, 8));
-      const left = room - given.textContent.length + (documented ? 1 : 0);
-      // Winsock's names are long: rather the call without its arguments than half a name.
-      const short = documented && [item.text, item.text.replace(/\(.*/, "()"), item.text.replace(/\(.*/, "")].find((text) => text.length <= left);
-      return word(item.y, title, short || shorten(item.text, left), given);
-    }
-    word(item.y, item.full, `${shorten(item.text, room - 2)} `, make("tspan", { class: "waiting" }, "⋯"));
-    const x = call + (side < 0 ? 5 : -5);
-    line(make("line", { x1: x, x2: x, y1: item.y + 6, y2: item.end === undefined ? 1e5 : item.end + 6, class: "wait" }));
-    if (item.gave !== undefined) {
-      const name = item.text.replace(/\(.*/, "()");
-      word(item.end, title, name, result(room - name.length - 3));
-    }
-  },
-
-  host(item, { columns, at, words }) {
-    if (columns.narrow && columns.narrow !== item.host) return;
-    const { call, side } = columns[item.host];
-    const room = ((side < 0 ? call : columns.width - call) - 8) / columns.character;
-    const sysctl = item.sysctl?.length > room ? item.sysctl.replace("net.ipv4.", "") : item.sysctl;
-    const text = item.what === "sysctl" ? sysctl : words(`host.${item.what}`);
-    at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, text));
-  },
-
-  process(item, { columns, at, words }) {
-    if (columns.narrow && columns.narrow !== item.host) return;
-    const { call, side } = columns[item.host];
-    at(item.y, make("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words(`process.${item.what}`)}`));
-  },
-
-  /** Where this run and the one beside it part. */
-  parting(item, { columns, at }) {
-    at(item.y, make("line", { x1: 0, x2: columns.width, y1: item.y, y2: item.y, class: "parting-line" }));
-    at(item.y, make("text", { x: columns.width / 2, y: item.y - 5, class: "parting-word" }, item.text));
-  },
-
-  idle(item, { columns, at, words }) {
-    const text = words("stage.idle", { time: duration(item.us) });
-    at(item.y, make("text", { x: columns.width / 2, y: item.y + 4, class: "idle" }, text));
-  },
-};
-
-/** Arrowheads, drawn for a line that comes from the left and ends at 0 0. */
-const heads = {
-  plain: "M0 0l-11-4.5 2.2 4.5-2.2 4.5z",
-  rst: "M0 0l-9-6M0 0l-9 6M-5 0l-9-6M-5 0l-9 6",
-};
-const cross = "M-6-6l12 12M6-6l-12 12";
-
-function shorten(text, room) {
-  return text.length > room ? `${text.slice(0, Math.max(room - 1, 1))}…` : text;
 }

@@ -23,7 +23,7 @@ const script = new Script($(".side"), {
 });
 script.set(told.script);
 const replay = new Replay($(".replay"), { words, onShow });
-replay.take(events);
+replay.takeAll(events);
 $(".origin").textContent = words("stage.recorded", events[0]);
 if (said.has("t")) replay.seek(Number(said.get("t")));
 

@@ -1,6 +1,6 @@
 // Writes lines into a run, one after the other. Those for the wire do not wait for the others: they act at once.
 
-import { Refused } from "./source.js";
+import { refusal } from "./refusal.js";
 
 export class Pen {
   #send;
@@ -42,17 +42,16 @@ export class Pen {
       await this.#send(entry.id, entry.line);
       return null;
     } catch (error) {
-      return this.#fault(error instanceof Refused ? error.answer : { error: "server" });
+      return this.#fault(error);
     }
   }
 
   /** What is wrong, in a sentence; where it is a place in the line, with that. */
-  #fault({ error, mistakes, message }) {
-    if (error === "script") {
-      const [{ column, length, found, expected }] = mistakes;
+  #fault(error) {
+    if (error.answer?.error === "script") {
+      const [{ column, length, found, expected }] = error.answer.mistakes;
       return { column, length, text: this.#words("free.mistake", { found, expected }) };
     }
-    const known = { over: "free.is_over", not_open: "free.not_open", key: "free.no_key", busy: "free.busy", server: "error.server" }[error];
-    return { text: known ? this.#words(known) : this.#words("error.other", { message: message ?? error }) };
+    return { text: refusal(this.#words, error, { over: "free.is_over", not_open: "free.not_open", key: "free.no_key", busy: "free.busy" }) };
   }
 }

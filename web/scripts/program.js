@@ -1,6 +1,8 @@
 // The program beside the script: what one host did, in the visitor's own language.
 
 import { node } from "./node.js";
+import { refusal } from "./refusal.js";
+import { ask, post } from "./source.js";
 import { recall, remember } from "./store.js";
 
 /** Comments are muted: a line of them, or one behind a call that ends the line's code. */
@@ -64,17 +66,21 @@ export class Program {
     const key = JSON.stringify([language, host, scenario ?? script, before]);
     if (key === this.#shown) return;
     this.#shown = key;
-    const asked = scenario ? ofScenario(scenario, { host, language, before }) : ofScript({ script, host, language });
-    const [text, wrong] = await asked.catch(() => ["", { error: "server" }]);
-    if (key !== this.#shown) return;
-    if (wrong) this.#shown = "";
-    this.#draw(text);
-    this.#status.textContent = wrong ? this.#refusal(wrong) : before ? this.#words("program.veiled") : "";
+    try {
+      const asked = await (scenario ? ofScenario(scenario, { host, language, before }) : post("/api/program", { script, host, language }));
+      const text = await asked.text();
+      if (key === this.#shown) this.#tell(text, before ? this.#words("program.veiled") : "");
+    } catch (error) {
+      if (key !== this.#shown) return;
+      this.#shown = "";
+      const [mistake] = error.answer?.mistakes ?? [];
+      this.#tell("", mistake ? this.#words("error.mistake", mistake) : refusal(this.#words, error));
+    }
   }
 
-  #refusal({ error, mistakes, message }) {
-    if (error === "script") return this.#words("error.mistake", mistakes[0]);
-    return error === "server" ? this.#words("error.server") : this.#words("error.other", { message: message ?? error });
+  #tell(program, status) {
+    this.#draw(program);
+    this.#status.textContent = status;
   }
 
   #draw(text) {
@@ -101,17 +107,7 @@ export class Program {
   }
 }
 
-/** A program as text, or what the server said instead. */
-async function answer(response) {
-  return response.ok ? [await response.text(), null] : ["", await response.json()];
-}
-
-async function ofScenario(id, { host, language, before }) {
+function ofScenario(id, { host, language, before }) {
   const query = new URLSearchParams({ host, language, ...(before && { before }) });
-  return answer(await fetch(`/api/scenarios/${id}/program?${query}`));
-}
-
-async function ofScript(wanted) {
-  const headers = { "content-type": "application/json" };
-  return answer(await fetch("/api/program", { method: "POST", headers, body: JSON.stringify(wanted) }));
+  return ask(`/api/scenarios/${id}/program?${query}`);
 }

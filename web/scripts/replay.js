@@ -3,34 +3,24 @@
 import { Hosts } from "./hosts.js";
 import { listen } from "./keys.js";
 import { Ladder } from "./ladder.js";
-import { Layout } from "./layout.js";
-import { History } from "./model.js";
-import { Player } from "./player.js";
+import { Run } from "./run.js";
 import { sides } from "./sides.js";
 import { Transport } from "./transport.js";
 import { veiledItem, veiledModel } from "./veil.js";
 
 /** No question waits ahead. */
-const NO_QUESTION = { line: Infinity, y: Infinity };
+const NO_QUESTION = { y: Infinity };
 /** Each result has the name that the run gave it. */
 const named = (_, text) => ({ text });
 
 export class Replay {
-  #history = new History();
-  #layout = new Layout();
-  #player = new Player(this.#layout);
+  #run = new Run();
   #root;
   #ladder;
   #hosts;
   #transport;
   #answers;
   #onShow;
-  #ended;
-  /** Of a live run: when its last event came, and since when the server is out of reach. */
-  #arrived;
-  #lost;
-  #wanted = null;
-  #drawn;
 
   /** `root` has the markup of replay.html. `onShow` is called with each moment that is shown, in ms, and its model. */
   constructor(root, { words, answers = true, onShow = () => {} }) {
@@ -45,7 +35,7 @@ export class Replay {
     sides((host) => this.#ladder.face(host));
     let before = performance.now();
     const frame = (now) => {
-      this.#draw(now - before, now);
+      if (this.#run.hasBegun) this.#draw(now - before, now);
       before = now;
       if (root.isConnected) requestAnimationFrame(frame);
     };
@@ -53,94 +43,68 @@ export class Replay {
   }
 
   #acts = {
-    play: () => this.#player.toggle(),
-    back: () => this.#player.step(-1),
-    forth: () => this.#player.step(1),
-    before: () => this.#player.step(-1, this.#layout.changes),
-    next: () => this.#player.step(1, this.#layout.changes),
-    home: () => this.#player.seek(0),
-    end: () => (this.#isLive ? this.#player.follow() : this.#player.seek(this.#layout.end)),
-    seek: (part) => {
-      this.#player.playing = false;
-      this.#player.seek(part * this.#layout.end);
-    },
+    play: () => this.#run.player.toggle(),
+    back: () => this.#run.player.step(-1),
+    forth: () => this.#run.player.step(1),
+    before: () => this.#run.player.step(-1, this.#run.layout.changes),
+    next: () => this.#run.player.step(1, this.#run.layout.changes),
+    home: () => this.#run.player.seek(0),
+    end: () => this.#run.seekEnd(),
+    seek: (part) => this.#run.scrub(part),
   };
 
-  /** Takes further events of the run. */
+  /** Takes further events of a run that goes on. */
   take(events) {
-    const changed = new Map();
-    for (const event of events) {
-      this.#history.add(event);
-      for (const key of this.#layout.add(event)) changed.set(key, this.#layout.items.get(key));
-    }
+    this.#put(this.#run.take(events, performance.now()));
+  }
+
+  /** Takes all events of a recording. */
+  takeAll(events) {
+    this.#put(this.#run.takeAll(events, performance.now()));
+  }
+
+  #put(items) {
     this.#root.classList.add("told");
-    const items = [...changed.values()];
     this.#ladder.add(this.#answers ? items : items.map(veiledItem));
-    const last = events.at(-1);
-    this.#arrived = { t: last.t, at: performance.now() };
-    this.#lost = undefined;
-    this.#drawn = undefined;
-    if (last.type === "end") {
-      this.#ended = last;
-      this.#player.land();
-    }
-    if (this.#wanted !== null) this.seek(this.#wanted);
   }
 
   /** Goes to a moment, in ms since the run began, as soon as the run has come there. */
   seek(t) {
-    const there = this.#ended || this.#history.events.at(-1)?.t >= t * 1000;
-    this.#wanted = there ? null : t;
-    if (there) this.#player.seek(this.#layout.y(t * 1000));
+    this.#run.seek(t);
   }
 
   /** Goes to a line of the script. */
   seekLine(line) {
-    const begin = this.#history.events.find((event) => event.type === "step" && event.line === line);
-    if (!begin) return;
-    this.#player.playing = false;
-    this.#player.seek(this.#layout.ys[begin.seq]);
+    const begin = this.#run.history.events.find((event) => event.type === "step" && event.line === line);
+    if (begin) this.#run.seekEvent(begin.seq);
   }
 
   play() {
-    if (this.#isLive && this.#wanted === null) this.#player.follow();
-    else this.#player.playing = true;
+    if (this.#run.isRunning && !this.#run.isAwaited) this.#run.player.follow();
+    else this.#run.player.playing = true;
   }
 
-  /** The server is out of reach: nothing more is known, so time stands still. */
+  /** The server is out of reach. */
   lose() {
-    this.#lost ??= performance.now();
+    this.#run.lose(performance.now());
+  }
+
+  /** The server is there again; whether it was away. */
+  find() {
+    return this.#run.find();
   }
 
   /** The moment under the playhead, in ms since the run began. */
   get t() {
-    return this.#layout.time(this.#player.y) / 1000;
-  }
-
-  /** Whether it moves. */
-  get isPlaying() {
-    return this.#player.playing || this.#player.following;
-  }
-
-  get #isLive() {
-    return this.#history.events.length > 0 && !this.#ended;
+    return this.#run.t;
   }
 
   #draw(elapsed, now) {
-    if (!this.#history.events.length) return;
-    const [player, layout, running] = [this.#player, this.#layout, this.#isLive && !this.#lost];
-    const live = this.#arrived.t + ((this.#lost ?? now) - this.#arrived.at) * 1000;
-    player.speed = this.#transport.speed;
-    player.tick(elapsed, this.#isLive ? live : undefined);
-    const clock = player.following ? Math.floor(live / 100_000) : "";
-    const drawn = [player.y, layout.end, player.playing, player.following, clock].join(" ");
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    const told = this.#history.at(layout.count(player.y));
-    const model = { ...told, t: player.following ? live : layout.time(player.y) };
-    this.#ladder.show(player.y, Boolean(this.#ended) && player.y >= layout.end);
-    this.#hosts.show(this.#answers ? model : veiledModel(model));
-    this.#transport.show({ player, layout, model, running, veil: NO_QUESTION });
-    this.#onShow(model.t / 1000, model);
+    const moment = this.#run.frame(elapsed, now, { speed: this.#transport.speed });
+    if (!moment) return;
+    this.#ladder.show(moment.player.y, this.#run.isOver);
+    this.#hosts.show(this.#answers ? moment.model : veiledModel(moment.model));
+    this.#transport.show({ ...moment, veil: NO_QUESTION });
+    this.#onShow(moment.model.t / 1000, moment.model);
   }
 }

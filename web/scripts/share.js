@@ -2,7 +2,8 @@
 
 import { pack } from "./link.js";
 import { duration } from "./model.js";
-import { Refused, keep } from "./source.js";
+import { refusal } from "./refusal.js";
+import { ask, keep } from "./source.js";
 
 const KINDS = ["lesson", "script", "run"];
 /** Names of the machine that it has for itself alone: RFC 6761, section 6.3; RFC 1122, section 3.2.1.3. */
@@ -142,20 +143,10 @@ export class Share {
       await this.#show();
       this.#$(".copy").focus();
     } catch (error) {
-      this.#tell(this.#refused(error), true);
+      this.#tell(refusal(this.#words, error, { unknown: "share.gone", nothing: "share.nothing", often: "share.often", other: "share.refused" }), true);
+    } finally {
+      button.disabled = false;
     }
-    button.disabled = false;
-  }
-
-  #refused(error) {
-    const answer = error instanceof Refused ? error.answer : { error: "server" };
-    const texts = {
-      server: () => this.#words("error.server"),
-      unknown: () => this.#words("share.gone"),
-      nothing: () => this.#words("share.nothing"),
-      often: () => this.#words("share.often", answer),
-    };
-    return texts[answer.error]?.() ?? this.#words("share.refused", { message: answer.message ?? answer.error });
   }
 
   async #copy() {
@@ -192,8 +183,8 @@ export class Share {
   }
 }
 
-/** A QR code as an image's address; null where the text is too long for one. */
+/** A QR code as an image's address; refused where the text is too long for one. */
 async function draw(text) {
-  const response = await fetch("/api/qr", { method: "POST", body: text });
-  return response.ok ? `data:image/svg+xml,${encodeURIComponent(await response.text())}` : null;
+  const code = await ask("/api/qr", { method: "POST", body: text });
+  return `data:image/svg+xml,${encodeURIComponent(await code.text())}`;
 }

@@ -35,12 +35,14 @@ function show() {
   preview.replaceChildren(frame);
 }
 
-document.querySelector(".snippet-entry").addEventListener("click", () => {
+/** Opens on the moment that the address names. */
+export function open() {
   form.querySelector(".at").hidden = read().t === null;
   form.querySelector(".passing").hidden = !source().startsWith("run:");
   show();
   dialog.showModal();
-});
+}
+
 dialog.addEventListener("close", () => dialog.querySelector(".preview").replaceChildren());
 form.addEventListener("change", show);
 code.addEventListener("focus", () => code.select());

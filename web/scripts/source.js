@@ -8,37 +8,55 @@ export class Refused extends Error {
   }
 }
 
-/** Starts a run; its id and the address of its events. Who starts one may act on it, in this tab: its key is kept here. */
-export async function start(wanted) {
-  const response = await fetch("/api/runs", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(wanted),
-  });
-  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
-  if (!response.ok) throw new Refused(answer);
-  hold(answer);
-  return answer;
+/** Asks the server for something; whatever keeps it from giving that is thrown as `Refused`. */
+export async function ask(address, request) {
+  const response = await fetch(address, request).catch(() => null);
+  if (!response) throw new Refused({ error: "server" });
+  if (response.ok) return response;
+  throw new Refused(await response.json().catch(() => ({ error: "other", message: response.statusText })));
 }
 
-/** The mistakes of a script. */
-export async function check(script) {
-  const response = await fetch("/api/check", { method: "POST", body: script });
-  return (await response.json()).mistakes;
+/** The same for what is posted as JSON. */
+export function post(address, wanted, headers = {}) {
+  return ask(address, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(wanted) });
+}
+
+/** An answer's JSON. */
+export const read = async (answer) => (await answer).json();
+
+/** Starts a run; its id and the address of its events. Who starts one may act on it, in this tab: its key is kept here. */
+export async function start(wanted) {
+  const started = await read(post("/api/runs", wanted));
+  hold(started);
+  return started;
 }
 
 /** The events of a recording. */
-export async function recording(address) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Refused(await response.json().catch(() => ({ error: "unknown", message: response.statusText })));
-  return parse(await response.text());
+export const recording = async (address) => parse(await (await ask(address)).text());
+
+/** The events of a run of what is wanted, played at full speed to its end. */
+export async function played(wanted, { onWait = () => {} } = {}) {
+  const started = await start({ ...wanted, pace: "full" });
+  const events = [];
+  return new Promise((resolve, reject) => {
+    follow(started, {
+      onEvents(more) {
+        events.push(...more);
+        if (more.at(-1).type === "end") resolve(events);
+      },
+      onLost: () => {},
+      onWait,
+      onGone: () => reject(new Refused({ error: "gone" })),
+    });
+  });
 }
 
 /**
  * Follows a live run from its first event to its last. Where the connection is lost it is made again, and goes on after
- * the last event that came; `onGone` says that the server knows the run no more, `onWait` the run's place in the queue.
+ * the last event that came; `onLost` and `onFound` say so, `onGone` that the server knows the run no more, and `onWait`
+ * is called with the run's place in the queue.
  */
-export function follow({ id, events: address }, { onEvents, onLost, onGone, onWait }) {
+export function follow({ id, events: address }, { onEvents, onLost, onFound, onGone, onWait }) {
   const origin = location.origin.replace(/^http/, "ws");
   let next = 0;
   let over = false;
@@ -46,6 +64,7 @@ export function follow({ id, events: address }, { onEvents, onLost, onGone, onWa
   let socket;
   const connect = () => {
     socket = new WebSocket(`${origin}${address}?from=${next}`);
+    socket.onopen = () => onFound?.();
     socket.onmessage = ({ data }) => {
       const events = parse(data);
       if (events[0].waiting) return onWait(events[0].waiting);
@@ -75,31 +94,13 @@ export function follow({ id, events: address }, { onEvents, onLost, onGone, onWa
 }
 
 /** Has the server keep a run: its `id` as a recording, and the `address` of its page. */
-export async function keep(run) {
-  const response = await fetch("/api/recordings", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ run }),
-  });
-  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
-  if (!response.ok) throw new Refused(answer);
-  return answer;
-}
+export const keep = (run) => read(post("/api/recordings", { run }));
 
 /** Asks a run to end soon; one that is not there any more has, and one that somebody else started goes on. */
 export const stop = (id) => fetch(`/api/runs/${id}`, { method: "DELETE", headers: keyed(id) }).catch(() => null);
 
 /** Says a line to a run: its number in the script once the run has begun it. A blank one only keeps the run going. */
-export async function say(id, line) {
-  const response = await fetch(`/api/runs/${id}/lines`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...keyed(id) },
-    body: JSON.stringify({ line }),
-  });
-  const answer = await response.json().catch(() => ({ error: "other", message: response.statusText }));
-  if (!response.ok) throw new Refused(answer);
-  return answer.line;
-}
+export const say = async (id, line) => (await read(post(`/api/runs/${id}/lines`, { line }, keyed(id)))).line;
 
 /** Whether this tab may act on a run. */
 export const isOwn = (id) => keyOf(id) !== null;

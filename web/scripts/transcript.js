@@ -1,6 +1,7 @@
 // The run as a table, up to the moment under the playhead; and the switch between it and the picture.
 
 import { duration } from "./model.js";
+import { node } from "./node.js";
 import * as memory from "./store.js";
 
 /** How many rows stand in the table; earlier ones come when asked for. A screen reader is told how many there are. */
@@ -31,12 +32,12 @@ export class Transcript {
     this.#place = place;
     this.#switch = switches;
     this.#words = words;
-    this.#body = make("tbody", { role: "rowgroup" });
-    this.#earlier = make("button", { type: "button", class: "link earlier" });
-    this.#table = make("table", { role: "table" },
-      make("caption", { class: "hidden" }, words("table.title")),
-      make("thead", { role: "rowgroup" }, make("tr", { role: "row", "aria-rowindex": 1 },
-        ...["table.time", "table.place", "table.what", "table.why"].map((key) => make("th", { role: "columnheader", scope: "col" }, words(key))))),
+    this.#body = node("tbody", { role: "rowgroup" });
+    this.#earlier = node("button", { type: "button", class: "link earlier" });
+    this.#table = node("table", { role: "table" },
+      node("caption", { class: "hidden" }, words("table.title")),
+      node("thead", { role: "rowgroup" }, node("tr", { role: "row", "aria-rowindex": 1 },
+        ...["table.time", "table.place", "table.what", "table.why"].map((key) => node("th", { role: "columnheader", scope: "col" }, words(key))))),
       this.#body);
     place.replaceChildren(this.#earlier, this.#table);
     this.#table.hidden = true;
@@ -126,8 +127,8 @@ export class Transcript {
 
     const nodes = [...this.#body.children];
     const stay = from < to ? nodes.slice(from - shift, to - shift) : [];
-    for (const node of nodes.slice(0, stay.length ? from - shift : nodes.length)) node.remove();
-    for (const node of stay.length ? nodes.slice(to - shift) : []) node.remove();
+    for (const row of nodes.slice(0, stay.length ? from - shift : nodes.length)) row.remove();
+    for (const row of stay.length ? nodes.slice(to - shift) : []) row.remove();
     this.#body.prepend(...wanted.slice(0, from).map((row, index) => this.#row(row, first + index)));
     this.#body.append(...wanted.slice(to).map((row, index) => this.#row(row, first + to + index)));
     [this.#first, this.#drawn] = [first, wanted];
@@ -159,15 +160,15 @@ export class Transcript {
 
   #row({ seq, t, place, what, why, kind, state, bad, gave }, index) {
     const time = t < 100_000 ? duration(t) : `${(t / 1e6).toFixed(3)} s`;
-    const seek = make("button", { type: "button", tabindex: -1, "aria-label": this.#words("table.seek", { time }) }, time);
+    const seek = node("button", { type: "button", tabindex: -1, "aria-label": this.#words("table.seek", { time }) }, time);
     const { text, documented } = gave === undefined ? {} : this.#named(seq, gave);
-    const told = make("td", { role: "cell", class: "what" }, what, documented ? ` (${text}: ${documented})` : "");
+    const told = node("td", { role: "cell", class: "what" }, what, documented ? ` (${text}: ${documented})` : "");
     if (state) told.dataset.state = state;
-    return make("tr", { role: "row", "aria-rowindex": index + 2, "data-seq": seq, "data-kind": kind, class: bad ? "bad" : "" },
-      make("th", { role: "rowheader", scope: "row" }, seek),
-      make("td", { role: "cell", class: "place" }, place),
+    return node("tr", { role: "row", "aria-rowindex": index + 2, "data-seq": seq, "data-kind": kind, class: bad ? "bad" : "" },
+      node("th", { role: "rowheader", scope: "row" }, seek),
+      node("td", { role: "cell", class: "place" }, place),
       told,
-      make("td", { role: "cell", class: "why" }, why));
+      node("td", { role: "cell", class: "why" }, why));
   }
 
   #more() {
@@ -177,11 +178,4 @@ export class Transcript {
     this.show(this.#moment);
     this.#place.scrollTop += this.#place.scrollHeight - before; // what was read stays where it was
   }
-}
-
-function make(name, attributes, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
 }

@@ -28,13 +28,17 @@ export class Transport {
     return Number(this.#bar.querySelector("#speed").value);
   }
 
+  /** Whether a run goes on, which can be stopped before there is another one. */
+  set running(running) {
+    const button = this.#bar.querySelector(".primary");
+    if (!["run", "stop"].includes(button?.dataset.act)) return;
+    button.dataset.act = running ? "stop" : "run";
+    button.textContent = this.#words(running ? "stage.stop" : "stage.run");
+  }
+
   /** `clock` says the time where that is not simply the model's. */
   show({ player, layout, model, running, veil, clock = duration(model.t) }) {
-    const run = this.#bar.querySelector(".primary");
-    if (["run", "stop"].includes(run?.dataset.act)) {
-      run.dataset.act = running ? "stop" : "run";
-      run.textContent = this.#words(running ? "stage.stop" : "stage.run");
-    }
+    this.running = running;
     const part = layout.end ? player.y / layout.end : 0;
     if (!this.#scrub.matches(":active")) this.#scrub.value = Math.round(Math.min(part, 1) * this.#scrub.max);
     this.#scrub.style.setProperty("--part", Math.min(part, 1));

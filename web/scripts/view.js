@@ -12,15 +12,13 @@ export function projector(on = !("projector" in document.documentElement.dataset
   remember("projector", on ? "on" : "off");
 }
 
+/** Lists the keys. */
 export function keys() {
-  const dialog = $("#keys");
-  if (dialog.open) dialog.close();
-  else dialog.showModal();
+  $("#keys").showModal();
 }
 
 /** `onFace` is called with the host that a phone shows; `onPrint` before the page goes to paper, and after. */
 export function watch({ onFace, onPrint }) {
-  $("#projector").addEventListener("click", () => projector());
   sides(onFace);
   addEventListener("beforeprint", () => onPrint(true));
   addEventListener("afterprint", () => onPrint(false));

@@ -33,6 +33,13 @@ pub(super) struct Stage {
     pub(super) data: String,
 }
 
+impl Stage {
+    /// Whether somebody can write here: what other stages show is taken to /try for that.
+    fn has_editor(&self) -> bool {
+        self.frame.path == "/try"
+    }
+}
+
 /// Where a lesson leads.
 pub(super) struct Further {
     scenario: &'static Scenario,
