@@ -4,10 +4,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Server, await_end, descendants, eventually, play, play_unchecked, request, start_run,
+    OPEN, Server, await_end, command, descendants, events_of, events_to_end, play, play_unchecked,
+    request, start_run, until_told,
 };
-
-const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 #[test]
 fn a_call_is_told_when_it_starts_and_when_it_returns() {
@@ -117,14 +116,6 @@ fn a_killed_process_says_goodbye_with_a_fin() {
     assert_eq!(killed["actor"], "client");
 }
 
-#[test]
-fn a_killed_process_that_has_not_read_everything_resets() {
-    let events = play(&format!(
-        "{OPEN}server send \"unread\"\nclient kill\nserver recv => ECONNRESET\nexpect server CLOSED"
-    ));
-    assert!(events.sent().contains(&"client:RST,ACK".into()), "{events}");
-}
-
 /// Each of these was once told as the deed of somebody else.
 #[test]
 fn causes_are_told_right_where_several_things_go_on() {
@@ -220,11 +211,7 @@ fn a_long_text_is_compared_whole() {
 }
 
 #[test]
-fn linger_resets_or_does_not() {
-    let reset = play(&format!(
-        "{OPEN}client set linger 0 => 0\nclient close => 0\nexpect client CLOSED\nserver recv => ECONNRESET"
-    ));
-    assert!(reset.sent().contains(&"client:RST,ACK".into()));
+fn linger_can_be_taken_back_and_can_wait() {
     let polite = play(&format!(
         "{OPEN}client set linger 0\nclient set linger off\nclient close => 0\nserver recv => 0"
     ));
@@ -263,7 +250,7 @@ fn sockets_have_names() {
 
 #[test]
 fn a_line_that_waits_for_ever_ends_with_the_run() {
-    let output = crate::support::command(
+    let output = command(
         &["run", "-", "--limit", "1"],
         &format!("{OPEN}server recv => 0"),
     );
@@ -289,20 +276,11 @@ async fn an_actor_killed_from_outside_ends_its_run_and_no_other() {
         start_run(&server, waiting.clone()).await,
         start_run(&server, waiting).await,
     ];
-    let events = |id: String| {
-        let url = server.url(&format!("/api/runs/{id}/events"));
-        async move { reqwest::get(url).await.unwrap().text().await.unwrap() }
-    };
     for id in [&doomed, &spared] {
-        let id = id.clone();
-        eventually("the server is in recv", || {
-            let text = events(id.clone());
-            async move { text.await.contains("\"recv\"").then_some(()) }
-        })
-        .await;
+        until_told(&server, id, "\"recv\"", 1).await;
     }
-    let told = crate::support::Events::parse(&events(doomed.clone()).await);
-    let pid = told
+    let pid = events_of(&server, &doomed)
+        .await
         .of("process")
         .into_iter()
         .find(|event| event["actor"] == "server")
@@ -312,18 +290,8 @@ async fn an_actor_killed_from_outside_ends_its_run_and_no_other() {
     assert!(descendants(server.pid()).contains(&pid));
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     await_end(pid);
-    let end = eventually("the run ends", || {
-        let text = events(doomed.clone());
-        async move {
-            crate::support::Events::parse(&text.await)
-                .0
-                .pop()
-                .filter(|last| last["type"] == "end")
-        }
-    })
-    .await;
     assert_eq!(
-        end["reason"],
+        events_to_end(&server, &doomed).await.reason(),
         format!("line 4: server (process {pid}) was ended from outside")
     );
     let (_, status) = request("GET", &server.url(&format!("/api/runs/{spared}")), None).await;

@@ -160,7 +160,6 @@ async fn arrow_keys_go_from_cell_to_cell_and_enter_plays_one() {
     browser.visit(server.url("/atlas#SYN_SENT/ack")).await;
     let focus = "document.activeElement.id";
     browser.until(&format!("{focus} === 'SYN_SENT/ack'")).await;
-    let press = async |key: Key| browser.press(key.value().to_string()).await;
     for (key, place) in [
         (Key::Down, "SYN_RECEIVED/ack"),
         (Key::Right, "SYN_RECEIVED/data"),
@@ -168,15 +167,15 @@ async fn arrow_keys_go_from_cell_to_cell_and_enter_plays_one() {
         (Key::Right, "SYN_RECEIVED/abort"),
         (Key::Left, "SYN_RECEIVED/close"),
     ] {
-        press(key).await;
+        browser.press(key).await;
         assert_eq!(browser.get(focus).await, json!(place));
     }
-    press(Key::Enter).await;
-    browser.until("location.pathname === '/atlas/SYN_RECEIVED/close' && document.querySelector('.host.client .state').textContent === 'FIN_WAIT_1'").await;
+    browser.press(Key::Enter).await;
+    browser.until("location.pathname === '/atlas/SYN_RECEIVED/close' && $('.host.client .state').textContent === 'FIN_WAIT_1'").await;
     // Its recording is there to its end; the same can be played here.
     browser.click(".transport [data-act=run]").await;
     browser
-        .until("document.querySelector('.origin').textContent.startsWith('Played') && document.querySelector('.host.client .state').textContent === 'FIN_WAIT_1'")
+        .until("$('.origin').textContent.startsWith('Played') && $('.host.client .state').textContent === 'FIN_WAIT_1'")
         .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }

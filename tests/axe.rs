@@ -1,5 +1,7 @@
 //! Every page, looked at by axe-core: nothing in it keeps somebody out.
 
+use std::ops::Deref;
+
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -55,38 +57,37 @@ struct Judge {
     found: Vec<String>,
 }
 
+impl Deref for Judge {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
 impl Judge {
     /// Looks at the page as it is, in a window of the next width.
     async fn look(&mut self, at: &str) {
         let width = WIDTHS[self.looks % WIDTHS.len()];
         self.looks += 1;
-        self.browser
-            .driver
-            .set_window_rect(0, 0, width, 900)
-            .await
-            .unwrap();
+        self.driver.set_window_rect(0, 0, width, 900).await.unwrap();
         // What fades is not judged half-way.
-        self.browser
-            .until(&format!(
-                "innerWidth === {width} && document.getAnimations().length === 0"
-            ))
-            .await;
-        for violation in violations(&self.browser).await {
+        self.until(&format!(
+            "innerWidth === {width} && document.getAnimations().length === 0"
+        ))
+        .await;
+        for violation in violations(self).await {
             self.found.push(format!("{at}, {width} px: {violation}"));
         }
     }
 
-    async fn visit(&self, url: String, (theme, language): (&str, &str)) {
+    async fn visit_as(&self, url: String, (theme, language): (&str, &str)) {
         let remember =
             format!("localStorage.theme = '{theme}'; document.cookie = 'lang={language}; path=/'");
-        self.browser
-            .driver
-            .execute(&remember, vec![])
-            .await
-            .unwrap();
-        self.browser.visit(url).await;
+        self.call(&remember).await;
+        self.visit(url).await;
         let look = "[document.documentElement.dataset.theme, document.documentElement.lang]";
-        assert_eq!(self.browser.get(look).await, json!([theme, language]));
+        assert_eq!(self.get(look).await, json!([theme, language]));
     }
 }
 
@@ -99,7 +100,7 @@ async fn axe_finds_nothing_in_any_page() {
         looks: 0,
         found: Vec::new(),
     };
-    judge.browser.visit(server.url("/")).await;
+    judge.visit(server.url("/")).await;
 
     for (index, look) in LOOKS.into_iter().enumerate() {
         // Two looks see all there is, the other two what differs most.
@@ -108,99 +109,75 @@ async fn axe_finds_nothing_in_any_page() {
             .iter()
             .take(if all { 5 } else { 1 })
         {
-            judge.visit(server.url(page), look).await;
+            judge.visit_as(server.url(page), look).await;
             judge.look(&format!("{page} {look:?}")).await;
         }
-        judge.visit(server.url("/s/half-close"), look).await;
+        judge.visit_as(server.url("/s/half-close"), look).await;
         if all {
             judge.look(&format!("idle {look:?}")).await;
         }
-        judge
-            .browser
-            .click(".invitation [data-act=recording]")
-            .await;
-        judge
-            .browser
-            .until("document.querySelector('.chip.fin')")
-            .await;
-        judge.browser.press(" ").await;
+        judge.click(".invitation [data-act=recording]").await;
+        judge.until("$('.chip.fin')").await;
+        judge.press(" ").await;
         judge.look(&format!("playing {look:?}")).await;
-        judge.browser.press("t").await;
+        judge.press("t").await;
         judge.look(&format!("playing, as a table {look:?}")).await;
-        judge.browser.press(Key::End.value().to_string()).await;
-        judge
-            .browser
-            .until("document.querySelector('.host.client .state').textContent === 'TIME_WAIT'")
-            .await;
+        judge.press(Key::End).await;
+        judge.until_text(".host.client .state", "TIME_WAIT").await;
         if all {
             judge.look(&format!("ended, as a table {look:?}")).await;
         }
-        judge.browser.press("t").await;
+        judge.press("t").await;
         judge.look(&format!("ended {look:?}")).await;
-        judge.browser.press("s").await;
+        judge.press("s").await;
         for kind in ["run", "script", "lesson"]
             .iter()
             .take(if all { 3 } else { 1 })
         {
             let label = format!("#share label:has([value={kind}])");
-            judge.browser.click(&label).await;
-            judge
-                .browser
-                .until(&format!("document.querySelector('#share [value={kind}]').checked && document.querySelector('#share .qr').checkVisibility() === ('{kind}' !== 'run')"))
+            judge.click(&label).await;
+            judge.until(&format!("$('#share [value={kind}]').checked && $('#share .qr').checkVisibility() === ('{kind}' !== 'run')"))
                 .await;
             judge.look(&format!("sharing the {kind} {look:?}")).await;
         }
-        judge.browser.press(Key::Escape.value().to_string()).await;
+        judge.press(Key::Escape).await;
         if all {
             // On a phone the transport lies over the page's end, where a driver would press it instead.
-            judge
-                .browser
-                .get("document.querySelector('.snippet-entry').click()")
-                .await;
+            judge.get("$('.snippet-entry').click()").await;
             judge.look(&format!("the code of a frame {look:?}")).await;
             let frame = format!("/embed?of=s:half-close&t=4300&paused=1&theme={}", look.0);
-            judge.visit(server.url(&frame), look).await;
-            judge.browser.until("document.querySelector('.told')").await;
+            judge.visit_as(server.url(&frame), look).await;
+            judge.until("$('.told')").await;
             judge.look(&format!("frame {look:?}")).await;
             for kind in ["blanks", "shuffle"] {
                 let sheet = format!("/api/recordings/half-close/exercise?kind={kind}");
-                judge.browser.visit(server.url(&sheet)).await;
+                judge.visit(server.url(&sheet)).await;
                 judge.look(&format!("{kind} {look:?}")).await;
             }
         }
     }
     // A lab with what can be done, what cannot, and what waits on the wire; and the segment to be forged.
     for look in LOOKS {
-        judge.visit(server.url("/play"), look).await;
+        judge.visit_as(server.url("/play"), look).await;
+        judge.until("$('[data-start]:enabled')").await;
+        judge.click("[data-start*=connect]").await;
         judge
-            .browser
-            .until("document.querySelector('[data-start]:enabled')")
+            .until("$('.desk [data-key=\"client: + fork\"], .desk [data-key=\"client: more\"]')")
             .await;
-        judge.browser.click("[data-start*=connect]").await;
-        judge
-            .browser
-            .until("document.querySelector('.desk [data-key=\"client: + fork\"], .desk [data-key=\"client: more\"]')")
-            .await;
-        judge.browser.click(".desk [data-key='client: more']").await;
-        judge.browser.press("h").await;
-        judge
-            .browser
-            .until("document.querySelector('.tray li .name')")
-            .await;
+        judge.click(".desk [data-key='client: more']").await;
+        judge.press("h").await;
+        judge.until("$('.tray li .name')").await;
         judge.look(&format!("free play {look:?}")).await;
-        judge.browser.click(".wire-bar [data-act=forge]").await;
+        judge.click(".wire-bar [data-act=forge]").await;
         judge.look(&format!("a forged segment {look:?}")).await;
-        let over = "document.querySelector('#forge').close(); document.querySelector('.transport .primary').click()";
-        judge.browser.driver.execute(over, vec![]).await.unwrap();
-        judge
-            .browser
-            .until("document.querySelector('.over').checkVisibility()")
-            .await;
+        let over = "$('#forge').close(); $('.transport .primary').click()";
+        judge.call(over).await;
+        judge.until_shown(".over").await;
         judge.look(&format!("a lab that has ended {look:?}")).await;
     }
     assert_eq!(judge.found, Vec::<String>::new());
     let missing = "Failed to load resource: the server responded with a status of 404";
-    let console = judge.browser.console().await;
+    let console = judge.console().await;
     let unasked: Vec<&String> = console
         .iter()
         .filter(|line| !(line.contains("/nowhere") && line.contains(missing)))

@@ -1,16 +1,17 @@
 //! A run as a capture file, read by those who read such files: tshark and capinfos.
 
-use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::header;
 use serde_json::{Value, json};
 
-use crate::support::{Events, Server, command, request, start_run, stop_run};
+use crate::support::folder::Folder;
+use crate::support::{Events, Server, command, events_to_end, fetch, request, start_run, stop_run};
 
-/// A capture in a file of its own, which is removed when this is dropped.
-struct Capture(PathBuf);
+/// A capture in a folder of its own.
+struct Capture(Folder);
+
+const FILE: &str = "capture.pcapng";
 
 /// A packet, as tshark shows it and as the events have it.
 #[derive(Debug, PartialEq)]
@@ -44,17 +45,18 @@ server close
 ";
 
 impl Capture {
-    fn path(name: &str) -> Capture {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let (pid, number) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-        Capture(std::env::temp_dir().join(format!("fourwave-{name}-{pid}-{number}.pcapng")))
+    fn of(bytes: &[u8]) -> Capture {
+        let folder = Folder::new();
+        folder.write(FILE, bytes);
+        Capture(folder)
     }
 
     /// Plays a script, or a scenario where there is no script.
     fn play(what: &str, script: &str) -> (Events, Capture) {
-        let capture = Capture::path("run");
-        let file = capture.0.to_str().unwrap();
-        let output = command(&["run", what, "--json", "--pcapng", file], script);
+        let capture = Capture::of(b"");
+        let file = capture.0.file(FILE);
+        let args = ["run", what, "--json", "--pcapng", file.to_str().unwrap()];
+        let output = command(&args, script);
         let events = Events::parse(&String::from_utf8(output.stdout).unwrap());
         assert!(output.status.success(), "{events}");
         (events, capture)
@@ -71,15 +73,13 @@ impl Capture {
             answer.headers()[header::CONTENT_DISPOSITION],
             format!("attachment; filename=\"fourwave-{name}.pcapng\"")
         );
-        let capture = Capture::path(name);
-        std::fs::write(&capture.0, answer.bytes().await.unwrap()).unwrap();
-        capture
+        Capture::of(&answer.bytes().await.unwrap())
     }
 
     /// What a program prints that reads it without a complaint.
     fn read(&self, program: &str, args: &[&str]) -> String {
         let mut command = Command::new(program);
-        let output = command.args(args).arg(&self.0).output().unwrap();
+        let output = command.args(args).arg(self.0.file(FILE)).output().unwrap();
         let complaints = String::from_utf8(output.stderr).unwrap();
         // It says so to whoever runs it as root, whatever it reads.
         let root = "Running as user \"root\" and group \"root\". This could be dangerous.";
@@ -133,12 +133,6 @@ impl Capture {
         packets
             .map(|fields| fields[0].split('|').map(Into::into).collect())
             .collect()
-    }
-}
-
-impl Drop for Capture {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
     }
 }
 
@@ -382,7 +376,7 @@ async fn runs_and_recordings_are_downloaded() {
     let server = Server::start(&[]);
     for id in ["four-waves", "cable-send", "blind-reset", "lost-fin"] {
         let address = server.url(&format!("/api/recordings/{id}"));
-        let events = reqwest::get(&address).await.unwrap().text().await.unwrap();
+        let events = fetch(&address).await;
         let capture = Capture::download(format!("{address}/pcapng"), id).await;
         assert_eq!(capture.packets(), packets_of(&Events::parse(&events)));
     }
@@ -393,14 +387,8 @@ async fn runs_and_recordings_are_downloaded() {
     let capture = Capture::download(format!("{address}/pcapng"), &id).await;
     let so_far = capture.packets();
     stop_run(&server, &id).await;
-    crate::support::eventually("the run has ended", || async {
-        let (_, run) = request("GET", &address, None).await;
-        (run["ended"] == true).then_some(())
-    })
-    .await;
+    let events = events_to_end(&server, &id).await;
     let capture = Capture::download(format!("{address}/pcapng"), &id).await;
-    let events = reqwest::get(format!("{address}/events")).await.unwrap();
-    let events = Events::parse(&events.text().await.unwrap());
     let whole = capture.packets();
     assert_eq!(whole, packets_of(&events));
     assert_eq!(whole[..so_far.len()], so_far);

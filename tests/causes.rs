@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Events, play};
-
-const OPEN: &str = "server listen\nclient connect\nserver accept\n";
+use crate::support::{Events, OPEN, play};
 
 /// The first RST of a run: who sent it, and why.
 fn reset(script: &str) -> (String, String) {

@@ -14,7 +14,7 @@ use crate::support::by_hand::{ByHand, end};
 use crate::support::held::Held;
 use crate::support::{
     FOURWAVE, Server, await_end, descendants, eventually, kill_descendant, processes_with,
-    start_run, stop_run,
+    start_run, stop_run, until_told,
 };
 
 /// Every way in which a process comes to be, one that is stopped, and calls that wait for ever.
@@ -27,22 +27,9 @@ const PROCESSES: usize = 4;
 async fn waiting_runs(server: &Server, count: usize) -> Vec<String> {
     let run = || start_run(server, json!({ "script": WAITING, "pace": "full" }));
     let ids = join_all((0..count).map(|_| run())).await;
-    eventually("every run is in its last line", || {
-        let urls: Vec<String> = ids
-            .iter()
-            .map(|id| server.url(&format!("/api/runs/{id}/events")))
-            .collect();
-        async move {
-            for url in urls {
-                let text = reqwest::get(url).await.unwrap().text().await.unwrap();
-                if text.matches("\"recv\"").count() < 2 {
-                    return None;
-                }
-            }
-            Some(())
-        }
-    })
-    .await;
+    for id in &ids {
+        until_told(server, id, "\"recv\"", 2).await;
+    }
     ids
 }
 

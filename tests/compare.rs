@@ -1,227 +1,40 @@
 //! Two runs side by side: what is the same is found by cause, and where they part is told.
 
+mod align;
 mod pairs;
 
-use std::collections::BTreeSet;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::axe::violations;
 use crate::privileges::server_that_is_refused;
-use crate::support::browser::Browser;
-use crate::support::{Server, request, scenario_ids, start_run};
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::{Server, request, start_run};
 
 use pairs::PAIRS;
-
-const LAPTOP: [u32; 2] = [1280, 900];
-/// In a page of ours: `read` gives the events at an address, `compare` holds two such lists against each other.
-const MODULES: &str = "
-    const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
-    const { deeds } = await import(folder + 'deeds.js');
-    const { align } = await import(folder + 'align.js');
-    const { stretch } = await import(folder + 'stretch.js');
-    const read = async (address) => (await (await fetch(address)).text()).trim().split('\\n').map((line) => JSON.parse(line));
-    const lesson = (id) => read('/api/recordings/' + id);
-    const compare = (a, b) => align(deeds(a), deeds(b));";
-
-/// A page in which modules can be asked.
-async fn page(server: &Server) -> Browser {
-    let browser = Browser::open("en", LAPTOP).await;
-    browser.visit(server.url("/try")).await;
-    browser
-}
-
-/// The pairs as the scenario files have them.
-fn shipped() -> BTreeSet<(String, String)> {
-    let pairs = scenario_ids().into_iter().flat_map(|id| {
-        let text = std::fs::read_to_string(format!("scenarios/{id}.toml")).unwrap();
-        let table: toml::Table = toml::from_str(&text).unwrap();
-        let pairs = table
-            .get("pairs")
-            .and_then(|pairs| pairs.as_array().cloned());
-        let with = pairs.unwrap_or_default().into_iter();
-        with.map(move |pair| (id.clone(), pair["with"].as_str().unwrap().to_owned()))
-            .collect::<Vec<_>>()
-    });
-    pairs.collect()
-}
-
-#[tokio::test]
-async fn each_pair_parts_where_it_must_and_nothing_differs_before() {
-    let known: BTreeSet<_> = PAIRS
-        .iter()
-        .map(|(a, b, ..)| (String::from(*a), String::from(*b)))
-        .collect();
-    assert_eq!(
-        known,
-        shipped(),
-        "what each pair shows is written down here"
-    );
-    let server = Server::start(&[]);
-    let browser = page(&server).await;
-    for (a, b, parting, outcome) in PAIRS {
-        let found = browser
-            .call(&format!(
-                "{MODULES}
-                 const [a, b] = [await lesson('{a}'), await lesson('{b}')];
-                 const found = compare(a, b);
-                 const {{ rows, parting, outcome, complete }} = found;
-                 const key = (deed) => deed?.key ?? '';
-                 // Each deed of a run stands in one row, and what differs comes after the first that does.
-                 const each = ['a', 'b'].map((side) => [rows.map((row) => row[side]).filter(Boolean), parting[side]]);
-                 const all = [deeds(a), deeds(b)];
-                 const whole = each.every(([own], side) => own.length === all[side].length && new Set(own.map((deed) => deed.seq)).size === own.length);
-                 const differ = (side) => rows.filter((row) => !row.same && row[side]).map((row) => row[side]);
-                 const first = ['a', 'b'].every((side) => differ(side).every(({{ seq }}) => seq >= (parting[side] ?? differ(side)[0]).seq));
-                 const before = ['a', 'b'].every((side) => rows.slice(0, parting.row).every((row) => row.same && row[side].seq < (parting[side]?.seq ?? Infinity)));
-                 // What is in one row is at one height; in its own picture each event is where its run has it.
-                 const layouts = stretch([a, b], found);
-                 const chained = rows.filter((row) => row.a && row.b).filter((row) => Math.abs(layouts[0].ys[row.a.seq] - layouts[1].ys[row.b.seq]) < 0.1).length;
-                 const both = rows.filter((row) => row.a && row.b).length;
-                 const falls = layouts.every(({{ ys }}) => ys.every((y, seq) => seq === 0 || y >= ys[seq - 1]));
-                 return {{ parting: [key(parting.a), key(parting.b)], outcome: outcome ? [key(outcome.deed.a), key(outcome.a), key(outcome.b)] : ['', '', ''],
-                          whole, first, before, complete, falls, level: chained / both > 0.95 }};"
-            ))
-            .await;
-        let told = format!("{a} and {b}: {found:#}");
-        let is = |found: &Value, expected: &str| {
-            let found = found.as_str().unwrap_or_else(|| panic!("{told}"));
-            found.starts_with(expected) && (expected.is_empty() == found.is_empty())
-        };
-        assert!(
-            (0..2).all(|side| is(&found["parting"][side], parting[side])),
-            "{told}"
-        );
-        assert!(
-            (0..3).all(|part| is(&found["outcome"][part], outcome[part])),
-            "{told}"
-        );
-        for fact in ["whole", "first", "before", "complete", "falls", "level"] {
-            assert_eq!(found[fact], true, "{fact}, {told}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_recording_differs_in_nothing_from_itself() {
-    let server = Server::start(&[]);
-    let browser = page(&server).await;
-    let ids = serde_json::to_string(&scenario_ids()).unwrap();
-    let wrong = browser
-        .call(&format!(
-            "{MODULES}
-             const wrong = [];
-             for (const id of {ids}) {{
-               const events = await lesson(id);
-               const {{ rows, parting, outcome, complete }} = compare(events, events);
-               if (parting || outcome || !complete || rows.length < 10 || rows.some(({{ a, b }}) => a?.seq !== b?.seq)) wrong.push(id);
-             }}
-             return wrong;"
-        ))
-        .await;
-    assert_eq!(wrong, json!([]));
-}
-
-#[tokio::test]
-async fn a_run_here_is_the_same_as_the_recording() {
-    let server = Server::start(&[]);
-    let browser = page(&server).await;
-    // Lessons in which no timer races with anything. Process ids, ports, numbers and all times are others.
-    for id in [
-        "four-waves",
-        "half-close",
-        "close-unread",
-        "close-unread-after-fin",
-        "reset-linger-0",
-        "server-first",
-        "kill-unread",
-        "kill-nothing-unread",
-        "dup",
-        "error-order",
-        "http-one-connection",
-        "netty-half-closure",
-        "reset-before-accept",
-        "time-wait-survives",
-    ] {
-        let run = start_run(&server, json!({ "scenario": id, "pace": "full" })).await;
-        let found = browser
-            .call(&format!(
-                "{MODULES}
-                 const {{ follow }} = await import(folder + 'source.js');
-                 const live = [];
-                 await new Promise((done) => follow({{ id: '{run}', events: '/api/runs/{run}/events' }}, {{
-                   onEvents(events) {{ live.push(...events); if (events.at(-1).type === 'end') done(); }}, onWait() {{}}, onLost() {{}}, onGone: done,
-                 }}));
-                 const {{ parting, rows }} = compare(await lesson('{id}'), live);
-                 return parting && {{ common: parting.common?.a.key, a: parting.a?.key, b: parting.b?.key, rows: rows.length }};"
-            ))
-            .await;
-        assert_eq!(found, Value::Null, "{id}");
-    }
-}
-
-#[tokio::test]
-async fn independent_things_may_happen_in_another_order() {
-    let server = Server::start(&[]);
-    let browser = page(&server).await;
-    let found = browser
-        .call(&format!(
-            "{MODULES}
-             const events = await lesson('four-waves');
-             const anew = (all) => all.map((event, seq) => ({{ ...event, seq }}));
-             // The server hears of the handshake's end before or after the client's connect returns: nobody waits for that.
-             const exit = events.findIndex(({{ call, phase }}) => call === 'connect' && phase === 'exit');
-             const moved = events.findIndex(({{ type, id, phase }}) => type === 'segment' && id === 3 && phase === 'delivered');
-             const other = events.slice();
-             other.splice(moved, 0, ...other.splice(exit, 1));
-             const swapped = compare(events, other).parting;
-             // A result that is another one parts them, and nothing before it.
-             const changed = events.map((event) => (event.call === 'recv' && event.phase === 'exit' ? {{ ...event, result: -1, errno: 'ECONNRESET' }} : event));
-             const {{ parting }} = compare(events, changed);
-             // So does what somebody waits for: the order of a script's lines.
-             const [accepted, closed] = [await lesson('reset-linger-0'), await lesson('reset-before-accept')];
-             return [swapped, exit < moved, parting.a.key, parting.b.key, compare(accepted, closed).parting.a.key];"
-        ))
-        .await;
-    assert_eq!(
-        found,
-        json!([
-            null,
-            true,
-            "server server recv(socket 2, 65536) = 0",
-            "server server recv(socket 2, 65536) = ECONNRESET",
-            "server server accept(socket 1)"
-        ])
-    );
-}
 
 #[tokio::test]
 async fn the_page_shows_both_and_says_where_they_part() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/close-unread")).await;
-    let offered = "document.querySelector('.further .pairs a')";
+    let offered = "$('.further .pairs a')";
     // What it asks would tell what the lesson's questions ask: it comes at the end.
     assert_eq!(
         browser.get(&format!("{offered}.checkVisibility()")).await,
         false
     );
     browser.click(".invitation [data-act=recording]").await;
-    browser
-        .until("document.querySelector('.origin').textContent")
-        .await;
-    browser.press(Key::End.value().to_string()).await;
+    browser.until("$('.origin').textContent").await;
+    browser.press(Key::End).await;
     browser.until(&format!("{offered}.checkVisibility()")).await;
     assert_eq!(
         browser.get(&format!("{offered}.search")).await,
         "?a=s:close-unread&b=s:four-waves"
     );
     browser.get(&format!("{offered}.click()")).await;
-    browser
-        .until("document.querySelector('.findings .does')")
-        .await;
-    let told = "[...document.querySelectorAll('.findings p')].map((p) => p.textContent)";
+    browser.until("$('.findings .does')").await;
+    let told = "$$('.findings p').map((p) => p.textContent)";
     assert_eq!(
         browser.get(told).await,
         json!([
@@ -233,17 +46,16 @@ async fn the_page_shows_both_and_says_where_they_part() {
             "Right: client sends FIN, ACK, sequence 1, acknowledges 1 its program called close(3)",
         ])
     );
-    let states =
-        "[...document.querySelectorAll('.now b')].map((state) => state.textContent).join(' ')";
+    let states = "$$('.now b').map((state) => state.textContent).join(' ')";
     assert_eq!(browser.get(states).await, "CLOSED CLOSED TIME_WAIT CLOSED");
     // The same line runs through both pictures, and the close that both make stands at one height.
-    let line = "[...document.querySelectorAll('.parting-line:not(.later)')].map((line) => line.getAttribute('y1'))";
+    let line = "$$('.parting-line:not(.later)').map((line) => line.getAttribute('y1'))";
     let lines = browser.get(line).await;
     assert!(lines[0].is_string() && lines[0] == lines[1], "{lines}");
-    let closes = "[...document.querySelectorAll('.call')].filter((call) => call.textContent.startsWith('close(3)')).map((call) => [call.getAttribute('y'), call.classList.contains('alike')])";
+    let closes = "$$('.call').filter((call) => call.textContent.startsWith('close(3)')).map((call) => [call.getAttribute('y'), call.classList.contains('alike')])";
     let closes = browser.get(closes).await;
     assert!(closes[0] == closes[1] && closes[0][1] == true, "{closes}");
-    let kinds = "[...document.querySelectorAll('.segment.differs')].map((line) => line.classList[1]).sort().join(' ')";
+    let kinds = "$$('.segment.differs').map((line) => line.classList[1]).sort().join(' ')";
     assert_eq!(browser.get(kinds).await, "ack ack ack data fin fin rst");
 
     // Keys go to the moments: before the outcome nobody has closed, a step later one side is gone.
@@ -259,23 +71,21 @@ async fn the_page_shows_both_and_says_where_they_part() {
             "{states} === 'CLOSED ESTABLISHED FIN_WAIT_1 ESTABLISHED'"
         ))
         .await;
-    browser.press(Key::Home.value().to_string()).await;
+    browser.press(Key::Home).await;
     browser
         .until(&format!("{states} === 'CLOSED CLOSED CLOSED CLOSED'"))
         .await;
     browser.press(" ").await;
-    browser
-        .until("document.querySelectorAll('.chip.syn').length === 2")
-        .await;
+    browser.until("$$('.chip.syn').length === 2").await;
     browser.press(" ").await;
-    browser.press(Key::End.value().to_string()).await;
+    browser.press(Key::End).await;
     browser
         .until(&format!("{states} === 'CLOSED CLOSED TIME_WAIT CLOSED'"))
         .await;
 
     // The table says the same in words.
     browser.press("t").await;
-    let row = "(text) => [...document.querySelectorAll('.aligned tbody tr')].map((row) => [...row.cells].map((cell) => cell.firstChild?.textContent ?? '')).find((cells) => cells.includes(text))";
+    let row = "(text) => $$('.aligned tbody tr').map((row) => [...row.cells].map((cell) => cell.firstChild?.textContent ?? '')).find((cells) => cells.includes(text))";
     assert_eq!(
         browser
             .get(&format!(
@@ -289,21 +99,17 @@ async fn the_page_shows_both_and_says_where_they_part() {
         ])
     );
     assert_eq!(
-        browser
-            .get("document.querySelector('#parting').textContent")
-            .await,
+        browser.get("$('#parting').textContent").await,
         "here they part only leftserver: calls send(4, \"hi\")its program called send(4, \"hi\")"
             .replace("its program called send(4, \"hi\")", "")
     );
-    browser
-        .get("document.querySelector('#parting button').click()")
-        .await;
+    browser.get("$('#parting button').click()").await;
     browser
         .until(&format!(
             "{states} === 'ESTABLISHED ESTABLISHED ESTABLISHED ESTABLISHED'"
         ))
         .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -318,38 +124,34 @@ async fn both_are_played_here_and_judged_anew() {
     browser
         .visit(server.url("/compare?a=s:time-wait-assassination&b=s:time-wait-survives"))
         .await;
-    let origins = "[...document.querySelectorAll('.versus .origin')].map((origin) => origin.textContent.slice(0, 2)).join(' ')";
+    let origins = "$$('.versus .origin').map((origin) => origin.textContent.slice(0, 2)).join(' ')";
     browser.until(&format!("{origins} === '录于 录于'")).await;
     browser.click("[data-act=both]").await;
-    browser
-        .until("document.querySelector('.findings .more')")
-        .await;
+    browser.until("$('.findings .more')").await;
     assert_eq!(
         browser.text(".findings .more").await,
         "分岔处与录制的相同。"
     );
-    assert_eq!(browser.get("[...document.querySelectorAll('.versus .origin')].every((origin) => origin.textContent.startsWith('刚在'))").await, true);
+    assert_eq!(
+        browser
+            .get("$$('.versus .origin').every((origin) => origin.textContent.startsWith('刚在'))")
+            .await,
+        true
+    );
     // Any two: a cell of the atlas, a run of this server.
     for pair in [
         "a=atlas:ESTABLISHED/rst-inside&b=s:blind-reset",
         &format!("a=run:{run}&b=s:handshake"),
     ] {
         browser.visit(server.url(&format!("/compare?{pair}"))).await;
-        browser
-            .until("document.querySelector('.findings .does')")
-            .await;
+        browser.until("$('.findings .does')").await;
     }
     browser.visit(server.url("/compare?a=s:dup&b=s:dup")).await;
     browser
-        .until("document.querySelector('.findings').textContent.startsWith('从头到尾都相同')")
+        .until("$('.findings').textContent.startsWith('从头到尾都相同')")
         .await;
-    assert_eq!(
-        browser
-            .get("document.querySelectorAll('.parting-line, .differs').length")
-            .await,
-        0
-    );
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    assert_eq!(browser.get("$$('.parting-line, .differs').length").await, 0);
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -402,7 +204,10 @@ async fn an_address_that_names_nothing_is_told_which() {
         .visit(server.url("/compare?a=s:dup&b=r:nowhere"))
         .await;
     browser
-        .until("document.querySelector('.notice:not([hidden])')?.textContent === 'Right: There is no such recording: r:nowhere'")
+        .until_text(
+            ".notice:not([hidden])",
+            "Right: There is no such recording: r:nowhere",
+        )
         .await;
 }
 
@@ -414,17 +219,13 @@ async fn what_is_on_the_stage_can_be_compared() {
         .visit(server.url("/atlas/ESTABLISHED/rst-inside"))
         .await;
     browser.click(".invitation [data-act=recording]").await;
-    browser
-        .until("document.querySelector('.beside').checkVisibility()")
-        .await;
+    browser.until_shown(".beside").await;
     browser.click(".beside").await;
     browser
-        .until("document.querySelector('#a')?.value === 'atlas:ESTABLISHED/rst-inside'")
+        .until("$('#a')?.value === 'atlas:ESTABLISHED/rst-inside'")
         .await;
     assert_eq!(
-        browser
-            .get("[document.querySelector('#b').value, document.querySelector('[role=alert]')]")
-            .await,
+        browser.get("[$('#b').value, $('[role=alert]')]").await,
         json!(["", null])
     );
 }
@@ -442,7 +243,7 @@ async fn a_phone_shows_one_after_the_other_and_axe_finds_nothing() {
         browser.visit(server.url("/find")).await;
         let remember =
             format!("localStorage.theme = '{theme}'; document.cookie = 'lang={language}; path=/'");
-        browser.driver.execute(&remember, vec![]).await.unwrap();
+        browser.call(&remember).await;
         browser
             .driver
             .set_window_rect(0, 0, width, 900)
@@ -453,9 +254,7 @@ async fn a_phone_shows_one_after_the_other_and_axe_finds_nothing() {
             "/compare?a=s:close-unread&b=s:four-waves",
         ] {
             browser.visit(server.url(address)).await;
-            browser
-                .until("document.querySelector('.findings .does, .chooser')")
-                .await;
+            browser.until("$('.findings .does, .chooser')").await;
             assert_eq!(
                 violations(&browser).await,
                 Vec::<String>::new(),
@@ -468,15 +267,13 @@ async fn a_phone_shows_one_after_the_other_and_axe_finds_nothing() {
             );
         }
         if width == 390 {
-            let visible = "[...document.querySelectorAll('.run')].map((run) => getComputedStyle(run).visibility).join(' ')";
+            let visible = "$$('.run').map((run) => getComputedStyle(run).visibility).join(' ')";
             assert_eq!(browser.get(visible).await, "visible hidden");
             browser.click(".switches [data-run=b]").await;
             assert_eq!(browser.get(visible).await, "hidden visible");
         }
         browser.press("t").await;
-        browser
-            .until("document.querySelector('.aligned').checkVisibility()")
-            .await;
+        browser.until_shown(".aligned").await;
         assert_eq!(
             violations(&browser).await,
             Vec::<String>::new(),
@@ -492,10 +289,8 @@ async fn where_nothing_can_be_run_recordings_are_compared() {
     browser
         .visit(server.url("/compare?a=s:kill-unread&b=s:kill-nothing-unread"))
         .await;
-    browser
-        .until("document.querySelector('.findings .does')")
-        .await;
-    let offered = "document.querySelector('[data-act=both]').checkVisibility()";
+    browser.until("$('.findings .does')").await;
+    let offered = "$('[data-act=both]').checkVisibility()";
     assert_eq!(browser.get(offered).await, false);
     assert!(
         browser

@@ -1,23 +1,24 @@
 //! The course, the article, finding: what they say is what the recordings have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use fourwave::recording;
 use serde_json::Value;
+use thirtyfour::prelude::*;
 
-use crate::support::browser::Browser;
-use crate::support::{Events, Server, scenario_ids};
-
-const LAPTOP: [u32; 2] = [1280, 900];
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::{Events, Server, fetch, scenario_ids};
 
 /// What was recorded, by scenario.
-fn recordings() -> BTreeMap<String, Events> {
+fn recordings() -> &'static BTreeMap<String, Events> {
+    static ALL: OnceLock<BTreeMap<String, Events>> = OnceLock::new();
     let read = |id: String| {
         let packed = std::fs::read(format!("scenarios/{}", recording::path(&id))).unwrap();
         let events = Events::parse(&recording::unpack(&packed).unwrap());
         (id, events)
     };
-    scenario_ids().into_iter().map(read).collect()
+    ALL.get_or_init(|| scenario_ids().into_iter().map(read).collect())
 }
 
 async fn get(server: &Server, path: &str) -> String {
@@ -65,7 +66,7 @@ async fn a_recording_is_sent_packed_and_unpacked() {
     let server = Server::start(&[]);
     for id in scenario_ids() {
         let url = server.url(&format!("/api/recordings/{id}"));
-        let plain = reqwest::get(&url).await.unwrap().text().await.unwrap();
+        let plain = fetch(&url).await;
         let request = reqwest::Client::new()
             .get(&url)
             .header("accept-encoding", "br, gzip");
@@ -117,17 +118,16 @@ async fn the_article_has_every_claim_and_its_verdicts_are_the_recordings() {
             head.ends_with(&format!("data-verdict=\"{verdict}\"")),
             "{name}: {verdict}, {head}"
         );
-        assert!(text.contains("RFC") && row.contains("rel=\"noreferrer\""));
+        assert!(row.contains("rel=\"noreferrer\""), "{name} has no source");
     }
 }
 
 /// The lessons in whose recordings something occurs.
 fn with(occurs: impl Fn(&Value) -> bool) -> BTreeSet<String> {
-    let recordings = recordings().into_iter();
-    recordings
-        .filter(|(_, events)| events.0.iter().any(&occurs))
-        .map(|(id, _)| id)
-        .collect()
+    let having = recordings()
+        .iter()
+        .filter(|(_, events)| events.0.iter().any(&occurs));
+    having.map(|(id, _)| id.clone()).collect()
 }
 
 fn gave(error: &str) -> impl Fn(&Value) -> bool {
@@ -224,20 +224,20 @@ async fn finding_answers_as_one_types_and_by_its_form() {
     browser.click("#q").await;
     browser.press("10054").await;
     browser
-        .until("document.querySelector('#found a[href=\"/error/ECONNRESET\"]') && document.querySelector('#found a[href^=\"/s/reset-linger-0\"]')")
+        .until("$('#found a[href=\"/error/ECONNRESET\"]') && $('#found a[href^=\"/s/reset-linger-0\"]')")
         .await;
     assert_eq!(browser.get("location.search").await, "?q=10054");
-    browser.press("\u{e007}").await; // Enter sends the form
+    browser.press(Key::Enter).await;
     browser
-        .until("document.querySelector('#q').value === '10054' && document.querySelector('#found .meant')")
+        .until("$('#q').value === '10054' && $('#found .meant')")
         .await;
     browser
         .click("#found .moments a[href^='/s/reset-linger-0#']")
         .await;
     browser
-        .until("document.querySelector('.clock')?.textContent.match(/[1-9]/)")
+        .until("$('.clock')?.textContent.match(/[1-9]/)")
         .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -246,21 +246,17 @@ async fn what_was_watched_is_marked_and_its_fix_is_told_at_the_end() {
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/")).await;
     assert_eq!(browser.text(".begin .primary").await, "Begin here");
-    let lesson = browser
-        .get("document.querySelector('.begin .primary').href")
-        .await;
+    let lesson = browser.get("$('.begin .primary').href").await;
     browser.visit(lesson.as_str().unwrap()).await;
     assert_eq!(
         browser.get("localStorage.getItem('watched')").await,
         Value::Null
     );
     browser.click("[data-act=recording]").await;
-    browser
-        .until("document.querySelector('.origin').textContent")
-        .await;
-    browser.press("\u{e010}").await; // End
+    browser.until("$('.origin').textContent").await;
+    browser.press(Key::End).await;
     browser.until("localStorage.getItem('watched')").await;
-    let told = "(document.querySelector('.fix') ?? {}).hidden ?? false";
+    let told = "($('.fix') ?? {}).hidden ?? false";
     assert_eq!(browser.get(told).await, false);
 
     browser.visit(server.url("/")).await;
@@ -268,12 +264,7 @@ async fn what_was_watched_is_marked_and_its_fix_is_told_at_the_end() {
         browser.text(".begin .primary").await.starts_with("Go on: "),
         "the next lesson is offered"
     );
-    assert_eq!(
-        browser
-            .get("document.querySelectorAll('.watched').length")
-            .await,
-        1
-    );
+    assert_eq!(browser.get("$$('.watched').length").await, 1);
     assert!(
         browser
             .text(".progress:not([hidden])")
@@ -281,9 +272,9 @@ async fn what_was_watched_is_marked_and_its_fix_is_told_at_the_end() {
             .starts_with("1 of ")
     );
     browser.click(".begin .link").await;
-    browser.until("!document.querySelector('.watched')").await;
+    browser.until("!$('.watched')").await;
     assert_eq!(browser.text(".begin .primary").await, "Begin here");
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -292,19 +283,17 @@ async fn a_claim_is_judged_anew_here() {
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/article")).await;
     let button = ".claim:has([data-act=judge]) [data-act=judge]:not([hidden])";
-    browser
-        .until(&format!("document.querySelector('{button}')"))
-        .await;
+    browser.until(&format!("$('{button}')")).await;
     browser.click(button).await;
-    browser.until("document.querySelector('output b')").await;
+    browser.until("$('output b')").await;
     let told = browser.text("output b").await;
     assert!(told.starts_with("Here, Linux "), "{told}");
-    let recorded = "document.querySelector('output b').closest('.claim').dataset.verdict";
+    let recorded = "$('output b').closest('.claim').dataset.verdict";
     assert_eq!(
         browser
-            .get("document.querySelector('output b').parentElement.dataset.verdict")
+            .get("$('output b').parentElement.dataset.verdict")
             .await,
         browser.get(recorded).await
     );
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }

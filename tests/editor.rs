@@ -4,16 +4,10 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::axe::violations;
-use crate::support::browser::Browser;
-use crate::support::{Server, play, request};
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::{Server, play, request, scenario_ids};
 
-const LAPTOP: [u32; 2] = [1280, 900];
-const AREA: &str = "document.querySelector('.editor textarea')";
-const DOWN: &str = "\u{e015}";
-const ENTER: &str = "\u{e007}";
-const TAB: &str = "\u{e004}";
-const ESCAPE: &str = "\u{e00c}";
-const CONTROL: char = '\u{e009}';
+const AREA: &str = "$('.editor textarea')";
 
 /// A page with an empty editor, the caret in it.
 async fn blank(server: &Server, language: &str) -> Browser {
@@ -25,15 +19,9 @@ async fn blank(server: &Server, language: &str) -> Browser {
     browser
 }
 
-async fn held(browser: &Browser, key: char) {
-    let chain = browser.driver.action_chain().key_down(CONTROL);
-    let chain = chain.send_keys(key).key_up(CONTROL);
-    chain.perform().await.unwrap();
-}
-
 /// What is underlined, with the number of its line.
 async fn marked(browser: &Browser) -> Value {
-    let rows = "[...document.querySelectorAll('.paper .row')]";
+    let rows = "$$('.paper .row')";
     let wrong = "[...row.querySelectorAll('.wrong')].map((part) => part.textContent).join('')";
     let with_number = format!("{rows}.map((row, index) => [index + 1, {wrong}])");
     browser
@@ -42,7 +30,7 @@ async fn marked(browser: &Browser) -> Value {
 }
 
 async fn until_offered(browser: &Browser, words: &[&str]) {
-    let shown = "[...document.querySelectorAll('.suggestions b')].map((it) => it.parentElement.textContent).join(' ')";
+    let shown = "$$('.suggestions b').map((it) => it.parentElement.textContent).join(' ')";
     let wanted = json!(words.join(" "));
     browser.until(&format!("{shown} === {wanted}")).await;
 }
@@ -59,9 +47,7 @@ async fn mistakes_are_marked_where_they_are_in_the_visitors_language() {
     browser
         .press("server send \"é你好🙂\" nowhere\nserver send\nserver listen")
         .await;
-    browser
-        .until("document.querySelectorAll('.mistakes li').length === 2")
-        .await;
+    browser.until("$$('.mistakes li').length === 2").await;
     assert_eq!(marked(&browser).await, json!([[1, "nowhere"], [2, " "]]));
     assert!(
         browser
@@ -71,15 +57,12 @@ async fn mistakes_are_marked_where_they_are_in_the_visitors_language() {
         "{}",
         browser.text(".mistakes").await
     );
-    let gutter =
-        "[...document.querySelectorAll('.gutter button')].map((mark) => mark.textContent).join()";
+    let gutter = "$$('.gutter button').map((mark) => mark.textContent).join()";
     assert_eq!(browser.get(gutter).await, "1,2");
     assert_eq!(browser.get(&format!("{AREA}.ariaInvalid")).await, "true");
 
     // The message stands at the mark, and leads to its place.
-    browser
-        .get("document.querySelector('.gutter button').focus()")
-        .await;
+    browser.get("$('.gutter button').focus()").await;
     assert!(browser.text(".tip").await.contains("`nowhere`"));
     browser.click(".gutter button").await;
     let selected = format!("{AREA}.value.slice({AREA}.selectionStart, {AREA}.selectionEnd)");
@@ -88,13 +71,13 @@ async fn mistakes_are_marked_where_they_are_in_the_visitors_language() {
     // What is right again is marked no more; the other mark moves with its line.
     browser.press("\n").await;
     browser
-        .until("document.querySelector('.mistakes').textContent.includes('第 3 行')")
+        .until("$('.mistakes').textContent.includes('第 3 行')")
         .await;
     assert_eq!(marked(&browser).await, json!([[3, " "]]));
     browser
-        .until("document.querySelector('.said').textContent.startsWith('共 1 处错误')")
+        .until("$('.said').textContent.startsWith('共 1 处错误')")
         .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -112,21 +95,21 @@ async fn words_are_completed_by_key_and_by_mouse() {
         Vec::<String>::new(),
         "with the list open"
     );
-    browser.press(ENTER).await;
+    browser.press(Key::Enter).await;
     assert_eq!(text(&browser).await, "client shutdown");
 
     // By Ctrl+Space where nothing is typed yet, the second by arrow and Tab.
     browser.press(" ").await;
-    held(&browser, ' ').await;
+    browser.press_with(Key::Control, " ").await;
     until_offered(&browser, &["read", "write", "both"]).await;
-    browser.press(DOWN).await;
-    browser.press(TAB).await;
+    browser.press(Key::Down).await;
+    browser.press(Key::Tab).await;
     assert_eq!(text(&browser).await, "client shutdown write");
 
     // A line that is whole ends with Enter, although longer words begin so.
     browser.press("\nclient set linger").await;
     until_offered(&browser, &["linger", "linger2"]).await;
-    browser.press(ENTER).await;
+    browser.press(Key::Enter).await;
     browser.press("exp").await;
     until_offered(&browser, &["expect"]).await;
     browser.click(".suggestions [role=option]").await;
@@ -140,22 +123,18 @@ async fn words_are_completed_by_key_and_by_mouse() {
     // Escape closes the list; then Tab leaves the text, as everywhere.
     browser.press(" client LAS").await;
     until_offered(&browser, &["LAST_ACK"]).await;
-    browser.press(ESCAPE).await;
-    browser
-        .until("document.querySelector('.suggestions').hidden")
-        .await;
-    browser.press(TAB).await;
+    browser.press(Key::Escape).await;
+    browser.until("$('.suggestions').hidden").await;
+    browser.press(Key::Tab).await;
     assert_ne!(
         browser.get("document.activeElement.tagName").await,
         "TEXTAREA"
     );
     // And the browser's own undo knows what was completed.
     browser.click(".editor textarea").await;
-    browser
-        .until("document.querySelector('.suggestions').hidden")
-        .await;
+    browser.until("$('.suggestions').hidden").await;
     assert_eq!(text(&browser).await, format!("{whole} client LAS"));
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -174,7 +153,7 @@ async fn nothing_is_completed_while_an_input_method_composes() {
     );
     assert_eq!(text(&browser).await, "client sh");
     let composed = format!(
-        "{AREA}.dispatchEvent(new InputEvent('input', {{ inputType: 'insertCompositionText', isComposing: true }})) && document.querySelector('.suggestions').hidden"
+        "{AREA}.dispatchEvent(new InputEvent('input', {{ inputType: 'insertCompositionText', isComposing: true }})) && $('.suggestions').hidden"
     );
     assert_eq!(browser.get(&composed).await, true);
 }
@@ -185,13 +164,10 @@ async fn an_example_takes_the_texts_place_and_undo_brings_it_back() {
     let browser = blank(&server, "en").await;
     browser.press("client connect # mine").await;
     browser.click(".examples summary").await;
-    browser
-        .until("document.querySelectorAll('.examples li').length > 100")
-        .await;
+    browser.until("$$('.examples li').length > 100").await;
     browser.click(".examples [type=search]").await;
     browser.press("cut cable").await;
-    let left =
-        "[...document.querySelectorAll('.examples li')].filter((it) => it.checkVisibility())";
+    let left = "$$('.examples li').filter((it) => it.checkVisibility())";
     let found = "it.textContent.toLowerCase().includes('cut cable') || it.dataset.text.includes('cut cable')";
     browser
         .until(&format!(
@@ -209,14 +185,14 @@ async fn an_example_takes_the_texts_place_and_undo_brings_it_back() {
         false
     );
     browser
-        .until("document.querySelector('.paper').textContent.includes('wire mend')")
+        .until("$('.paper').textContent.includes('wire mend')")
         .await;
     // The address follows, so that it is there again after a reload.
     browser
         .until(&format!("location.hash !== '{before}'"))
         .await;
 
-    held(&browser, 'z').await;
+    browser.press_with(Key::Control, "z").await;
     assert_eq!(text(&browser).await, "client connect # mine");
     browser.click(".examples summary").await;
     browser.click(".examples li:not([hidden]) button").await;
@@ -225,17 +201,15 @@ async fn an_example_takes_the_texts_place_and_undo_brings_it_back() {
         .await;
     browser.click(".replaced button").await;
     assert_eq!(text(&browser).await, "client connect # mine");
-    browser
-        .until("document.querySelector('.replaced').hidden")
-        .await;
+    browser.until("$('.replaced').hidden").await;
 
     // The language in short, beside it.
     browser.click(".language summary").await;
     browser
-        .until("document.querySelector('.language').textContent.includes('client shutdown write')")
+        .until("$('.language').textContent.includes('client shutdown write')")
         .await;
     assert_eq!(violations(&browser).await, Vec::<String>::new());
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -251,14 +225,12 @@ async fn a_lessons_script_is_opened_as_shown_and_run_by_key() {
     assert_eq!(text(&browser).await, script);
 
     browser.click(".editor textarea").await;
-    held(&browser, 'a').await;
+    browser.press_with(Key::Control, "a").await;
     browser.press("client connect => ECONNREFUSED").await;
-    browser.press(ESCAPE).await;
-    held(&browser, '\u{e007}').await;
-    browser
-        .until("document.querySelector('.script .gave')?.textContent === '✓ ECONNREFUSED'")
-        .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.press(Key::Escape).await;
+    browser.press_with(Key::Control, Key::Enter).await;
+    browser.until_text(".script .gave", "✓ ECONNREFUSED").await;
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -276,34 +248,31 @@ async fn the_coloured_layer_has_the_texts_letters_in_its_places() {
     );
     browser.get(&fill).await;
     let same = format!(
-        "document.querySelector('.paper').innerText.replaceAll('\\u00a0', ' ').trimEnd() === {AREA}.value.trimEnd()"
+        "$('.paper').innerText.replaceAll('\\u00a0', ' ').trimEnd() === {AREA}.value.trimEnd()"
     );
     browser.until(&same).await;
     let sizes = browser
         .get(&format!(
-            "[document.querySelectorAll('.paper .row').length, document.querySelectorAll('.gutter > *').length,
+            "[$$('.paper .row').length, $$('.gutter > *').length,
               {AREA}.scrollWidth <= {AREA}.clientWidth, {AREA}.scrollHeight <= {AREA}.clientHeight,
               {AREA}.scrollTop, document.documentElement.scrollWidth <= innerWidth]"
         ))
         .await;
     assert_eq!(sizes, json!([399, 399, true, true, 0, true]));
     // The caret at the end is in sight.
-    let frame = "document.querySelector('.scroller').getBoundingClientRect()";
-    let last = "document.querySelector('.paper .row:last-child').getBoundingClientRect()";
+    let frame = "$('.scroller').getBoundingClientRect()";
+    let last = "$('.paper .row:last-child').getBoundingClientRect()";
     browser
         .until(&format!(
             "{last}.bottom <= {frame}.bottom + 1 && {last}.top >= {frame}.top"
         ))
         .await;
-    browser
-        .until("document.querySelectorAll('.mistakes li').length === 0")
-        .await;
+    browser.until("$$('.mistakes li').length === 0").await;
 
     // Words are told apart; no letter is lost or added.
     let parts = browser
         .call(
-            "const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
-             const { tokens } = await import(folder + 'highlight.js');
+            "const { tokens } = await import('/assets/now/scripts/highlight.js');
              const read = (line) => tokens(line).filter(({ kind }) => kind).map(({ text, kind }) => `${kind} ${text}`);
              const odd = ['', '\"', '\\\\', 'a:b::c', '=>=>', '🙂 \"🙂', '\\t# \"', 'x '.repeat(50)].filter((line) => tokens(line).map(({ text }) => text).join('') !== line);
              return [odd, read('fin: client send \"a # \\\\\" b\" => EPIPE or 5 # why'), read('claim two: server.b sent ACK,!FIN since fin'), read('wire drop 3 data from client'), read('client set keepalive 2s 1s 3'), read('expect client TIME_WAIT within 2s')];",
@@ -378,5 +347,5 @@ async fn every_small_example_is_true() {
     assert_eq!(chinese["chapters"][0]["examples"][1]["title"], "半关闭");
     let lessons = handbook["chapters"].as_array().unwrap().iter().skip(1);
     let lessons = lessons.map(|chapter| chapter["examples"].as_array().unwrap().len());
-    assert_eq!(lessons.sum::<usize>(), crate::support::scenario_ids().len());
+    assert_eq!(lessons.sum::<usize>(), scenario_ids().len());
 }

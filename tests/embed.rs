@@ -1,4 +1,4 @@
-//! The stage in other people's pages, and in a file of its own.
+//! The stage in other people's pages.
 
 use axum::Router;
 use axum::response::Html;
@@ -6,10 +6,8 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::support::browser::Browser;
-use crate::support::{Server, request, start_run};
-
-const LAPTOP: [u32; 2] = [1280, 900];
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::{Server, fetch, request, start_run};
 
 /// A page of another origin, another host and another port, with something in it; its address.
 async fn page_elsewhere(body: String) -> String {
@@ -27,10 +25,9 @@ async fn oembed(server: &Server, query: &str) -> (u16, Value) {
     request("GET", &server.url(&format!("/oembed?{query}")), None).await
 }
 
-/// The states that the picture shows.
-const STATES: &str =
-    "[...document.querySelectorAll('.state-word:not(.later)')].map((word) => word.textContent)";
-const IS_OVER: &str = "document.querySelector('#scrub').value === '1000' && document.querySelector('[data-act=play]').dataset.playing === 'false'";
+/// Whether what is played has come to its end.
+pub const IS_OVER: &str =
+    "$('#scrub').value === '1000' && $('[data-act=play]').dataset.playing === 'false'";
 
 #[tokio::test]
 async fn an_embedded_stage_plays_in_a_page_of_another_origin() {
@@ -44,24 +41,19 @@ async fn an_embedded_stage_plays_in_a_page_of_another_origin() {
     let browser = Browser::fresh("en", LAPTOP).await;
     browser.visit(&elsewhere).await;
     browser.driver.enter_frame(0).await.unwrap();
-    browser.until("document.querySelector('.chip')").await; // it plays by itself
+    browser.until("$('.chip')").await; // it plays by itself
     browser.click("#speed option[value='4']").await;
     browser.until(IS_OVER).await;
     assert_eq!(browser.text(".host.client .state").await, "TIME_WAIT");
     assert_eq!(browser.text(".host.server .state").await, "CLOSED");
-    let states = browser.get(STATES).await;
-    assert!(
-        states.as_array().unwrap().contains(&json!("CLOSE_WAIT")),
-        "{states}"
-    );
+    let drawn = "$$('.state-word:not(.later)').some((word) => word.textContent === 'CLOSE_WAIT')";
+    assert_eq!(browser.get(drawn).await, true);
 
     // The way to the whole page leads to the same moment, in a window of its own.
-    browser.press(Key::Home.value().to_string()).await;
-    browser.press(Key::Right.value().to_string()).await;
-    let whole = browser.get("document.querySelector('.whole').href").await;
-    let moment = browser
-        .get("document.querySelector('.clock').textContent")
-        .await;
+    browser.press(Key::Home).await;
+    browser.press(Key::Right).await;
+    let whole = browser.get("$('.whole').href").await;
+    let moment = browser.get("$('.clock').textContent").await;
     assert!(
         whole.as_str().unwrap().starts_with(&format!("{page}#t=")),
         "{whole}"
@@ -73,17 +65,10 @@ async fn an_embedded_stage_plays_in_a_page_of_another_origin() {
         .switch_to_window(windows[1].clone())
         .await
         .unwrap();
-    browser
-        .until("document.querySelector('.ladder .call')")
-        .await;
-    assert_eq!(
-        browser
-            .get("document.querySelector('.clock').textContent")
-            .await,
-        moment
-    );
+    browser.until("$('.ladder .call')").await;
+    assert_eq!(browser.get("$('.clock').textContent").await, moment);
     assert_eq!(browser.get("document.cookie").await, "");
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -127,10 +112,7 @@ async fn only_the_embedded_stage_can_be_framed() {
         "{told:?}"
     );
     browser.driver.enter_frame(0).await.unwrap();
-    assert_eq!(
-        browser.get("document.querySelector('.stage')").await,
-        Value::Null
-    );
+    assert_eq!(browser.get("$('.stage')").await, Value::Null);
 }
 
 #[tokio::test]
@@ -141,21 +123,14 @@ async fn a_frame_does_as_its_options_say() {
         browser
             .visit(server.url(&format!("/embed?of=s:reset-linger-0{options}")))
             .await;
-        browser.until("document.querySelector('.told')").await;
+        browser.until("$('.told')").await;
     };
     open("&paused=1").await;
     assert_eq!(
-        browser
-            .get("document.querySelector('[data-act=play]').dataset.playing")
-            .await,
+        browser.get("$('[data-act=play]').dataset.playing").await,
         "false"
     );
-    assert_eq!(
-        browser
-            .get("[...document.querySelectorAll('.chip')].length")
-            .await,
-        0
-    );
+    assert_eq!(browser.get("$$('.chip').length").await, 0);
     assert_eq!(
         browser.get("document.documentElement.scrollWidth").await,
         browser.get("innerWidth").await
@@ -168,15 +143,13 @@ async fn a_frame_does_as_its_options_say() {
         .await
         .unwrap();
     open("&paused=1&theme=dark&lang=zh&t=100000").await;
-    let look = "[document.documentElement.dataset.theme, document.documentElement.lang, document.querySelector('#scrub').value]";
-    browser
-        .until("document.querySelector('#scrub').value === '1000'")
-        .await;
+    let look = "[document.documentElement.dataset.theme, document.documentElement.lang, $('#scrub').value]";
+    browser.until("$('#scrub').value === '1000'").await;
     assert_eq!(browser.get(look).await, json!(["dark", "zh-CN", "1000"]));
     assert_eq!(browser.text(".host.server .state").await, "CLOSED");
     assert!(
         browser
-            .get("document.querySelector('.ladder').textContent")
+            .get("$('.ladder').textContent")
             .await
             .as_str()
             .unwrap()
@@ -190,19 +163,13 @@ async fn a_frame_does_as_its_options_say() {
 
     // Without answers neither a result nor a state is anywhere in the page.
     open("&paused=1&answers=0&t=100000").await;
-    browser
-        .until("document.querySelector('#scrub').value === '1000'")
-        .await;
+    browser.until("$('#scrub').value === '1000'").await;
     assert_eq!(browser.text(".host.client .state").await, "?");
-    let page = browser
-        .get("document.querySelector('main').outerHTML")
-        .await;
+    let page = browser.get("$('main').outerHTML").await;
     for told in ["ECONNRESET", "ESTABLISHED", "CLOSED", "SYN_SENT", "= 5"] {
         assert!(!page.as_str().unwrap().contains(told), "{told}");
     }
-    let segments = browser
-        .get("document.querySelector('.ladder').textContent")
-        .await;
+    let segments = browser.get("$('.ladder').textContent").await;
     assert!(
         segments.as_str().unwrap().contains("RST, ACK"),
         "what it can be concluded from is there"
@@ -227,7 +194,7 @@ async fn a_frame_does_as_its_options_say() {
         .await
         .unwrap();
     assert!(response.headers().get("set-cookie").is_none());
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -248,8 +215,15 @@ async fn what_goes_wrong_is_told_in_the_frame() {
             "{source}"
         );
         browser.visit(&url).await;
-        browser.until("document.querySelector('.notice').textContent.startsWith('There is no such recording')").await;
-        assert_eq!(browser.get("document.querySelector('.host .state').checkVisibility({ visibilityProperty: true })").await, false);
+        browser
+            .until("$('.notice').textContent.startsWith('There is no such recording')")
+            .await;
+        assert_eq!(
+            browser
+                .get("$('.host .state').checkVisibility({ visibilityProperty: true })")
+                .await,
+            false
+        );
     }
     // A live run is followed, and a server that is gone is said to be.
     let script = "server listen\nclient connect\nsleep 60s";
@@ -258,21 +232,18 @@ async fn what_goes_wrong_is_told_in_the_frame() {
         .visit(server.url(&format!("/embed?of=run:{id}")))
         .await;
     browser
-        .until("document.querySelector('.host.client .state').textContent === 'ESTABLISHED'")
+        .until_text(".host.client .state", "ESTABLISHED")
         .await;
     server.signal(rustix::process::Signal::KILL);
-    browser.until("document.querySelector('.notice').textContent.startsWith('The connection to the server was lost')").await;
+    browser
+        .until("$('.notice').textContent.startsWith('The connection to the server was lost')")
+        .await;
 }
 
 #[tokio::test]
 async fn oembed_answers_for_pages_that_show_a_recording() {
     let server = Server::start(&[]);
-    let page = reqwest::get(server.url("/atlas/TIME_WAIT/fin"))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = fetch(server.url("/atlas/TIME_WAIT/fin")).await;
     let (_, rest) = page
         .split_once("type=\"application/json+oembed\" href=\"")
         .unwrap();
@@ -291,12 +262,7 @@ async fn oembed_answers_for_pages_that_show_a_recording() {
     ] {
         assert!(html.contains(part), "{part}: {html}");
     }
-    let try_it = reqwest::get(server.url("/try"))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let try_it = fetch(server.url("/try")).await;
     assert!(!try_it.contains("json+oembed"));
 
     let (_, small) = oembed(
@@ -323,7 +289,7 @@ async fn the_stage_gives_the_code_of_its_frame() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
-    let is_offered = "document.querySelector('.snippet-entry').checkVisibility()";
+    let is_offered = "$('.snippet-entry').checkVisibility()";
     assert_eq!(
         browser.get(is_offered).await,
         false,
@@ -338,18 +304,14 @@ async fn the_stage_gives_the_code_of_its_frame() {
     browser
         .click("#snippet [name=theme] option[value=dark]")
         .await;
-    let code = browser
-        .get("document.querySelector('#snippet textarea').value")
-        .await;
+    let code = browser.get("$('#snippet textarea').value").await;
     let src = format!(
         "src=\"{}\"",
         server.url("/embed?of=s:half-close&amp;paused=1&amp;answers=0&amp;theme=dark")
     );
     assert!(code.as_str().unwrap().contains(&src), "{code}");
     browser.driver.enter_frame(0).await.unwrap();
-    browser
-        .until("document.querySelector('.told.veiled')")
-        .await;
+    browser.until("$('.told.veiled')").await;
     assert_eq!(
         browser.get("document.documentElement.dataset.theme").await,
         "dark"
@@ -361,118 +323,6 @@ async fn the_stage_gives_the_code_of_its_frame() {
         .visit(page_elsewhere(code.as_str().unwrap().to_owned()).await)
         .await;
     browser.driver.enter_frame(0).await.unwrap();
-    browser
-        .until("document.querySelector('.told.veiled')")
-        .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn a_recording_plays_from_a_file_with_no_server() {
-    let server = Server::start(&[]);
-    let response = reqwest::get(server.url("/api/recordings/half-close/html"))
-        .await
-        .unwrap();
-    assert_eq!(
-        response.headers()["content-disposition"],
-        "attachment; filename=\"fourwave-half-close.html\""
-    );
-    let file = response.text().await.unwrap();
-    assert!(file.len() < 150_000, "{} bytes", file.len());
-    assert!(file.contains("default-src 'none'"));
-    for path in [
-        "/api/atlas/TIME_WAIT/fin/html",
-        "/api/recordings/nothing/html",
-        "/api/runs/nothing/html",
-    ] {
-        let expected = if path.contains("nothing") { 404 } else { 200 };
-        assert_eq!(
-            reqwest::get(server.url(path)).await.unwrap().status(),
-            expected,
-            "{path}"
-        );
-    }
-    drop(server);
-    let path = std::env::temp_dir().join(format!("fourwave-offline-{}.html", std::process::id()));
-    std::fs::write(&path, file).unwrap();
-
-    let browser = Browser::fresh("en", LAPTOP).await;
-    browser.visit(format!("file://{}", path.display())).await;
-    browser.until("document.querySelector('.told')").await;
-    browser.press(" ").await;
-    browser.until("document.querySelector('.chip')").await;
-    browser.click("#speed option[value='4']").await;
-    browser.until(IS_OVER).await;
-    assert_eq!(browser.text(".host.client .state").await, "TIME_WAIT");
-    browser.click(".script li[data-line='6']").await;
-    browser.until("document.querySelector('.note .text').textContent.startsWith('shutdown(SHUT_WR) closes one direction')").await;
-    let clock = browser
-        .get("document.querySelector('.clock').textContent")
-        .await;
-    browser.click(".head .quiet").await;
-    browser
-        .until("document.documentElement.lang === 'zh-CN' && document.querySelector('.told')")
-        .await;
-    browser
-        .until("document.querySelector('.note .text').textContent.includes('只关闭一个方向')")
-        .await;
-    assert_eq!(
-        browser
-            .get("document.querySelector('.clock').textContent")
-            .await,
-        clock,
-        "the moment is kept"
-    );
-
-    // Everything came out of the file.
-    let asked = "performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith('data:'))";
-    assert_eq!(browser.get(asked).await, json!([]));
-    let refused = "try { await fetch('http://127.0.0.1:1/'); return 'let through' } catch { return 'refused' }";
-    assert_eq!(browser.call(refused).await, "refused");
-    let console = browser.console().await;
-    assert!(
-        console.iter().all(|line| line.contains("127.0.0.1:1")),
-        "{console:?}"
-    );
-    std::fs::remove_file(path).unwrap();
-}
-
-#[tokio::test]
-async fn what_a_run_said_cannot_leave_its_element() {
-    let server = Server::start(&[]);
-    let hostile = "</script><script>document.title = 'broken out'</script><!--<script>";
-    let script = format!(
-        "server listen\nclient connect\nserver accept\nclient send \"{hostile}\"\nserver recv\n# {hostile}"
-    );
-    let id = start_run(&server, json!({ "script": script, "pace": "full" })).await;
-    let events = server.url(&format!("/api/runs/{id}/events"));
-    crate::support::eventually("the run is over", || async {
-        let text = reqwest::get(&events).await.unwrap().text().await.unwrap();
-        text.contains("\"type\":\"end\"").then_some(())
-    })
-    .await;
-    let file = reqwest::get(server.url(&format!("/api/runs/{id}/html")))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let path = std::env::temp_dir().join(format!("fourwave-hostile-{}.html", std::process::id()));
-    std::fs::write(&path, file).unwrap();
-    let browser = Browser::fresh("en", LAPTOP).await;
-    browser.visit(format!("file://{}", path.display())).await;
-    browser.until("document.querySelector('.told')").await;
-    browser.press(Key::End.value().to_string()).await;
-    browser
-        .until(&format!(
-            "document.querySelector('.script').textContent.includes({})",
-            json!(hostile)
-        ))
-        .await;
-    assert_eq!(
-        browser.get("document.title").await,
-        "A script of one’s own · fourwave"
-    );
-    assert_eq!(browser.console().await, Vec::<String>::new());
-    std::fs::remove_file(path).unwrap();
+    browser.until("$('.told.veiled')").await;
+    browser.assert_quiet().await;
 }

@@ -8,7 +8,7 @@ use fourwave::exercise::shuffle::{shuffle, way};
 use fourwave::exercise::table::{Cell, Deed, Kind, Table, table};
 use fourwave::{catalogue, recording};
 
-use crate::support::{Server, scenario_ids};
+use crate::support::{Server, fetch, scenario_ids};
 
 fn lessons() -> Vec<(String, Vec<Event>)> {
     let ids = scenario_ids().into_iter();
@@ -320,11 +320,6 @@ async fn sheets_and_keys_are_pages_in_both_languages() {
             "{path}"
         );
     }
-    let lesson = reqwest::get(server.url("/s/half-close"))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let lesson = fetch(server.url("/s/half-close")).await;
     assert!(lesson.contains("/api/recordings/half-close/exercise?kind=shuffle&amp;key=1"));
 }

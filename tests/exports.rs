@@ -1,17 +1,21 @@
 //! Runs in the formats of other tools: over HTTP from every source, by the command, and from the stage.
 
+mod cards;
 mod mermaid;
 mod picture;
 
+use fourwave::catalogue;
 use fourwave::event::Event;
 use fourwave::export::{About, Format, Theme, Wish, export, from_json, picture as draw};
 use fourwave::language::Language;
-use fourwave::{catalogue, recording};
+use fourwave::recording;
 use reqwest::header;
 use serde_json::{Value, json};
+use thirtyfour::prelude::*;
 
-use crate::support::browser::Browser;
-use crate::support::{Server, command, eventually, request, start_run};
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::folder::Folder;
+use crate::support::{Server, command, ended_run, play_unchecked, recorded, request};
 use picture::Picture;
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
@@ -35,18 +39,9 @@ wire hold FIN from server
 server close
 ";
 
-fn recorded(id: &str) -> Vec<Event> {
-    recording::read(&catalogue::recording_lines(id).unwrap())
-}
-
 fn hostile() -> Vec<Event> {
-    let output = command(&["run", "-", "--json"], HOSTILE);
-    let lines = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        lines.contains("<script>"),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let lines = play_unchecked(HOSTILE).to_string();
+    assert!(lines.contains("<script>"), "{lines}");
     recording::read(&lines)
 }
 
@@ -79,13 +74,7 @@ async fn download(url: String) -> (u16, String, String, Vec<u8>) {
 async fn every_source_is_given_in_every_format() {
     let server = Server::start(&[]);
     let script = "server listen\nclient connect\nserver accept\nclient close";
-    let run = start_run(&server, json!({ "script": script, "pace": "full" })).await;
-    let address = server.url(&format!("/api/runs/{run}"));
-    eventually("the run has ended", || async {
-        let (_, run) = request("GET", &address, None).await;
-        (run["ended"] == true).then_some(())
-    })
-    .await;
+    let run = ended_run(&server, json!({ "script": script, "pace": "full" })).await;
     let sources = [
         (
             "/api/recordings/half-close".to_owned(),
@@ -187,51 +176,6 @@ async fn what_there_is_not_is_said() {
 }
 
 #[test]
-fn every_picture_is_whole_and_its_words_stand_apart() {
-    for scenario in catalogue::scenarios() {
-        let events = recorded(&scenario.id);
-        for (language, theme) in LANGUAGES.into_iter().zip(THEMES) {
-            let svg = draw(
-                &events,
-                &about(language.of(&scenario.title)),
-                language,
-                theme,
-            );
-            let picture = Picture::read(&svg);
-            picture.assert_has_every_segment(&events, &scenario.id);
-            picture.assert_words_stand_apart(&scenario.id);
-        }
-    }
-}
-
-#[test]
-fn a_long_run_is_cut_and_says_so() {
-    let lines = command(
-        &["run", "-", "--json"],
-        "server listen\nclient connect\nserver accept\nclient send 1M &\nserver recv 1M all\nwait client\n\
-         client send 1M &\nserver recv 1M all\nwait client",
-    );
-    let events = recording::read(&String::from_utf8(lines.stdout).unwrap());
-    assert!(events.len() > 1200, "{}", events.len());
-    let svg = draw(&events, &about("much"), Language::English, Theme::Light);
-    let picture = Picture::read(&svg);
-    assert!(svg.len() < 300_000, "{}", svg.len());
-    assert!(picture.texts().iter().any(|text| text.starts_with("… and ")
-        && text.ends_with(" more that this picture has no room for")));
-    let wish = Wish::default();
-    let png = export(
-        &events,
-        Format::Png,
-        &about("much"),
-        Language::English,
-        wish,
-    )
-    .unwrap();
-    let [width, height] = picture::size_of_png(&png);
-    assert!(width * height <= 6_100_000, "{width} × {height}");
-}
-
-#[test]
 fn hostile_data_stays_data() {
     let events = hostile();
     let title = "<script>alert(1)</script> ]]> \u{202e}\u{0} `|` end; #1";
@@ -280,59 +224,6 @@ fn hostile_data_stays_data() {
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
     }
     assert_same_events(&events);
-}
-
-#[test]
-fn pictures_in_dots_are_as_large_as_promised() {
-    let events = recorded("four-waves");
-    for (wish, width) in [
-        (
-            Wish {
-                preview: true,
-                ..Wish::default()
-            },
-            [1200, 630],
-        ),
-        (
-            Wish {
-                preview: true,
-                theme: Theme::Dark,
-                ..Wish::default()
-            },
-            [1200, 630],
-        ),
-    ] {
-        for language in LANGUAGES {
-            let png = export(
-                &events,
-                Format::Png,
-                &about("四次挥手 Four waves"),
-                language,
-                wish,
-            )
-            .unwrap();
-            assert_eq!(picture::size_of_png(&png), width);
-        }
-    }
-    let png = export(
-        &events,
-        Format::Png,
-        &about("Four waves"),
-        Language::English,
-        Wish::default(),
-    )
-    .unwrap();
-    let svg = draw(
-        &events,
-        &about("Four waves"),
-        Language::English,
-        Theme::Light,
-    );
-    let [width, height] = Picture::read(&svg).size();
-    assert_eq!(
-        picture::size_of_png(&png),
-        [2.0 * width, 2.0 * height].map(|side| side.round() as u32)
-    );
 }
 
 /// A run that became JSON and a run again is the same.
@@ -388,54 +279,9 @@ fn a_recording_that_became_json_is_the_same_again() {
 }
 
 #[test]
-fn markdown_has_a_diagram_that_mermaid_reads() {
-    for scenario in catalogue::scenarios() {
-        let events = recorded(&scenario.id);
-        for language in LANGUAGES {
-            let about = about(language.of(&scenario.title));
-            let text =
-                export(&events, Format::Markdown, &about, language, Wish::default()).unwrap();
-            let text = String::from_utf8(text).unwrap();
-            let diagram = mermaid::diagram_of(&text);
-            let told = mermaid::check(&diagram)
-                .unwrap_or_else(|error| panic!("{}: {error}\n{diagram}", scenario.id));
-            assert_eq!(
-                told,
-                mermaid::arrivals(&events),
-                "{}\n{diagram}",
-                scenario.id
-            );
-        }
-    }
-}
-
-#[test]
-fn the_checker_of_diagrams_refuses_what_mermaid_would() {
-    let order = "sequenceDiagram\n    participant client as client 127.0.0.1\n    participant server as server\n    \
-                 Note left of client: a\n    client->>server: b #35;1\n    server--xclient: c\n    Note over client,server: d\n";
-    mermaid::check(order).unwrap();
-    for (from, to) in [
-        ("sequenceDiagram", "sequence"),
-        ("->>", "=>"),
-        ("a\n", "a; b\n"),
-        ("a\n", "a # b\n"),
-        ("a\n", "\n"),
-        (" d\n", " end\n"),
-        (" d\n", "wrap: d\n"),
-        (" d\n", " %%{init}%%\n"),
-        ("left of", "beside"),
-        ("participant server as server\n", ""),
-        ("b #35;1", "b\n1"),
-        ("b #35;1", "<b>"),
-    ] {
-        let broken = order.replacen(from, to, 1);
-        assert!(mermaid::check(&broken).is_err(), "{from} → {to}");
-    }
-}
-
-#[test]
 fn the_command_keeps_a_picture() {
-    let file = std::env::temp_dir().join(format!("fourwave-picture-{}.svg", std::process::id()));
+    let folder = Folder::new();
+    let file = folder.write("picture.svg", "");
     let output = command(&["run", "four-waves", "--svg", file.to_str().unwrap()], "");
     assert!(
         output.status.success(),
@@ -443,7 +289,6 @@ fn the_command_keeps_a_picture() {
         String::from_utf8_lossy(&output.stderr)
     );
     let svg = std::fs::read_to_string(&file).unwrap();
-    std::fs::remove_file(&file).unwrap();
     let texts = Picture::read(&svg).texts();
     for word in ["FIN, ACK", "TIME_WAIT", "CLOSED"] {
         assert!(
@@ -463,89 +308,17 @@ fn the_command_keeps_a_picture() {
     );
 }
 
-/// What a page says of itself by the name of a `meta` element.
-fn meta(page: &str, name: &str) -> String {
-    let (_, rest) = page
-        .split_once(&format!("=\"{name}\" content=\""))
-        .unwrap_or_else(|| panic!("no {name} in {page}"));
-    rest.split('"')
-        .next()
-        .unwrap()
-        .replace("&#38;", "&")
-        .replace("&amp;", "&")
-}
-
-#[tokio::test]
-async fn lessons_and_cells_have_cards_for_chats() {
-    let server = Server::start(&[]);
-    let named = Server::start(&["--public-url", "https://waves.example/"]);
-    for (page, recording) in [
-        ("/s/half-close", "/api/recordings/half-close"),
-        ("/atlas/CLOSE_WAIT/fin", "/api/atlas/CLOSE_WAIT/fin"),
-    ] {
-        let own = format!("http://{}", server.address);
-        for (server, origin) in [(&server, own.as_str()), (&named, "https://waves.example")] {
-            let html = reqwest::get(server.url(&format!("{page}?lang=zh")))
-                .await
-                .unwrap()
-                .text()
-                .await
-                .unwrap();
-            assert_eq!(meta(&html, "og:url"), format!("{origin}{page}"));
-            assert_eq!(meta(&html, "twitter:card"), "summary_large_image");
-            assert!(
-                !meta(&html, "og:title").is_empty() && !meta(&html, "og:description").is_empty()
-            );
-            let image = meta(&html, "og:image");
-            assert_eq!(
-                image,
-                format!("{origin}{recording}/png?preview=1&lang=zh-CN")
-            );
-            let path = image.strip_prefix(origin).unwrap();
-            let (status, kind, _, bytes) = download(server.url(path)).await;
-            assert_eq!((status, kind.as_str()), (200, "image/png"));
-            assert_eq!(picture::size_of_png(&bytes), [1200, 630]);
-        }
-    }
-    for wrong in ["waves.example", "https://", "https://a?b"] {
-        let output = command(&["--listen", "127.0.0.1:0", "--public-url", wrong], "");
-        assert_eq!(output.status.code(), Some(2), "{wrong}");
-    }
-}
-
-#[tokio::test]
-async fn the_picture_is_laid_out_as_the_stage_does() {
-    let server = Server::start(&[]);
-    let browser = Browser::open("en", [1200, 800]).await;
-    browser.visit(server.url("/s/half-close")).await;
-    let ids: Vec<&str> = catalogue::scenarios()
-        .iter()
-        .map(|scenario| scenario.id.as_str())
-        .collect();
-    let found = browser
-        .call(&include_str!("exports/same.js").replace("IDS", &json!(ids).to_string()))
-        .await;
-    assert_eq!(found["wrong"], json!([]));
-    assert!(found["compared"].as_u64() > Some(3000), "{found}");
-}
-
 #[tokio::test]
 async fn the_menu_is_used_without_a_mouse() {
     let server = Server::start(&[]);
-    let browser = Browser::open("en", [1200, 800]).await;
+    let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/atlas/CLOSE_WAIT/fin")).await;
     browser.click(".invitation [data-act=recording]").await;
-    browser
-        .until("document.querySelector('.exports').checkVisibility()")
-        .await;
-    browser
-        .get("document.querySelector('.exports summary').focus()")
-        .await;
-    browser.press("\u{e007}").await; // Enter
-    browser
-        .until("document.querySelector('.exports').open")
-        .await;
-    let links = browser.get("[...document.querySelectorAll('.exports a')].map((link) => [new URL(link.href).pathname, link.checkVisibility(), link.download === ''])").await;
+    browser.until_shown(".exports").await;
+    browser.get("$('.exports summary').focus()").await;
+    browser.press(Key::Enter).await;
+    browser.until("$('.exports').open").await;
+    let links = browser.get("$$('.exports a').map((link) => [new URL(link.href).pathname, link.checkVisibility(), link.download === ''])").await;
     let at = "/api/atlas/CLOSE_WAIT/fin";
     let expected = [
         "pcapng",
@@ -563,17 +336,16 @@ async fn the_menu_is_used_without_a_mouse() {
         json!(expected.map(|format| (format!("{at}/{format}"), true, true)))
     );
     let answers = browser
-        .call("return Promise.all([...document.querySelectorAll('.exports a')].map(async ({ href }) => (await fetch(href)).status))")
+        .call("return Promise.all($$('.exports a').map(async ({ href }) => (await fetch(href)).status))")
         .await;
-    assert_eq!(
-        answers,
-        json!([200, 200, 200, 200, 200, 200, 200, 200, 200])
-    );
-    browser.press("\u{e004}").await; // Tab
+    assert_eq!(answers, json!(expected.map(|_| 200)));
+    browser.press(Key::Tab).await;
     browser
         .until("document.activeElement.closest('.exports ul a') !== null")
         .await;
-    browser.press("\u{e00c}").await; // Escape
-    browser.until("!document.querySelector('.exports').open && document.activeElement.matches('.exports summary')").await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.press(Key::Escape).await;
+    browser
+        .until("!$('.exports').open && document.activeElement.matches('.exports summary')")
+        .await;
+    browser.assert_quiet().await;
 }

@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::support::browser::Browser;
-use crate::support::{Events, Server, start_run};
-
-const LAPTOP: [u32; 2] = [1280, 900];
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::{Server, events_to_end, start_run};
 
 /// Options of all kinds, data that is cut, a forgery, a copy: a loss makes the server tell what it has (SACK).
 const ALL_KINDS: &str = "server listen\nclient connect\nserver accept\nclient set nodelay on\n\
@@ -16,33 +14,22 @@ const ALL_KINDS: &str = "server listen\nclient connect\nserver accept\nclient se
 
 /// Names the page's own modules in a function's body.
 const MODULES: &str = "
-    const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
-    const { bytesOf, dissect, fieldsAt } = await import(folder + 'packet.js');
-    const { journey, segmentIds } = await import(folder + 'journey.js');
-    const { History, isListener, pathOf, shown } = await import(folder + 'model.js');
+    const { bytesOf, dissect, fieldsAt } = await import('/assets/now/scripts/packet.js');
+    const { journey, segmentIds } = await import('/assets/now/scripts/journey.js');
+    const { History, isListener, pathOf, shown } = await import('/assets/now/scripts/model.js');
     const read = async (url) => (await (await fetch(url)).text()).trim().split('\\n').map((line) => JSON.parse(line));
 ";
-
-async fn finished(server: &Server, script: &str) -> (String, Events) {
-    let id = start_run(server, json!({ "script": script, "pace": "full" })).await;
-    let url = server.url(&format!("/api/runs/{id}/events"));
-    let text = crate::support::eventually("the run ends", || async {
-        let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
-        text.contains("\"type\":\"end\"").then_some(text)
-    })
-    .await;
-    (url, Events::parse(&text))
-}
 
 #[tokio::test]
 async fn the_fields_are_what_the_events_say_and_the_path_is_the_states() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
-    let (url, events) = finished(&server, ALL_KINDS).await;
+    let run = start_run(&server, json!({ "script": ALL_KINDS, "pace": "full" })).await;
+    let events = events_to_end(&server, &run).await;
     assert_eq!(events.reason(), "played to the end");
     let body = "
-        const events = await read(URL);
+        const events = await read('/api/runs/RUN/events');
         const wrong = [], kinds = new Set();
         for (const id of segmentIds(events)) {
           const { first, shift } = journey(events, id);
@@ -95,7 +82,7 @@ async fn the_fields_are_what_the_events_say_and_the_path_is_the_states() {
         }
         return { wrong, kinds: [...kinds] };
     ";
-    let body = body.replace("URL", &serde_json::to_string(&url).unwrap());
+    let body = body.replace("RUN", &run);
     let answer = browser.call(&format!("{MODULES}{body}")).await;
     assert_eq!(answer["wrong"], json!([]), "{answer}");
     for kind in ["sack_block", "mss", "window_scale", "ts_echo", "data"] {
@@ -108,7 +95,7 @@ async fn the_fields_are_what_the_events_say_and_the_path_is_the_states() {
 
 /// What is written on the map of a host.
 async fn map_of(browser: &Browser, host: &str) -> Value {
-    let svg = format!("document.querySelector('#map svg[data-host={host}]')");
+    let svg = format!("$('#map svg[data-host={host}]')");
     browser
         .get(&format!(
             "[{svg}?.getAttribute('aria-label'), {svg}?.querySelector('.current')?.dataset.place ?? null]"
@@ -122,15 +109,11 @@ async fn a_segment_is_opened_by_hand_and_by_keyboard_and_the_map_follows() {
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
     browser.click(".invitation [data-act=recording]").await;
-    browser
-        .until("document.querySelector('.host.server .state').textContent === 'LISTEN'")
-        .await;
+    browser.until_text(".host.server .state", "LISTEN").await;
     browser.press("m").await;
-    browser.press(Key::End.value().to_string()).await;
+    browser.press(Key::End).await;
     browser
-        .until(
-            "document.querySelector('#map [data-host=server] .current')?.dataset.place === 'END'",
-        )
+        .until("$('#map [data-host=server] .current')?.dataset.place === 'END'")
         .await;
     let client = "client: CLOSED → SYN_SENT → ESTABLISHED → FIN_WAIT_1 → FIN_WAIT_2 → TIME_WAIT";
     let path =
@@ -142,8 +125,8 @@ async fn a_segment_is_opened_by_hand_and_by_keyboard_and_the_map_follows() {
     assert_eq!(map_of(&browser, "server").await, json!([path, "END"]));
 
     // The keyboard: the last segment, the one before, and what it changed.
-    let title = "document.querySelector('.inspector:not([hidden]) h2')?.textContent";
-    let story = "document.querySelector('.story').textContent";
+    let title = "$('.inspector:not([hidden]) h2')?.textContent";
+    let story = "$('.story').textContent";
     browser.press("i").await;
     browser
         .until(&format!("{title} === 'Segment 11 · ACK client → server'"))
@@ -168,32 +151,25 @@ async fn a_segment_is_opened_by_hand_and_by_keyboard_and_the_map_follows() {
     }
 
     // A field marks its bytes, a byte its field.
-    let marked = |what: &str| {
-        format!(
-            "[...document.querySelectorAll('.inspector {what}')].map((node) => node.textContent).join(' ')"
-        )
-    };
+    let marked =
+        |what: &str| format!("$$('.inspector {what}').map((node) => node.textContent).join(' ')");
     browser.click(".fields [data-path='tcp source_port']").await;
-    let port = browser.get("Number(document.querySelector(`[data-path='tcp source_port'] .value`).textContent).toString(16).padStart(4, '0').replace(/(..)(..)/, '$1 $2')").await;
+    let port = browser.get("Number($(`[data-path='tcp source_port'] .value`).textContent).toString(16).padStart(4, '0').replace(/(..)(..)/, '$1 $2')").await;
     assert_eq!(browser.get(&marked("[role=gridcell].marked")).await, port);
-    browser.press(Key::Down.value().to_string()).await;
+    browser.press(Key::Down).await;
     browser
         .until("document.activeElement.dataset.path === 'tcp destination_port'")
         .await;
     browser
         .click("[role=row]:nth-child(2) [role=gridcell]:nth-of-type(3)")
         .await;
-    let row = browser
-        .get("document.querySelector('.fields .marked').dataset.path")
-        .await;
+    let row = browser.get("$('.fields .marked').dataset.path").await;
     assert_eq!(row, "ipv4 protocol");
     assert_eq!(browser.get(&marked("[role=gridcell].marked")).await, "06");
 
     // Escape closes it; the hand opens another, and what is in its story leads on.
-    browser.press(Key::Escape.value().to_string()).await;
-    browser
-        .until("document.querySelector('.inspector').hidden")
-        .await;
+    browser.press(Key::Escape).await;
+    browser.until("$('.inspector').hidden").await;
     browser.click(".name[data-segment='6']").await;
     browser
         .until(&format!(
@@ -209,7 +185,7 @@ async fn a_segment_is_opened_by_hand_and_by_keyboard_and_the_map_follows() {
     );
 
     // Back to where nothing has happened; the next segment takes the playhead along.
-    browser.press(Key::Home.value().to_string()).await;
+    browser.press(Key::Home).await;
     browser
         .until(&format!("{story}.includes('not been sent yet')"))
         .await;
@@ -232,6 +208,6 @@ async fn a_segment_is_opened_by_hand_and_by_keyboard_and_the_map_follows() {
 
     // Whether the map is open is remembered.
     browser.driver.refresh().await.unwrap();
-    browser.until("document.querySelector('#map').open").await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.until("$('#map').open").await;
+    browser.assert_quiet().await;
 }

@@ -1,8 +1,8 @@
 //! What the lab can do to actors, hosts and the wire. Each script is an ending of its own, checked by the kernel.
 
-use crate::support::{Events, play};
+use serde_json::Value;
 
-const OPEN: &str = "server listen\nclient connect\nserver accept\n";
+use crate::support::{Events, OPEN, play};
 
 /// Plays a script after an open connection; every check in it must be true, and no state may be missed.
 fn lab(script: &str) -> Events {
@@ -19,16 +19,7 @@ fn lab(script: &str) -> Events {
 }
 
 #[test]
-fn a_descriptor_that_was_duplicated_keeps_the_connection() {
-    lab(
-        "client dup as second => 4\nnone: client close => 0\nexpect client sent nothing since none\n\
-         expect client ESTABLISHED\nclient send \"x\" on second => 1\nclient close on second => 0\n\
-         expect client FIN_WAIT_2\nserver recv => \"x\"\nserver recv => 0",
-    );
-}
-
-#[test]
-fn a_forked_child_keeps_the_connection_and_shutdown_acts_for_all() {
+fn a_forked_child_is_another_process_with_the_same_connection() {
     let forked = lab(
         "client fork child\nnone: client close => 0\nclient send \"x\" => EBADF\nexpect client sent nothing since none\n\
          child send \"from the child\" => 14\nserver recv => \"from the child\"\nchild close\nexpect client FIN_WAIT_2",
@@ -43,12 +34,6 @@ fn a_forked_child_keeps_the_connection_and_shutdown_acts_for_all() {
     };
     assert_ne!(process("client")["pid"], process("child")["pid"]);
     assert_eq!(process("child")["what"], "forked");
-    lab(
-        "client fork child\nclient shutdown write => 0\nexpect client FIN_WAIT_2\nchild send \"x\" => EPIPE",
-    );
-    lab(
-        "client fork child\nclient kill\nexpect client ESTABLISHED\nchild exit\nexpect client FIN_WAIT_2",
-    );
 }
 
 #[test]
@@ -71,47 +56,6 @@ fn poll_tells_what_happened() {
 fn a_socket_is_not_a_connection() {
     lab("client shutdown write\nserver close\nexpect client TIME_WAIT\nclient get state => CLOSED");
     lab("server name => \"127.0.0.2:7000\"\nclient peer => \"127.0.0.2:7000\"");
-}
-
-#[test]
-fn disconnect_resets_and_the_socket_can_be_used_again() {
-    let events = lab(
-        "client disconnect => 0\nexpect client CLOSED\nserver recv => ECONNRESET\nserver close\n\
-                      client connect => 0\nexpect client ESTABLISHED",
-    );
-    assert!(events.sent().contains(&"client:RST,ACK".into()));
-}
-
-#[test]
-fn more_to_come_and_a_close_make_one_segment() {
-    let events = lab(
-        "client send \"bye\" more => 3\nclient close\nserver recv => \"bye\"\nserver recv => 0",
-    );
-    let fin = events
-        .of("segment")
-        .into_iter()
-        .find(|segment| segment["flags"].to_string().contains("FIN"))
-        .unwrap();
-    assert_eq!(fin["len"], 3, "{events}");
-}
-
-#[test]
-fn a_lost_fin_is_sent_again() {
-    let events = lab(
-        "fin: wire drop FIN from client\nclient close\nexpect client FIN_WAIT_2 within 5s\nexpect client sent FIN since fin",
-    );
-    let fins: Vec<_> = events
-        .sent()
-        .into_iter()
-        .filter(|sent| sent == "client:FIN,ACK")
-        .collect();
-    assert_eq!(fins.len(), 2);
-    let dropped = events
-        .of("segment")
-        .into_iter()
-        .find(|segment| segment["phase"] == "dropped")
-        .unwrap();
-    assert_eq!(dropped["reason"], "dropped by the script");
 }
 
 #[test]
@@ -142,40 +86,14 @@ fn what_is_held_is_lost_first_and_a_copy_of_it_is_held_too() {
          server recv => \"x\"\nwire drop data from client seq 3\nclient send \"y\" => 1\nserver recv => \"y\"",
     );
     let of = |phase: &str| {
-        let segments = events.of("segment").into_iter();
-        segments.filter(|segment| segment["phase"] == phase).count()
+        // What a busy machine sends again while it is held does not count.
+        let first = |it: &&&Value| it["phase"] == phase && it["retransmission"] == false;
+        events.of("segment").iter().filter(first).count()
     };
     // Both are lost, and the segment that the kernel sends again arrives; the next with that number never comes.
     assert_eq!(
         (of("held"), of("dropped"), of("injected")),
         (2, 2, 1),
-        "{events}"
-    );
-}
-
-#[test]
-fn a_cut_cable_says_nothing_and_can_be_mended() {
-    lab(
-        "wire cut\ncut: sleep 300ms\nexpect client ESTABLISHED\nexpect server ESTABLISHED\nexpect client sent nothing since cut\n\
-         wire mend\nclient send \"x\" => 1\nserver recv => \"x\"",
-    );
-    lab(
-        "client set user_timeout 500ms => 0\nwire cut\nclient send \"x\" => 1\nclient recv => ETIMEDOUT\nexpect client CLOSED\nexpect server ESTABLISHED",
-    );
-}
-
-#[test]
-fn keepalive_finds_a_cut_cable() {
-    let events = lab(
-        "client set keepalive 1s 1s 2 => 0\nwire cut\nclient recv => ETIMEDOUT\nexpect client CLOSED\nexpect client sent RST,ACK",
-    );
-    assert!(
-        events
-            .sent()
-            .iter()
-            .filter(|sent| *sent == "client:ACK")
-            .count()
-            > 2,
         "{events}"
     );
 }
@@ -210,13 +128,6 @@ fn a_host_that_crashed_and_booted_answers_with_a_reset() {
 }
 
 #[test]
-fn a_destroyed_socket_is_aborted_here_and_reset_there() {
-    lab(
-        "client destroy\nexpect client CLOSED\nclient recv => ECONNABORTED\nserver recv => ECONNRESET",
-    );
-}
-
-#[test]
 fn a_sysctl_belongs_to_one_host() {
     let events = lab(
         "client sysctl tcp_fin_timeout 1\nclient close\nexpect client FIN_WAIT_2\nexpect client CLOSED within 5s\nexpect server CLOSE_WAIT",
@@ -225,7 +136,7 @@ fn a_sysctl_belongs_to_one_host() {
 }
 
 #[test]
-fn forged_resets_are_believed_only_with_the_right_number() {
+fn a_forged_segment_seems_to_come_from_the_other_host() {
     let exact = lab(
         "wire inject RST to client\nexpect client CLOSED\nclient recv => ECONNRESET\nexpect server ESTABLISHED",
     );
@@ -237,19 +148,6 @@ fn forged_resets_are_believed_only_with_the_right_number() {
     assert_eq!(
         (&forged["from"], &forged["to"]),
         (&"server".into(), &"client".into())
-    );
-    lab(
-        "inside: wire inject RST to client seq next+1000\nexpect client ESTABLISHED\nexpect client sent ACK since inside",
-    );
-    lab(
-        "outside: wire inject RST to client seq next-1000\nexpect client ESTABLISHED\nexpect client sent nothing since outside",
-    );
-}
-
-#[test]
-fn a_stopped_process_is_not_found_out() {
-    lab(
-        "server stop\nclient send \"x\" => 1\nexpect client sendq 0\nexpect server recvq 1\nserver continue\nserver recv => \"x\"",
     );
 }
 
@@ -290,7 +188,7 @@ fn what_a_woken_call_does_comes_from_that_call() {
         ["FIN_WAIT_1", "CLOSED"],
         "{events}"
     );
-    let fin = |state: &&serde_json::Value| state["to"] == "FIN_WAIT_1";
+    let fin = |state: &&Value| state["to"] == "FIN_WAIT_1";
     let state = events.of("state").into_iter().find(fin).unwrap();
     let enter = state["cause"]["call"].as_u64().expect("a call");
     assert_eq!(events.0[enter as usize]["call"], "recv");

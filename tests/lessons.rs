@@ -8,7 +8,7 @@ use fourwave::event::Event;
 use fourwave::{recording, scenario};
 use serde_json::Value;
 
-use crate::questions::answer;
+use crate::questions::answer::answer;
 use crate::random::laws;
 use crate::support::{Events, command, scenario_ids};
 

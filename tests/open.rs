@@ -2,11 +2,14 @@
 
 use fourwave::event::{Event, StepPhase, What};
 use fourwave::recording;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use rustix::process::Signal;
 use serde_json::json;
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, LAPTOP};
 use crate::support::by_hand::{ByHand, CONNECTED, end, repeats};
-use crate::support::{Server, request, request_with};
+use crate::support::{Server, key_of, kill_descendant, request, request_with, stop_run};
 
 #[tokio::test]
 async fn free_play_writes_the_script_that_repeats_it() {
@@ -160,7 +163,7 @@ async fn an_actor_that_is_killed_from_outside_ends_nothing() {
         _ => None,
     };
     let pid = run.events.iter().find_map(pid).unwrap();
-    crate::support::kill_descendant(server.pid(), pid, rustix::process::Signal::KILL);
+    kill_descendant(server.pid(), pid, Signal::KILL);
     run.until("the end of the client", |event| kind(event) == "process")
         .await;
     let (status, answer) = run.answer("client kill").await;
@@ -186,7 +189,7 @@ async fn only_who_has_the_key_acts_on_a_run() {
     }
     let unknown = server.url("/api/runs/aaaaaaaa/lines");
     assert_eq!(request("POST", &unknown, said).await.0, 404);
-    let key = crate::support::key_of(&run.id);
+    let key = key_of(&run.id);
     for body in [json!({}), json!({ "line": 1 }), json!({ "line": "a\nb" })] {
         let (status, answer) = request_with("POST", &lines, Some(body), Some(&key)).await;
         assert_eq!((status, &answer["error"]), (400, &json!("request")));
@@ -210,7 +213,7 @@ async fn mistakes_are_told_in_the_visitors_language() {
         let response = reqwest::Client::new()
             .post(server.url(&format!("/api/runs/{}/lines", run.id)))
             .header("accept-language", "zh")
-            .bearer_auth(crate::support::key_of(&run.id))
+            .bearer_auth(key_of(&run.id))
             .json(&json!({ "line": line }))
             .send()
             .await
@@ -233,7 +236,7 @@ async fn a_run_that_is_not_open_takes_lines_for_the_wire_only() {
     let events = run.stop().await;
     assert_eq!(end(&events), (false, "Stopped".into()));
     let over = ByHand::open(&server, "", "full").await;
-    let (id, key) = (over.id.clone(), crate::support::key_of(&over.id));
+    let (id, key) = (over.id.clone(), key_of(&over.id));
     over.stop().await;
     let lines = server.url(&format!("/api/runs/{id}/lines"));
     let (status, answer) = request_with(
@@ -254,8 +257,7 @@ async fn a_line_waits_for_the_one_before_it_and_too_many_are_refused() {
     run.until("the line", |event| kind(event) == "step").await;
     // Sixteen may wait.
     let waiting: Vec<_> = (0..17).map(|_| run.answer("server listen")).collect();
-    let mut answers = futures_util::stream::FuturesUnordered::from_iter(waiting);
-    use futures_util::StreamExt;
+    let mut answers = FuturesUnordered::from_iter(waiting);
     let (status, answer) = answers.next().await.unwrap();
     assert_eq!(
         (status, &answer["error"]),
@@ -264,7 +266,7 @@ async fn a_line_waits_for_the_one_before_it_and_too_many_are_refused() {
     );
     assert_eq!(answer["waiting"], 16);
     // What waits for a run that ends is told so.
-    crate::support::stop_run(&server, &run.id).await;
+    stop_run(&server, &run.id).await;
     while let Some((status, answer)) = answers.next().await {
         assert_eq!((status, &answer["error"]), (409, &json!("over")));
     }
@@ -306,7 +308,7 @@ async fn an_open_run_has_a_bound() {
 #[tokio::test]
 async fn the_page_shows_the_script_as_it_grows() {
     let server = Server::start(&[]);
-    let browser = Browser::open("en", [1280, 900]).await;
+    let browser = Browser::open("en", LAPTOP).await;
     let run = ByHand::open(&server, "server listen", "full").await;
     browser
         .visit(server.url(&format!("/try#run={}", run.id)))
@@ -319,7 +321,7 @@ async fn the_page_shows_the_script_as_it_grows() {
         "",
     ])
     .await;
-    let rows = "[...document.querySelectorAll('.script li')].map((row) => row.title).join('\\n')";
+    let rows = "$$('.script li').map((row) => row.title).join('\\n')";
     let composed = "server listen\nclient connect => 0\nserver accept => 4\nserver recv => blocked\n\
                     client send \"x\" => 1\nwait server => \"x\"";
     browser
@@ -327,7 +329,7 @@ async fn the_page_shows_the_script_as_it_grows() {
         .await;
     run.stop().await;
     browser
-        .until("document.querySelector('.origin').textContent.includes('ended by hand')")
+        .until("$('.origin').textContent.includes('ended by hand')")
         .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }

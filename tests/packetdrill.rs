@@ -11,7 +11,7 @@ use fourwave::scenario::Chapter;
 use fourwave::{catalogue, recording};
 
 use crate::random::author;
-use crate::support::play_unchecked;
+use crate::support::{play_unchecked, recorded};
 use grammar::{Action, check};
 
 fn script(events: &[Event], host: Host) -> String {
@@ -27,10 +27,6 @@ fn script(events: &[Event], host: Host) -> String {
         wish,
     );
     String::from_utf8(script.unwrap()).unwrap()
-}
-
-fn recorded(id: &str) -> Vec<Event> {
-    recording::read(&catalogue::recording_lines(id).unwrap())
 }
 
 #[test]

@@ -31,9 +31,7 @@ async fn main() {
     let idle = frames(&browser).await;
     let playing = {
         stage_with(&browser, &server, &script(20, "16K")).await;
-        browser
-            .get("document.querySelector('.ladder').focus()")
-            .await;
+        browser.get("$('.ladder').focus()").await;
         hook(&browser).await;
         scrub(&browser, "[0.3]").await;
         browser.press(" ").await;
@@ -112,11 +110,8 @@ async fn stage_with(browser: &Browser, server: &Server, script: &str) -> Value {
     browser
         .visit(server.url(&format!("/try#script={}", fragment.as_str().unwrap())))
         .await;
-    browser.click("#pace option[value=full]").await;
-    browser.click(".transport .primary").await;
-    browser
-        .until("document.querySelector('.origin').textContent.startsWith('Played on')")
-        .await;
+    browser.run_at_full_pace().await;
+    browser.until_origin("Played on").await;
     let events = "const text = await (await fetch(`/api/runs/${document.body.dataset.run}/events`)).text();
                   const events = text.trim().split('\\n').map((line) => JSON.parse(line));
                   return { events: events.length, segments: events.filter((event) => event.phase === 'sent').length };";
@@ -130,7 +125,7 @@ async fn weights(server: &Server) {
         browser.visit(server.url(page)).await;
         let bytes = browser
             .call(
-                "await fetch(document.querySelector('link[rel=icon]').href);
+                "await fetch($('link[rel=icon]').href);
                  await new Promise((done) => setTimeout(done));
                  const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
                  return files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);",
@@ -203,7 +198,7 @@ async fn frames(browser: &Browser) -> Value {
 /// From the hand on the slider to what is drawn: the input's handler, and the frame that follows.
 async fn scrub(browser: &Browser, parts: &str) -> Value {
     let measure = format!(
-        "const slider = document.querySelector('#scrub'), answers = [];
+        "const slider = $('#scrub'), answers = [];
          for (const part of {parts}) {{
            slider.value = part * slider.max;
            costs.length = 0;

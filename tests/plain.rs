@@ -6,6 +6,7 @@ use reqwest::{Method, Response};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use crate::support::folder::Folder;
 use crate::support::{Events, Server, request_with, scenario_ids, start_run};
 
 /// Goes on until somebody stops it.
@@ -40,11 +41,14 @@ async fn the_commands_work_as_they_are_pasted() {
     assert_eq!(commands(&page), english);
     assert!(page.contains("href=\"/api/openapi.json\""));
 
-    let folder = std::env::temp_dir().join(format!("fourwave-curl-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path()).unwrap();
     let paste = |command: &str| {
         let mut shell = Command::new("sh");
-        let output = shell.args(["-c", command]).current_dir(&folder).output();
+        let output = shell
+            .args(["-c", command])
+            .current_dir(folder.path())
+            .output();
         let output = output.unwrap();
         assert!(output.status.success(), "{command}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
@@ -60,7 +64,7 @@ async fn the_commands_work_as_they_are_pasted() {
         "played to the end"
     );
     assert_eq!(paste(&capture), "");
-    let capture = std::fs::read(folder.join("half-close.pcapng")).unwrap();
+    let capture = std::fs::read(folder.file("half-close.pcapng")).unwrap();
     assert!(capture.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]));
     let played = Events::parse(&paste(&lesson));
     assert_eq!(played.0[0]["scenario"], "four-waves");
@@ -71,7 +75,6 @@ async fn the_commands_work_as_they_are_pasted() {
         "server listen\nclient connect\nclient close\n"
     );
     assert_eq!(played.reason(), "played to the end");
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Reads on until a text has come.

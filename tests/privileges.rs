@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{FOURWAVE, Server, request};
+use crate::support::{FOURWAVE, Server, fetch, request};
 
 /// The program where every user can start it.
 fn program() -> PathBuf {
@@ -74,12 +74,7 @@ pub fn server_that_is_refused() -> Server {
 #[tokio::test]
 async fn a_refusal_is_explained_and_recordings_are_shown() {
     let server = server_that_is_refused();
-    let page = reqwest::get(server.url("/s/four-waves"))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = fetch(server.url("/s/four-waves")).await;
     assert!(
         page.contains("opening &#x2f;dev&#x2f;net&#x2f;tun")
             || page.contains("opening /dev/net/tun"),

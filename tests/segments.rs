@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Events, play};
+use crate::support::{Events, OPEN, play};
 
 fn phase<'a>(events: &'a Events, phase: &str) -> Vec<&'a Value> {
     events
@@ -11,8 +11,6 @@ fn phase<'a>(events: &'a Events, phase: &str) -> Vec<&'a Value> {
         .filter(|segment| segment["phase"] == phase)
         .collect()
 }
-
-const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 #[test]
 fn a_segment_is_decoded() {

@@ -3,37 +3,28 @@
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::freeplay;
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, LAPTOP};
 use crate::support::{Server, request};
-
-const LAPTOP: [u32; 2] = [1280, 900];
 
 /// The moment, the states, the processes and their last results: what is on the stage, of this run and no other.
 async fn stage(browser: &Browser) -> Value {
     browser
-        .get("[document.querySelector('.clock').value, ...[...document.querySelectorAll('.host')].map((host) => host.innerText)]")
+        .get("[$('.clock').value, ...$$('.host').map((host) => host.innerText)]")
         .await
 }
 
 async fn run_to_its_end(browser: &Browser) {
-    browser.click("#pace option[value=full]").await;
-    browser.click(".transport .primary").await;
-    browser
-        .until("document.querySelector('.origin').textContent.startsWith('Played on this kernel')")
-        .await;
+    browser.run_at_full_pace().await;
+    browser.until_origin("Played on this kernel").await;
 }
 
 /// Pauses somewhere in the middle.
 async fn stop_in_the_middle(browser: &Browser) {
-    browser.press(Key::Home.value().to_string()).await;
+    browser.press(Key::Home).await;
     for _ in 0..12 {
-        browser.press(Key::Right.value().to_string()).await;
+        browser.press(Key::Right).await;
     }
-    // The next frame shows it, and has it in the address.
-    let frame =
-        "await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));";
-    browser.call(frame).await;
+    browser.drawn().await;
     browser.until("location.hash.includes('t=')").await;
 }
 
@@ -43,11 +34,11 @@ async fn address(browser: &Browser, kind: &str, part: &str) -> String {
         .click(&format!("#share label:has([value={kind}])"))
         .await;
     browser
-        .until(&format!("document.querySelector('#share .place').checkVisibility() && document.querySelector('#share .place').value.includes('{part}')"))
+        .until(&format!(
+            "$('#share .place').checkVisibility() && $('#share .place').value.includes('{part}')"
+        ))
         .await;
-    let value = browser
-        .get("document.querySelector('#share .place').value")
-        .await;
+    let value = browser.get("$('#share .place').value").await;
     value.as_str().unwrap().to_owned()
 }
 
@@ -68,12 +59,12 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
         .await;
     let offered = browser.text("#share .about").await;
     assert!(offered.contains("never changes"), "{offered}");
-    browser.press(Key::Tab.value().to_string()).await;
+    browser.press(Key::Tab).await;
     assert_eq!(
         browser.get("document.activeElement.className").await,
         "primary keep"
     );
-    browser.press(Key::Enter.value().to_string()).await;
+    browser.press(Key::Enter).await;
     browser
         .until("document.activeElement.matches('#share .copy')")
         .await;
@@ -83,22 +74,15 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
         "{link}"
     );
     assert_eq!(
-        browser
-            .get("document.querySelector('#share .keep').checkVisibility()")
-            .await,
+        browser.get("$('#share .keep').checkVisibility()").await,
         false
     );
 
     let other = Browser::open("en", LAPTOP).await;
     other.visit(&link).await;
+    other.until_origin("Recorded on Linux").await;
     other
-        .until("document.querySelector('.origin').textContent.startsWith('Recorded on Linux')")
-        .await;
-    other
-        .until(&format!(
-            "document.querySelector('.clock').value === {}",
-            seen[0]
-        ))
+        .until(&format!("$('.clock').value === {}", seen[0]))
         .await;
     assert_eq!(stage(&other).await, seen);
     assert_eq!(other.text("h1").await, "Half-close: I am done, you are not");
@@ -111,35 +95,28 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
     // It can be shared on, without another one being kept.
     other.press("s").await;
     assert_eq!(address(&other, "run", "/r/").await, link);
-    other.press(Key::Escape.value().to_string()).await;
-    assert_eq!(
-        other.get("document.querySelector('#share').open").await,
-        false
-    );
+    other.press(Key::Escape).await;
+    assert_eq!(other.get("$('#share').open").await, false);
     for browser in [browser, other] {
-        assert_eq!(browser.console().await, Vec::<String>::new());
+        browser.assert_quiet().await;
     }
 }
 
 #[tokio::test]
 async fn a_reset_played_by_hand_is_the_same_for_somebody_else() {
     let server = Server::start(&[]);
-    let browser = freeplay::lab(&server, "A connection that stands").await;
-    freeplay::press(&browser, "client: set linger 0").await;
-    freeplay::press(&browser, "client: close").await;
-    freeplay::states(&browser, "CLOSED CLOSED").await;
+    let browser = Browser::lab(&server, "A connection that stands", "full").await;
+    browser.push("client: set linger 0").await;
+    browser.push("client: close").await;
+    browser.until_states("CLOSED CLOSED").await;
     browser.click(".transport .primary").await; // Stop
-    browser
-        .until("document.querySelector('.over .kept').checkVisibility()")
-        .await;
-    let kept = browser
-        .get("document.querySelector('.over .kept').href")
-        .await;
+    browser.until_shown(".over .kept").await;
+    let kept = browser.get("$('.over .kept').href").await;
     stop_in_the_middle(&browser).await;
     let seen = stage(&browser).await;
 
     browser.press("s").await;
-    browser.until("document.querySelector('#share').open").await;
+    browser.until("$('#share').open").await;
     browser.click("#share .keep").await;
     let link = address(&browser, "run", "/r/").await;
     assert_eq!(link.split('#').next(), kept.as_str(), "kept once");
@@ -147,25 +124,17 @@ async fn a_reset_played_by_hand_is_the_same_for_somebody_else() {
     let other = Browser::open("en", LAPTOP).await;
     other.visit(&link).await;
     other
-        .until(&format!(
-            "document.querySelector('.clock').value === {}",
-            seen[0]
-        ))
+        .until(&format!("$('.clock').value === {}", seen[0]))
         .await;
     assert_eq!(stage(&other).await, seen);
-    other.press(Key::End.value().to_string()).await;
-    freeplay::states(&other, "CLOSED CLOSED").await;
+    other.press(Key::End).await;
+    other.until_states("CLOSED CLOSED").await;
     let script = other
-        .get("[...document.querySelectorAll('.script li')].map((line) => line.title)")
+        .get("$$('.script li').map((line) => line.title)")
         .await;
     assert_eq!(script[3], "client set linger 0 => 0");
     assert_eq!(script[4], "client close => 0");
-    assert_eq!(
-        other
-            .get("document.querySelectorAll('.name.rst:not(.later)').length")
-            .await,
-        1
-    );
+    assert_eq!(other.get("$$('.name.rst:not(.later)').length").await, 1);
 }
 
 #[tokio::test]
@@ -178,9 +147,9 @@ async fn a_lesson_is_shared_by_its_name_with_the_moment_of_its_recording() {
     assert_eq!(bare, server.url("/s/half-close"));
     browser.click("#share label:has([value=run])").await;
     browser
-        .until("document.querySelector('#share .about').textContent.includes('Press Run')")
+        .until("$('#share .about').textContent.includes('Press Run')")
         .await;
-    browser.press(Key::Escape.value().to_string()).await;
+    browser.press(Key::Escape).await;
     assert_eq!(
         browser
             .get("document.activeElement.matches('.share')")
@@ -189,34 +158,27 @@ async fn a_lesson_is_shared_by_its_name_with_the_moment_of_its_recording() {
     );
 
     browser.click(".invitation [data-act=recording]").await;
-    browser
-        .until("document.querySelector('.origin').textContent.startsWith('Recorded')")
-        .await;
+    browser.until_origin("Recorded").await;
     stop_in_the_middle(&browser).await;
     let seen = stage(&browser).await;
     browser.press("s").await;
     let link = address(&browser, "lesson", "#t=").await;
     browser.click("#share .at input").await;
     browser
-        .until(&format!(
-            "document.querySelector('#share .place').value === '{bare}'"
-        ))
+        .until(&format!("$('#share .place').value === '{bare}'"))
         .await;
 
     let other = Browser::open("en", LAPTOP).await;
     other.visit(&link).await;
     other
-        .until(&format!(
-            "document.querySelector('.clock').value === {}",
-            seen[0]
-        ))
+        .until(&format!("$('.clock').value === {}", seen[0]))
         .await;
     assert_eq!(stage(&other).await, seen);
     // A run of one's own has other times: they are no moments of the recording.
     other.visit(&bare).await;
     run_to_its_end(&other).await;
     other.press("s").await;
-    other.until("document.querySelector('#share').open").await;
+    other.until("$('#share').open").await;
     assert_eq!(address(&other, "lesson", "/s/").await, bare);
 }
 
@@ -229,7 +191,7 @@ async fn a_script_in_a_link_is_the_same_script_for_somebody_else() {
     browser.visit(server.url("/try")).await;
     browser
         .call(&format!(
-            "const area = document.querySelector('.editor textarea'); area.value = {}; area.dispatchEvent(new Event('input')); return 0;",
+            "const area = $('.editor textarea'); area.value = {}; area.dispatchEvent(new Event('input')); return 0;",
             json!(script)
         ))
         .await;
@@ -243,29 +205,23 @@ async fn a_script_in_a_link_is_the_same_script_for_somebody_else() {
     );
 
     let other = Browser::open("en", LAPTOP).await;
-    let plain = "document.querySelector('.editor textarea').value";
+    let plain = "$('.editor textarea').value";
     other.visit(&link).await;
-    other
-        .until("document.querySelector('.editor').checkVisibility()")
-        .await;
+    other.until_shown(".editor").await;
     assert_eq!(other.get(plain).await, script);
     // As links were written before.
     let older = server.url("/try#script=server%20listen%0Aclient%20connect");
     other.visit(&server.url("/")).await;
     other.visit(&older).await;
-    other
-        .until("document.querySelector('.editor').checkVisibility()")
-        .await;
+    other.until_shown(".editor").await;
     assert_eq!(other.get(plain).await, "server listen\nclient connect");
     // A lesson's script leaves for the editor in the same way.
     other.visit(server.url("/s/four-waves")).await;
-    let shown = "[...document.querySelectorAll('.script li')].length";
+    let shown = "$$('.script li').length";
     let lines = other.get(shown).await;
     other.click("[data-act=edit]").await;
     other
-        .until(
-            "location.pathname === '/try' && document.querySelector('.editor')?.checkVisibility()",
-        )
+        .until("location.pathname === '/try' && $('.editor')?.checkVisibility()")
         .await;
     assert!(
         other
@@ -282,7 +238,7 @@ async fn a_script_in_a_link_is_the_same_script_for_somebody_else() {
             .as_u64()
             >= lines.as_u64()
     );
-    assert_eq!(other.console().await, Vec::<String>::new());
+    other.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -291,9 +247,7 @@ async fn a_damaged_link_says_so_and_loses_nothing() {
     let browser = Browser::open("en", LAPTOP).await;
     let link = server.url("/try#s=1abcdefgh");
     browser.visit(&link).await;
-    browser
-        .until("document.querySelector('.notice').checkVisibility()")
-        .await;
+    browser.until_shown(".notice").await;
     let told = browser.text(".notice").await;
     assert!(
         told.contains("damaged") && told.contains("Copy it once more"),
@@ -303,18 +257,13 @@ async fn a_damaged_link_says_so_and_loses_nothing() {
     // The page works all the same, and whoever goes on has a whole link.
     browser.click(".transport .primary").await;
     browser.until("document.body.dataset.run && location.hash.startsWith('#s=1') && !location.hash.includes('abcdefgh')").await;
-    assert_eq!(
-        browser
-            .get("document.querySelector('.notice').checkVisibility()")
-            .await,
-        false
-    );
+    assert_eq!(browser.get("$('.notice').checkVisibility()").await, false);
     // With another end pasted into the same page it is read anew.
     browser.call("location.hash = 's=2abc'; return 0").await;
     browser
-        .until("document.querySelector('.notice').textContent.includes('newer kind')")
+        .until("$('.notice').textContent.includes('newer kind')")
         .await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -324,12 +273,10 @@ async fn a_code_for_the_room_and_a_word_to_who_serves_himself_alone() {
     browser.visit(server.url("/s/four-waves")).await;
     browser.click(".share").await;
     browser
-        .until("document.querySelector('#share .qr img').naturalWidth > 100")
+        .until("$('#share .qr img').naturalWidth > 100")
         .await;
     browser.click("#share .copy").await;
-    browser
-        .until("document.querySelector('#share .copy').textContent === '已复制'")
-        .await;
+    browser.until_text("#share .copy", "已复制").await;
     assert_eq!(browser.text("#share .outcome").await, "已复制");
     let port = server.address.split(':').next_back().unwrap();
     assert_eq!(
@@ -337,15 +284,15 @@ async fn a_code_for_the_room_and_a_word_to_who_serves_himself_alone() {
         format!("fourwave --listen 0.0.0.0:{port}")
     );
     browser.click("#share .qr").await;
-    browser.until("document.querySelector('#wall').open").await;
+    browser.until("$('#wall').open").await;
     let height = browser
-        .get("document.querySelector('#wall img').getBoundingClientRect().height / innerHeight")
+        .get("$('#wall img').getBoundingClientRect().height / innerHeight")
         .await;
     assert!(height.as_f64().unwrap() > 0.8, "{height}");
-    browser.press(Key::Escape.value().to_string()).await;
-    let open = "[document.querySelector('#wall').open, document.querySelector('#share').open]";
+    browser.press(Key::Escape).await;
+    let open = "[$('#wall').open, $('#share').open]";
     assert_eq!(browser.get(open).await, json!([false, true]));
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -357,19 +304,14 @@ async fn what_cannot_be_kept_is_told_in_the_dialog() {
     browser.press("s").await;
     browser.click("#share .keep").await;
     browser
-        .until("document.querySelector('#share .outcome').classList.contains('wrong')")
+        .until("$('#share .outcome').classList.contains('wrong')")
         .await;
     let told = browser.text("#share .outcome").await;
     assert!(
         told.contains("/proc/nowhere") && told.contains("--data-dir"),
         "{told}"
     );
-    assert_eq!(
-        browser
-            .get("document.querySelector('#share .keep').disabled")
-            .await,
-        false
-    );
+    assert_eq!(browser.get("$('#share .keep').disabled").await, false);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! States come from the kernel, and every one is seen.
 
-use crate::support::{Events, play, play_unchecked};
+use crate::support::{Events, OPEN, play, play_unchecked};
 
 /// RFC 9293, figure 5, with its note 2 (FIN_WAIT_1 → TIME_WAIT); written down here once more, apart from the program.
 const DRAWN: &[(&str, &str)] = &[
@@ -58,8 +58,6 @@ fn assert_true_to_the_diagram(events: &Events) {
         }
     }
 }
-
-const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 #[test]
 fn the_four_waves_pass_every_state_at_zero_delay() {

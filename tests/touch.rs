@@ -5,7 +5,7 @@ use fourwave::recording;
 use serde_json::json;
 
 use crate::support::Server;
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, LAPTOP};
 use crate::support::by_hand::{ByHand, CONNECTED, end, repeats, replay, story};
 
 #[tokio::test]
@@ -206,29 +206,19 @@ async fn a_lesson_whose_wire_is_held_waits_and_goes_on() {
         story
     };
     assert_eq!(states(&events), states(&again), "{composed}");
+    assert_notes_and_question_are_kept(&server, &run.id).await;
 }
 
-#[tokio::test]
-async fn a_lesson_keeps_its_notes_and_its_question_where_lines_come_between() {
-    let server = Server::start(&[]);
-    let wanted = json!({ "scenario": "four-waves", "pace": "follow" });
-    let mut run = ByHand::start(&server, wanted).await;
-    run.until_segment("SYN", SegmentPhase::Sent).await;
-    run.say("wire hold any").await;
-    run.until_line("client connect").await;
-    run.say("wire release").await;
-    run.rest().await;
-    let browser = Browser::fresh("en", [1280, 900]).await;
+/// Notes stand at their lines though others came between, and the question is asked before its own.
+async fn assert_notes_and_question_are_kept(server: &Server, run: &str) {
+    let browser = Browser::fresh("en", LAPTOP).await;
     let visit = |asks: &str| {
-        let url = server.url(&format!("/s/four-waves?questions={asks}#run={}", run.id));
+        let url = server.url(&format!("/s/four-waves?questions={asks}#run={run}"));
         browser.visit(url)
     };
     visit("off").await;
-    let row = |begin: &str| {
-        format!(
-            "[...document.querySelectorAll('.script li')].find((row) => row.title.startsWith('{begin}'))"
-        )
-    };
+    let row =
+        |begin: &str| format!("$$('.script li').find((row) => row.title.startsWith('{begin}'))");
     browser
         .until(&format!("{} !== undefined", row("wire hold any")))
         .await;
@@ -239,17 +229,16 @@ async fn a_lesson_keeps_its_notes_and_its_question_where_lines_come_between() {
         ))
         .await;
     browser
-        .until("document.querySelector('.script .current')?.title.startsWith('wave3:') && document.querySelector('.note .text').textContent !== ''")
+        .until("$('.script .current')?.title.startsWith('wave3:') && $('.note .text').textContent !== ''")
         .await;
     visit("on").await;
-    browser.get("location.reload() ?? null").await;
     browser
-        .until("document.querySelector('.question:not([hidden])')?.dataset.phase === 'asked'")
+        .until("$('.question:not([hidden])')?.dataset.phase === 'asked'")
         .await;
     // It is asked before its line, and what would answer it is not shown.
     let code = |begin: &str| format!("{}.querySelector('button').textContent", row(begin));
     assert_eq!(browser.get(&code("wire hold")).await, "wire hold any");
-    let veiled = "[...document.querySelectorAll('.script li')].filter((row) => row.textContent.includes('⋯')).length";
+    let veiled = "$$('.script li').filter((row) => row.textContent.includes('⋯')).length";
     assert_eq!(browser.get(veiled).await, 8);
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }

@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::support::Server;
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, LAPTOP};
 
-const LAPTOP: [u32; 2] = [1280, 900];
 /// The rows of the table: host, what, why.
-const ROWS: &str = "[...document.querySelectorAll('.transcript tbody tr')].map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))";
-const CURRENT: &str = "document.querySelector('.transcript [aria-current]')";
+const ROWS: &str = "$$('.transcript tbody tr').map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))";
+const CURRENT: &str = "$('.transcript [aria-current]')";
 
 async fn rows(browser: &Browser) -> Vec<Value> {
     browser.get(ROWS).await.as_array().unwrap().clone()
@@ -23,20 +22,18 @@ async fn the_table_tells_what_happened_and_why_and_nothing_of_the_future() {
     browser.click(".views [data-view=table]").await;
     browser.click(".invitation [data-act=recording]").await;
     browser
-        .until("document.querySelector('.transcript tbody').rows.length > 3")
+        .until("$('.transcript tbody').rows.length > 3")
         .await;
     // While it plays, it is said too.
     browser
-        .until("document.querySelector('#said').textContent.includes('LISTEN')")
+        .until("$('#said').textContent.includes('LISTEN')")
         .await;
-    browser.press(Key::End.value().to_string()).await;
+    browser.press(Key::End).await;
     browser
-        .until(
-            "document.querySelector('.transcript tbody').textContent.includes('the run is over')",
-        )
+        .until("$('.transcript tbody').textContent.includes('the run is over')")
         .await;
     browser
-        .until("document.querySelector('#said').textContent === 'client: CLOSED; server: CLOSED'")
+        .until_text("#said", "client: CLOSED; server: CLOSED")
         .await;
 
     let all = rows(&browser).await;
@@ -65,7 +62,7 @@ async fn the_table_tells_what_happened_and_why_and_nothing_of_the_future() {
     ] {
         assert!(all.contains(&told), "{told} is not among {all:#?}");
     }
-    let semantics = "[...document.querySelectorAll('.transcript :is(caption, th)')].slice(0, 6).map((cell, index) => [index < 5 && cell.textContent, cell.scope ?? null])";
+    let semantics = "$$('.transcript :is(caption, th)').slice(0, 6).map((cell, index) => [index < 5 && cell.textContent, cell.scope ?? null])";
     assert_eq!(
         browser.get(semantics).await,
         json!([
@@ -83,11 +80,11 @@ async fn the_table_tells_what_happened_and_why_and_nothing_of_the_future() {
         .iter()
         .position(|row| row[1] == "RST, ACK arrives")
         .unwrap();
-    let row = format!("document.querySelector('.transcript tbody').rows[{place}]");
+    let row = format!("$('.transcript tbody').rows[{place}]");
     browser
         .get(&format!("{row}.querySelector('button').focus()"))
         .await;
-    browser.press(Key::Enter.value().to_string()).await;
+    browser.press(Key::Enter).await;
     browser
         .until(&format!(
             "{CURRENT}.cells[2].textContent === 'RST, ACK arrives'"
@@ -100,31 +97,30 @@ async fn the_table_tells_what_happened_and_why_and_nothing_of_the_future() {
             .iter()
             .any(|row| row[1] == "recv(4) fails with ECONNRESET")
     );
-    let states = "[...document.querySelectorAll('.host .state')].map((state) => state.textContent)";
+    let states = "$$('.host .state').map((state) => state.textContent)";
     assert_eq!(browser.get(states).await, json!(["CLOSED", "ESTABLISHED"]));
 
     // The whole table is one stop for the Tab key.
-    let stops =
-        "document.querySelectorAll('.transcript tbody button:not([tabindex=\"-1\"])').length";
+    let stops = "$$('.transcript tbody button:not([tabindex=\"-1\"])').length";
     assert_eq!(browser.get(stops).await, 1);
 
     // What is told last is in sight.
-    let hidden = "(() => { const row = document.querySelector('.transcript [aria-current]').getBoundingClientRect(); \
-                  return row.bottom - document.querySelector('.transcript').getBoundingClientRect().bottom })()";
+    let hidden = "(() => { const row = $('.transcript [aria-current]').getBoundingClientRect(); \
+                  return row.bottom - $('.transcript').getBoundingClientRect().bottom })()";
     assert!(browser.get(hidden).await.as_f64() < Some(1.0));
 
     // Going forth again tells the same; the choice is remembered, and t takes it back.
-    browser.press(Key::End.value().to_string()).await;
+    browser.press(Key::End).await;
     browser
         .until(&format!("{ROWS}.length === {}", all.len()))
         .await;
     assert_eq!(rows(&browser).await, all);
     browser.driver.refresh().await.unwrap();
-    let pressed = "document.querySelector('.views [aria-pressed=true]').dataset.view";
+    let pressed = "$('.views [aria-pressed=true]').dataset.view";
     assert_eq!(browser.get(pressed).await, "table");
     browser.press("t").await;
     browser.until(&format!("{pressed} === 'picture'")).await;
-    assert_eq!(browser.console().await, Vec::<String>::new());
+    browser.assert_quiet().await;
 }
 
 #[tokio::test]
@@ -135,10 +131,9 @@ async fn a_long_run_is_told_without_a_long_table_until_somebody_asks() {
     // Many calls that give their result at once, as the account takes them.
     let answer = browser
         .call(
-            "const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
-             const { Account } = await import(folder + 'account.js');
-             const { Transcript } = await import(folder + 'transcript.js');
-             const { Layout } = await import(folder + 'layout.js');
+            "const { Account } = await import('/assets/now/scripts/account.js');
+             const { Transcript } = await import('/assets/now/scripts/transcript.js');
+             const { Layout } = await import('/assets/now/scripts/layout.js');
              const words = (key, values = {}) => key + ' ' + Object.values(values).join(' ');
              const account = new Account(words), layout = new Layout();
              const call = { type: 'call', host: 'client', actor: 'client', call: 'getpeername', args: ['3'] };

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Bench;
-use super::support::{Server, descendants, eventually, start_run};
+use super::support::{Server, descendants, start_run, until_told};
 use super::table::{Promise, Row};
 
 const RUNS: usize = 10;
@@ -32,12 +32,7 @@ pub fn measure(_: &Bench) -> Row {
 async fn wait_in_runs(server: &Server, count: usize) {
     for _ in 0..count {
         let id = start_run(server, json!({ "script": WAITING, "pace": "full" })).await;
-        let url = server.url(&format!("/api/runs/{id}/events"));
-        eventually("the run waits", || async {
-            let text = reqwest::get(&url).await.ok()?.text().await.ok()?;
-            (text.matches("\"recv\"").count() == 2).then_some(())
-        })
-        .await;
+        until_told(server, &id, "\"recv\"", 2).await;
     }
 }
 

@@ -8,7 +8,8 @@ use fourwave::store::{Day, Store};
 use serde_json::{Value, json};
 
 use super::Bench;
-use super::support::{Server, eventually, new_folder, start_run};
+use super::support::folder::Folder;
+use super::support::{Server, ended_run, fetch};
 use super::table::{Promise, Row, median, quantile};
 
 const EVENTS: usize = 300;
@@ -50,11 +51,10 @@ struct Opened {
 
 fn open_all() -> Opened {
     let runtime = tokio::runtime::Runtime::new().expect("an async runtime");
-    let folder = new_folder();
-    let opened = runtime.block_on(async {
-        let ids = keep(&folder, &recorded().await);
-        let path = folder.to_str().expect("a path of plain letters");
-        let server = Server::start(&["--data-dir", path]);
+    let folder = Folder::new();
+    runtime.block_on(async {
+        let ids = keep(folder.path(), &recorded().await);
+        let server = Server::start(&["--data-dir", folder.as_str()]);
         let client = reqwest::Client::new();
         open(&client, &server, &ids).await; // what is made once is made now
         let before = busy(&server);
@@ -63,9 +63,7 @@ fn open_all() -> Opened {
             each,
             busy: busy(&server) - before,
         }
-    });
-    std::fs::remove_dir_all(&folder).expect("the folder was made here");
-    opened
+    })
 }
 
 /// The first events of a run that has more.
@@ -73,14 +71,11 @@ async fn recorded() -> Vec<String> {
     let server = Server::start(&[]);
     let talk = "client send \"hello, how are you today?\"\nserver recv\n".repeat(40);
     let script = format!("server listen\nclient connect\nserver accept\n{talk}");
-    let id = start_run(&server, json!({ "script": script, "pace": "full" })).await;
-    let url = server.url(&format!("/api/runs/{id}/events"));
-    eventually("the run has enough events", || async {
-        let text = reqwest::get(&url).await.ok()?.text().await.ok()?;
-        let lines: Vec<String> = text.lines().take(EVENTS).map(Into::into).collect();
-        (lines.len() == EVENTS).then_some(lines)
-    })
-    .await
+    let id = ended_run(&server, json!({ "script": script, "pace": "full" })).await;
+    let events = fetch(server.url(&format!("/api/runs/{id}/events"))).await;
+    let lines: Vec<String> = events.lines().take(EVENTS).map(Into::into).collect();
+    assert_eq!(lines.len(), EVENTS);
+    lines
 }
 
 /// Keeps recordings that differ in when they began.

@@ -15,6 +15,8 @@ fn lost_fin() {
     .client("FIN_WAIT_1 FIN_WAIT_2")
     .server("CLOSE_WAIT");
     assert_eq!(row.sent_again(), ["client:FIN,ACK"; 2]);
+    let mut lost = row.all("segment").filter(|it| it["phase"] == "dropped");
+    assert!(lost.all(|it| it["reason"] == "dropped by the script"));
 }
 
 #[test]

@@ -6,7 +6,12 @@
 //! - The word `end` closes a block: its documentation advises against it anywhere.
 //! - What a browser would take for an element is taken out.
 
+use fourwave::catalogue;
 use fourwave::event::{Event, Host, SegmentPhase, What};
+use fourwave::export::{Format, Wish, export};
+
+use super::{LANGUAGES, about};
+use crate::support::recorded;
 
 /// The diagram in a Markdown text.
 pub fn diagram_of(text: &str) -> String {
@@ -111,4 +116,45 @@ pub fn arrivals(events: &[Event]) -> Vec<(Host, bool)> {
         _ => None,
     });
     over.collect()
+}
+
+#[test]
+fn markdown_has_a_diagram_that_mermaid_reads() {
+    for scenario in catalogue::scenarios() {
+        let events = recorded(&scenario.id);
+        for language in LANGUAGES {
+            let about = about(language.of(&scenario.title));
+            let text =
+                export(&events, Format::Markdown, &about, language, Wish::default()).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            let diagram = diagram_of(&text);
+            let told = check(&diagram)
+                .unwrap_or_else(|error| panic!("{}: {error}\n{diagram}", scenario.id));
+            assert_eq!(told, arrivals(&events), "{}\n{diagram}", scenario.id);
+        }
+    }
+}
+
+#[test]
+fn the_checker_of_diagrams_refuses_what_mermaid_would() {
+    let order = "sequenceDiagram\n    participant client as client 127.0.0.1\n    participant server as server\n    \
+                 Note left of client: a\n    client->>server: b #35;1\n    server--xclient: c\n    Note over client,server: d\n";
+    check(order).unwrap();
+    for (from, to) in [
+        ("sequenceDiagram", "sequence"),
+        ("->>", "=>"),
+        ("a\n", "a; b\n"),
+        ("a\n", "a # b\n"),
+        ("a\n", "\n"),
+        (" d\n", " end\n"),
+        (" d\n", "wrap: d\n"),
+        (" d\n", " %%{init}%%\n"),
+        ("left of", "beside"),
+        ("participant server as server\n", ""),
+        ("b #35;1", "b\n1"),
+        ("b #35;1", "<b>"),
+    ] {
+        let broken = order.replacen(from, to, 1);
+        assert!(check(&broken).is_err(), "{from} → {to}");
+    }
 }

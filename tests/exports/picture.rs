@@ -1,10 +1,19 @@
-//! A picture, read as XML by a strict reader and measured.
+//! Pictures, read as XML by a strict reader and measured, and laid out as the stage does.
 
 use std::collections::BTreeSet;
 
+use fourwave::catalogue;
 use fourwave::event::{Event, SegmentPhase, What};
+use fourwave::export::{Format, Theme, Wish, export, picture as draw};
+use fourwave::language::Language;
+use fourwave::recording;
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree::{Document, Node};
+use serde_json::json;
+
+use super::{LANGUAGES, THEMES, about};
+use crate::support::browser::{Browser, LAPTOP};
+use crate::support::{Server, play, recorded, scenario_ids};
 
 pub struct Picture<'a>(Document<'a>);
 
@@ -137,4 +146,87 @@ fn boxes(node: Node) -> Vec<[f64; 4]> {
         ]
     });
     parts.collect()
+}
+
+#[test]
+fn every_picture_is_whole_and_its_words_stand_apart() {
+    for scenario in catalogue::scenarios() {
+        let events = recorded(&scenario.id);
+        for (language, theme) in LANGUAGES.into_iter().zip(THEMES) {
+            let svg = draw(
+                &events,
+                &about(language.of(&scenario.title)),
+                language,
+                theme,
+            );
+            let picture = Picture::read(&svg);
+            picture.assert_has_every_segment(&events, &scenario.id);
+            picture.assert_words_stand_apart(&scenario.id);
+        }
+    }
+}
+
+#[test]
+fn a_long_run_is_cut_and_says_so() {
+    let events = play(
+        "server listen\nclient connect\nserver accept\nclient send 1M &\nserver recv 1M all\nwait client\n\
+         client send 1M &\nserver recv 1M all\nwait client",
+    );
+    let events = recording::read(&events.to_string());
+    assert!(events.len() > 1200, "{}", events.len());
+    let about = about("much");
+    let svg = draw(&events, &about, Language::English, Theme::Light);
+    let picture = Picture::read(&svg);
+    assert!(svg.len() < 300_000, "{}", svg.len());
+    assert!(picture.texts().iter().any(|text| text.starts_with("… and ")
+        && text.ends_with(" more that this picture has no room for")));
+    let png = export(
+        &events,
+        Format::Png,
+        &about,
+        Language::English,
+        Wish::default(),
+    )
+    .unwrap();
+    let [width, height] = size_of_png(&png);
+    assert!(width * height <= 6_100_000, "{width} × {height}");
+}
+
+#[test]
+fn pictures_in_dots_are_as_large_as_promised() {
+    let events = recorded("four-waves");
+    let about = about("四次挥手 Four waves");
+    let drawn = |wish, language| {
+        let png = export(&events, Format::Png, &about, language, wish).unwrap();
+        size_of_png(&png)
+    };
+    for theme in THEMES {
+        let card = Wish {
+            preview: true,
+            theme,
+            ..Wish::default()
+        };
+        for language in LANGUAGES {
+            assert_eq!(drawn(card, language), [1200, 630]);
+        }
+    }
+    let svg = draw(&events, &about, Language::English, Theme::Light);
+    let [width, height] = Picture::read(&svg).size();
+    assert_eq!(
+        drawn(Wish::default(), Language::English),
+        [2.0 * width, 2.0 * height].map(|side| side.round() as u32)
+    );
+}
+
+#[tokio::test]
+async fn the_picture_is_laid_out_as_the_stage_does() {
+    let server = Server::start(&[]);
+    let browser = Browser::open("en", LAPTOP).await;
+    browser.visit(server.url("/s/half-close")).await;
+    let ids = json!(scenario_ids()).to_string();
+    let found = browser
+        .call(&include_str!("same.js").replace("IDS", &ids))
+        .await;
+    assert_eq!(found["wrong"], json!([]));
+    assert!(found["compared"].as_u64() > Some(3000), "{found}");
 }

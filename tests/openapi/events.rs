@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 
 use super::{document, object};
 use crate::support::schema::Document;
-use crate::support::{Server, command, key_of, request_with, start_run};
-
-const OPEN: &str = "server listen\nclient connect\nserver accept\n";
+use crate::support::{OPEN, Server, fetch, key_of, play_unchecked, request_with, start_run};
 
 /// Described, but in no run: each change of state was seen so far.
 const NO_EVENT: [&str; 1] = ["gap"];
@@ -63,8 +61,7 @@ async fn by_hand() -> String {
     let key = key_of(&run);
     let (status, _) = request_with("POST", &format!("{url}/lines"), line, Some(&key)).await;
     assert_eq!(status, 200);
-    let events = reqwest::get(format!("{url}/events?follow=1")).await;
-    events.unwrap().text().await.unwrap()
+    fetch(format!("{url}/events?follow=1")).await
 }
 
 /// Holds events against their schema; adds their types to `met`.
@@ -89,19 +86,14 @@ async fn every_event_is_described() {
         hold(&document, &lines, &mut met);
     }
     for cell in cells().iter().filter(|cell| cell.plan.is_ok()) {
-        let recorded = reqwest::get(server.url(&format!("/api/{}", cell.id()))).await;
-        hold(
-            &document,
-            &recorded.unwrap().text().await.unwrap(),
-            &mut met,
-        );
+        let recorded = fetch(server.url(&format!("/api/{}", cell.id()))).await;
+        hold(&document, &recorded, &mut met);
     }
     // And of runs of this moment: one with megabytes, one that fails.
     let megabyte = "client send 1M &\nserver recv 1M all\nwait client\n";
     let bulk = format!("{OPEN}{}", megabyte.repeat(8));
     for script in [bulk.as_str(), "server listen\nclient connect 9 => 0\n"] {
-        let played = command(&["run", "-", "--json"], script);
-        let lines = String::from_utf8(played.stdout).unwrap();
+        let lines = play_unchecked(script).to_string();
         hold(&document, &lines, &mut met);
     }
 

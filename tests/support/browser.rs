@@ -2,21 +2,26 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::eventually;
+use super::folder::Folder;
+
+/// The window of most tests.
+pub const LAPTOP: [u32; 2] = [1280, 900];
+
+/// How whatever is evaluated in a page names elements: one, and all.
+const FIND: &str = "const $ = (css) => document.querySelector(css), $$ = (css) => [...document.querySelectorAll(css)];";
 
 pub struct Browser {
     pub driver: WebDriver,
     chromedriver: Child,
     port: u16,
-    profile: PathBuf,
+    _profile: Folder,
 }
 
 impl Browser {
@@ -34,10 +39,7 @@ impl Browser {
 
     /// A browser that knows nothing yet, as a visitor's is who comes for the first time.
     pub async fn fresh(language: &str, [width, height]: [u32; 2]) -> Browser {
-        static PROFILES: AtomicU32 = AtomicU32::new(0);
-        let number = PROFILES.fetch_add(1, Ordering::Relaxed);
-        let profile =
-            std::env::temp_dir().join(format!("fourwave-browser-{}-{number}", std::process::id()));
+        let profile = Folder::new();
         let mut chromedriver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -60,23 +62,15 @@ impl Browser {
             "--disable-gpu",
             "--disable-quic",
             "--no-first-run",
-        ] {
-            wanted.add_arg(flag).unwrap();
-        }
-        for flag in [
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
+            &format!("--user-data-dir={}", profile.as_str()),
+            &format!("--window-size={width},{height}"),
         ] {
             wanted.add_arg(flag).unwrap();
         }
-        wanted
-            .add_arg(&format!("--user-data-dir={}", profile.display()))
-            .unwrap();
-        wanted
-            .add_arg(&format!("--window-size={width},{height}"))
-            .unwrap();
         wanted
             .add_experimental_option("prefs", json!({ "intl.accept_languages": language }))
             .unwrap();
@@ -90,7 +84,7 @@ impl Browser {
             driver,
             chromedriver,
             port,
-            profile,
+            _profile: profile,
         }
     }
 
@@ -118,56 +112,45 @@ impl Browser {
             .unwrap()
     }
 
-    pub async fn press(&self, key: impl AsRef<str>) {
-        self.driver
-            .action_chain()
-            .send_keys(key.as_ref())
-            .perform()
-            .await
-            .unwrap();
+    pub async fn press(&self, keys: impl Into<TypingData>) {
+        let chain = self.driver.action_chain().send_keys(keys);
+        chain.perform().await.unwrap();
     }
 
-    /// Presses a key while Shift is held.
-    pub async fn press_shifted(&self, key: char) {
-        let shift = '\u{e008}';
-        let chain = self.driver.action_chain().key_down(shift);
-        chain.send_keys(key).key_up(shift).perform().await.unwrap();
+    /// Presses a key while another is held.
+    pub async fn press_with(&self, held: Key, key: impl Into<TypingData>) {
+        let chain = self.driver.action_chain().key_down(held.clone());
+        let chain = chain.send_keys(key).key_up(held);
+        chain.perform().await.unwrap();
     }
 
     /// Waits until an expression is true in the page.
     pub async fn until(&self, expression: &str) {
-        eventually(expression, || async {
-            let holds = self
-                .driver
-                .execute(&format!("return Boolean({expression})"), vec![])
-                .await
-                .unwrap();
-            (holds.json() == &json!(true)).then_some(())
-        })
-        .await;
+        let holds = format!("Boolean({expression})");
+        let ask = || async { (self.get(&holds).await == true).then_some(()) };
+        eventually(expression, ask).await;
     }
 
     /// What an expression is in the page.
     pub async fn get(&self, expression: &str) -> Value {
-        self.driver
-            .execute(&format!("return {expression}"), vec![])
-            .await
-            .unwrap()
-            .json()
-            .clone()
+        let script = format!("{FIND} return {expression}");
+        let answer = self.driver.execute(&script, vec![]).await.unwrap();
+        answer.json().clone()
     }
 
     /// What a function gives, which may wait; it is written as the body of one.
     pub async fn call(&self, body: &str) -> Value {
         let script = format!(
-            "const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
+            "{FIND} const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
         );
-        self.driver
-            .execute_async(&script, vec![])
-            .await
-            .unwrap()
-            .json()
-            .clone()
+        let answer = self.driver.execute_async(&script, vec![]).await.unwrap();
+        answer.json().clone()
+    }
+
+    /// Waits until what was done is drawn.
+    pub async fn drawn(&self) {
+        let two_frames = "await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));";
+        self.call(two_frames).await;
     }
 
     /// What chromedriver answers to an order that only it knows.
@@ -191,6 +174,11 @@ impl Browser {
             .map(|entry| entry["message"].as_str().unwrap().to_owned())
             .collect()
     }
+
+    /// Fails where the console got something.
+    pub async fn assert_quiet(&self) {
+        assert_eq!(self.console().await, Vec::<String>::new());
+    }
 }
 
 impl Drop for Browser {
@@ -199,6 +187,5 @@ impl Drop for Browser {
         let group = Pid::from_raw(self.chromedriver.id() as i32).unwrap();
         let _ = kill_process_group(group, Signal::KILL);
         let _ = self.chromedriver.wait();
-        let _ = std::fs::remove_dir_all(&self.profile);
     }
 }

@@ -2,24 +2,33 @@
 
 pub mod browser;
 pub mod by_hand;
+pub mod desk;
+pub mod folder;
 pub mod held;
 pub mod schema;
+pub mod stage;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use fourwave::{catalogue, event, recording};
+use futures_util::StreamExt;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use folder::Folder;
+
 /// The program under test.
 pub const FOURWAVE: &str = env!("CARGO_BIN_EXE_fourwave");
+
+/// How most scripts begin.
+pub const OPEN: &str = "server listen\nclient connect\nserver accept\n";
 
 /// The scenarios in the repository, by id.
 pub fn scenario_ids() -> Vec<String> {
@@ -34,6 +43,12 @@ pub fn scenario_ids() -> Vec<String> {
     ids.sort();
     assert!(!ids.is_empty());
     ids
+}
+
+/// What was recorded of a scenario.
+pub fn recorded(id: &str) -> Vec<event::Event> {
+    let lines = catalogue::recording_lines(id).unwrap_or_else(|| panic!("no recording of {id}"));
+    recording::read(&lines)
 }
 
 /// Runs the command with a text on its standard input.
@@ -152,7 +167,7 @@ impl std::fmt::Display for Events {
 pub struct Server {
     child: Child,
     /// Where it keeps recordings, unless it was told otherwise; gone with it.
-    data: PathBuf,
+    _data: Folder,
     /// As in `127.0.0.1:40123`.
     pub address: String,
 }
@@ -173,8 +188,8 @@ impl Server {
 
     /// A server by a command that starts one and prints its address.
     pub fn spawn(mut command: Command) -> Server {
-        let data = new_folder();
-        command.env("FOURWAVE_DATA_DIR", &data);
+        let data = Folder::new();
+        command.env("FOURWAVE_DATA_DIR", data.path());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
@@ -188,7 +203,7 @@ impl Server {
         Server {
             address: address.to_owned(),
             child,
-            data,
+            _data: data,
         }
     }
 
@@ -216,15 +231,7 @@ impl Drop for Server {
             self.signal(Signal::TERM);
             self.child.wait().unwrap();
         }
-        let _ = std::fs::remove_dir_all(&self.data); // most have kept nothing
     }
-}
-
-/// A place for a folder that is not there yet.
-pub fn new_folder() -> PathBuf {
-    static FOLDERS: AtomicU32 = AtomicU32::new(0);
-    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("fourwave-data-{}-{number}", std::process::id()))
 }
 
 /// The processes below a process, and theirs.
@@ -347,6 +354,40 @@ pub async fn start_run(server: &Server, wanted: Value) -> String {
     let (status, answer) = request("POST", &server.url("/api/runs"), Some(wanted)).await;
     assert_eq!(status, 201, "{answer}");
     answer["id"].as_str().unwrap().to_owned()
+}
+
+/// Plays a run to its end; its id.
+pub async fn ended_run(server: &Server, wanted: Value) -> String {
+    let id = start_run(server, wanted).await;
+    events_to_end(server, &id).await;
+    id
+}
+
+/// All that a run tells until it ends.
+pub async fn events_to_end(server: &Server, id: &str) -> Events {
+    let url = server.url(&format!("/api/runs/{id}/events?follow=1"));
+    Events::parse(&fetch(url).await)
+}
+
+/// Waits until a run has told something so many times.
+pub async fn until_told(server: &Server, id: &str, what: &str, times: usize) {
+    let mut socket = connect(server, id, 0).await;
+    let mut told = 0;
+    while told < times {
+        let message = socket.next().await;
+        let message = message.unwrap_or_else(|| panic!("never: {what}")).unwrap();
+        told += message.to_text().unwrap().matches(what).count();
+    }
+}
+
+/// What a run has told by now.
+pub async fn events_of(server: &Server, id: &str) -> Events {
+    Events::parse(&fetch(server.url(&format!("/api/runs/{id}/events"))).await)
+}
+
+/// What an address answers, whatever its status.
+pub async fn fetch(url: impl reqwest::IntoUrl) -> String {
+    reqwest::get(url).await.unwrap().text().await.unwrap()
 }
 
 /// A run's live socket, from the event number `from` on.
