@@ -1,11 +1,12 @@
-//! The command: run, check, record, serve.
+//! The command: run, record, serve.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use fourwave::recording;
 
-use crate::support::{FOURWAVE, Server, command};
+use crate::support::folder::Folder;
+use crate::support::{Events, FOURWAVE, Server, command};
 
 #[test]
 fn run_draws_a_scenario_as_text() {
@@ -51,14 +52,13 @@ fn run_plays_a_scenario_by_its_name_and_by_its_file() {
             String::from_utf8_lossy(&output.stdout)
         );
     }
-    let file = std::env::temp_dir().join(format!("fourwave-{}.txt", std::process::id()));
-    std::fs::write(&file, "server listen => 0\n").unwrap();
+    let folder = Folder::new();
+    let file = folder.write("script.txt", "server listen => 0\n");
     assert!(
         command(&["run", file.to_str().unwrap()], "")
             .status
             .success()
     );
-    std::fs::remove_file(file).unwrap();
 }
 
 #[test]
@@ -130,87 +130,19 @@ fn run_ends_when_its_reader_does() {
 }
 
 #[test]
-fn check_reports_every_mistake_at_its_place() {
-    assert!(command(&["check"], "").status.success());
-    let head = "chapter = \"waves\"\norder = 1\ntitle = { en = \"a\", zh = \"b\" }\nsummary = { en = \"a\", zh = \"b\" }\n";
-    let broken = [
-        (
-            "[script]\ntext = '''\nserver listen\nclient jump\n'''\n",
-            "8:8: found `jump`",
-        ),
-        ("[script]\ntext = 'server listn'\n", "6:16: found `listn`"),
-        (
-            "[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\nzh = 'b'\n",
-            "broken.toml:7:8: a note for `fin`",
-        ),
-        (
-            "[script]\ntext = 'server listen'\n[nots]\n",
-            "7:2: unknown field `nots`",
-        ),
-        (
-            "[script]\ntext = 'server listen'\n[notes.fin]\nen = 'a'\n",
-            "missing field `zh`",
-        ),
-        ("[script]\ntext = 'server listen\n", "6:"),
-        (
-            "[script]\ntext = 'server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n",
-            "broken.toml:8:6: a question at `fin`, but no line",
-        ),
-        (
-            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'takes'\nask = { en = 'a', zh = 'b' }\n",
-            "broken.toml:9:9: found `takes`, expected `gives`",
-        ),
-        (
-            "[script]\ntext = 'fin: sleep 1s'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n",
-            "broken.toml:9:9: `fin` makes no call",
-        ),
-        (
-            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n\
-             choices = [{ value = '0', why = { en = 'a', zh = 'b' } }]\n",
-            "broken.toml:8:6: the question at `fin` needs two choices",
-        ),
-        (
-            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'gives'\nask = { en = 'a', zh = 'b' }\n\
-             choices = [{ value = '0', why = { en = 'a', zh = 'b' } },{ value = '0', why = { en = 'a', zh = 'b' } }]\n",
-            "broken.toml:11:68: `0` is among this question's choices already",
-        ),
-        (
-            "[script]\ntext = 'fin: server listen'\n[[questions]]\nat = 'fin'\nabout = 'sends RST'\nask = { en = 'a', zh = 'b' }\n\
-             choices = [{ value = 'both', why = { en = 'a', zh = 'b' } },{ value = 'nobody', why = { en = 'a', zh = 'b' } }]\n",
-            "broken.toml:11:22: found `both`, expected one of client, server, nobody",
-        ),
-    ];
-    let folder = std::env::temp_dir().join(format!("fourwave-check-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    for (tail, expected) in broken {
-        let file = folder.join("broken.toml");
-        std::fs::write(&file, format!("{head}{tail}")).unwrap();
-        let output = command(&["check", folder.to_str().unwrap()], "");
-        let text = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        assert!(text.contains(expected), "{expected}: {text}");
-    }
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[test]
 fn record_writes_what_is_shipped() {
-    let folder = std::env::temp_dir().join(format!("fourwave-record-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::copy(
-        "scenarios/reset-linger-0.toml",
-        folder.join("reset-linger-0.toml"),
-    )
-    .unwrap();
+    let folder = Folder::new();
+    let right = std::fs::read("scenarios/reset-linger-0.toml").unwrap();
+    folder.write("reset-linger-0.toml", right);
     let broken = "server listen\nclient connect => ECONNREFUSED\n";
     let scenario = std::fs::read_to_string("scenarios/four-waves.toml").unwrap();
     let (before, after) = scenario.split_once("server listen").unwrap();
     let after = after.split_once("'''").unwrap().1;
     let after = after.split_once("[[sources]]").unwrap().1;
     let wrong = format!("{before}{broken}'''\n[[sources]]{after}");
-    std::fs::write(folder.join("a-wrong-one.toml"), wrong).unwrap();
+    folder.write("a-wrong-one.toml", wrong);
     let record = |ids: &[&str]| {
-        let folder = ["record", "--folder", folder.to_str().unwrap()];
+        let folder = ["record", "--folder", folder.as_str()];
         command(&[&folder, ids].concat(), "")
     };
     let output = record(&[]);
@@ -223,7 +155,7 @@ fn record_writes_what_is_shipped() {
     );
     let kinds = |path: &std::path::Path| -> Vec<String> {
         let packed = std::fs::read(path).unwrap();
-        let events = crate::support::Events::parse(&recording::unpack(&packed).unwrap());
+        let events = Events::parse(&recording::unpack(&packed).unwrap());
         events
             .of("state")
             .iter()
@@ -232,13 +164,12 @@ fn record_writes_what_is_shipped() {
     };
     let path = &recording::path("reset-linger-0");
     assert_eq!(
-        kinds(&folder.join(path)),
+        kinds(&folder.file(path)),
         kinds(&std::path::Path::new("scenarios").join(path)),
         "recorded although another failed"
     );
     assert!(record(&["reset-linger-0"]).status.success());
     assert_eq!(record(&["no-such-one"]).status.code(), Some(2));
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

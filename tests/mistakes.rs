@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::support::command;
+use crate::support::folder::Folder;
 
-/// The broken files, each with the place of its mistake in its first line: `# LINE:COLUMN`.
+/// The broken files, each with its mistake in its first line: `# LINE:COLUMN: what is wrong`.
 fn broken_files() -> Vec<(PathBuf, String)> {
     let entries = std::fs::read_dir("tests/broken").unwrap();
     let mut files: Vec<(PathBuf, String)> = entries
@@ -12,8 +13,8 @@ fn broken_files() -> Vec<(PathBuf, String)> {
         .filter(|path| !path.ends_with("article.toml"))
         .map(|path| {
             let text = std::fs::read_to_string(&path).unwrap();
-            let place = text.lines().next().unwrap().trim_start_matches("# ");
-            (path, place.to_owned())
+            let mistake = text.lines().next().unwrap().trim_start_matches("# ");
+            (path, mistake.to_owned())
         })
         .collect();
     files.sort();
@@ -24,14 +25,14 @@ fn broken_files() -> Vec<(PathBuf, String)> {
 fn each_broken_file_is_refused_at_its_mistake() {
     let files = broken_files();
     assert!(files.len() >= 20);
-    for (path, place) in files {
+    for (path, mistake) in files {
         let path = path.to_str().unwrap();
         let output = command(&["check", path], "");
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{path}: {told}");
         assert!(
-            told.starts_with(&format!("{path}:{place}: ")),
-            "{path} at {place}: {told}"
+            told.starts_with(&format!("{path}:{mistake}")),
+            "{path}:{mistake}: {told}"
         );
         assert_eq!(
             String::from_utf8(output.stdout).unwrap(),
@@ -46,8 +47,8 @@ fn a_folder_is_checked_as_a_whole_and_what_is_shipped_has_no_mistakes() {
     let files = broken_files();
     let output = command(&["check", "tests/broken"], "");
     let told = String::from_utf8(output.stderr).unwrap();
-    for (path, place) in &files {
-        let mistake = format!("{}:{place}: ", path.display());
+    for (path, mistake) in &files {
+        let mistake = format!("{}:{mistake}", path.display());
         assert!(told.contains(&mistake), "{mistake} in {told}");
     }
     let output = command(&["check"], "");
@@ -57,16 +58,14 @@ fn a_folder_is_checked_as_a_whole_and_what_is_shipped_has_no_mistakes() {
 
 #[test]
 fn the_articles_own_mistakes_are_told() {
-    let folder = std::env::temp_dir().join(format!("fourwave-article-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new();
     let claim = "[[claims]]\nname = \"a\"\nsays = { en = \"A\", zh = \"甲\" }\nnote = { en = \"B\", zh = \"乙\" }\n";
-    std::fs::write(folder.join("article.toml"), format!("{claim}{claim}")).unwrap();
-    let output = command(&["check", folder.to_str().unwrap()], "");
+    folder.write("article.toml", format!("{claim}{claim}"));
+    let output = command(&["check", folder.as_str()], "");
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(
         told.contains("article.toml:6:8: there is another claim named `a`"),
         "{told}"
     );
-    std::fs::remove_dir_all(folder).unwrap();
 }
