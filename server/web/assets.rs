@@ -98,7 +98,7 @@ fn served(path: &str) -> Option<Vec<u8>> {
         let language = all
             .into_iter()
             .find(|language| name == format!("{}.js", language.tag()))?;
-        let table = serde_json::to_string(language.table()).expect("texts become JSON");
+        let table = serde_json::to_string(&said(language)).expect("texts become JSON");
         return Some(format!("export default {table};\n").into_bytes());
     }
     let file = Files::get(path)?.data;
@@ -106,6 +106,26 @@ fn served(path: &str) -> Option<Vec<u8>> {
         true => without_comments(&file),
         false => file.into_owned(),
     })
+}
+
+/// The words that scripts say: all of a kind, which is what stands before a key's first dot, that one of them names. The
+/// others are for templates alone.
+fn said(language: Language) -> BTreeMap<&'static str, &'static str> {
+    let scripts = Files::iter().filter(|name| name.ends_with(".js"));
+    let scripts: String = scripts.filter_map(|name| text(&name)).collect();
+    let names = |kind: &str| {
+        ['"', '`']
+            .iter()
+            .any(|quote| scripts.contains(&format!("{quote}{kind}.")))
+    };
+    let mut kinds = BTreeMap::new();
+    let table = language.table().iter().filter(|(key, _)| {
+        let kind = key.split('.').next().expect("a text has a beginning");
+        *kinds.entry(kind).or_insert_with(|| names(kind))
+    });
+    table
+        .map(|(key, text)| (key.as_str(), text.as_str()))
+        .collect()
 }
 
 /// A script without the lines that are comments: they are for whoever reads the repository, and a fifth of the way there.
