@@ -3,9 +3,10 @@
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+use crate::support::processes::{await_end, descendants};
 use crate::support::{
-    OPEN, Server, await_end, command, descendants, events_of, events_to_end, play, play_unchecked,
-    request, start_run, until_told,
+    OPEN, Server, command, events_of, events_to_end, play, play_unchecked, request, start_run,
+    until_told,
 };
 
 #[test]

@@ -12,10 +12,8 @@ use serde_json::json;
 
 use crate::support::by_hand::{ByHand, end};
 use crate::support::held::Held;
-use crate::support::{
-    FOURWAVE, Server, await_end, descendants, eventually, kill_descendant, processes_with,
-    start_run, stop_run, until_told,
-};
+use crate::support::processes::{await_end, descendants, kill_descendant, processes_with};
+use crate::support::{FOURWAVE, Server, eventually, start_run, stop_run, until_told};
 
 /// Every way in which a process comes to be, one that is stopped, and calls that wait for ever.
 const WAITING: &str = "server listen\nclient connect\nserver accept\nclient thread reader\nclient fork child\n\

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::support::browser::{Browser, LAPTOP};
 use crate::support::by_hand::{ByHand, CONNECTED, end, repeats};
-use crate::support::{Server, key_of, kill_descendant, request, request_with, stop_run};
+use crate::support::processes::kill_descendant;
+use crate::support::{Server, key_of, request, request_with, stop_run};
 
 #[tokio::test]
 async fn free_play_writes_the_script_that_repeats_it() {

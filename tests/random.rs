@@ -24,7 +24,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use self::dice::Dice;
 use crate::support::held::Held;
-use crate::support::{Server, connect, eventually, kill_descendant, request, stop_run};
+use crate::support::processes::kill_descendant;
+use crate::support::{Server, connect, eventually, request, stop_run};
 
 /// The same in every test: a failure then comes from a change, and not from luck.
 const SEEDS: Range<u64> = 0..1000;

@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use super::Bench;
-use super::support::{Server, descendants, start_run, until_told};
+use super::support::processes::descendants;
+use super::support::{Server, start_run, until_told};
 use super::table::{Promise, Row};
 
 const RUNS: usize = 10;

@@ -5,7 +5,8 @@ use thirtyfour::prelude::*;
 
 use super::{assert_downloads_capture, shown_states};
 use crate::support::browser::{Browser, LAPTOP};
-use crate::support::{Server, descendants, events_of, eventually, start_run, stop_run};
+use crate::support::processes::descendants;
+use crate::support::{Server, events_of, eventually, start_run, stop_run};
 
 #[tokio::test]
 async fn run_shows_the_four_waves_as_the_kernel_gave_them() {

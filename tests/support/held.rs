@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Server, descendants, eventually};
+use super::processes::descendants;
+use super::{Server, eventually};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
