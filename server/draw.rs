@@ -7,7 +7,7 @@ use crate::event::{
     CallPhase, Cause, Event, Exit, Host, HostChange, ProcessChange, Segment, SegmentPhase,
     StepPhase, Timer, What,
 };
-use crate::wording::{Kind, tame};
+use crate::wording::{Kind, by, columns, shorten, tame};
 
 const CALLS: usize = 38;
 const STATES: usize = 12;
@@ -84,41 +84,38 @@ impl<W: Write> Drawing<W> {
             What::Call {
                 phase: CallPhase::Enter,
                 host,
+                actor,
                 call,
                 args,
                 ..
             } => {
                 self.flush()?;
                 let mut row = Row::default();
-                row.calls[*host as usize] = format!("{call}({}) …", args.join(", "));
+                let call = by(*host, actor, &format!("{call}({})", args.join(", ")));
+                row.calls[*host as usize] = shorten(&call, CALLS - 2) + " …";
                 self.open = Some((row, Open::Call(event.seq)));
                 Ok(())
             }
             What::Call {
                 phase: CallPhase::Exit(exit),
                 host,
+                actor,
                 call,
                 args,
                 ..
             } => {
-                let gave = gave(exit);
                 let (mut row, text) = match self.open.take() {
                     Some((row, Open::Call(open))) if open == exit.enter => {
-                        (row, format!("{call}({}) = {gave}", args.join(", ")))
+                        (row, format!("{call}({})", args.join(", ")))
                     }
                     open => {
                         self.open = open;
                         self.flush()?;
-                        (
-                            Row::default(),
-                            format!(
-                                "… {call}({}) = {gave}",
-                                args.first().map_or("", String::as_str)
-                            ),
-                        )
+                        let first = args.first().map_or("", String::as_str);
+                        (Row::default(), format!("… {call}({first})"))
                     }
                 };
-                row.calls[*host as usize] = text;
+                row.calls[*host as usize] = gives(&by(*host, actor, &text), exit);
                 self.row(row)
             }
             What::Segment(segment) if segment.phase != SegmentPhase::Sent => {
@@ -271,9 +268,10 @@ impl<W: Write> Drawing<W> {
 
     fn row(&mut self, row: Row) -> io::Result<()> {
         let [left, right] = row.calls.map(|text| shorten(&text, CALLS));
+        let left = format!("{left}{}", " ".repeat(CALLS - columns(&left)));
         let [from, to] = row.states;
         let text = format!(
-            "{left:<CALLS$} {from:>STATES$} {:^WIRE$} {to:<STATES$} {right}",
+            "{left} {from:>STATES$} {:^WIRE$} {to:<STATES$} {right}",
             row.wire
         );
         self.line(row.paint, text.trim_end())
@@ -289,14 +287,16 @@ impl<W: Write> Drawing<W> {
     }
 }
 
-/// What a call gave: of bytes how many, and which.
-fn gave(exit: &Exit) -> String {
-    match (&exit.errno, &exit.data, &exit.words) {
+/// A call and what it gave, of bytes how many and which. Where there is no room for both, the call is shortened.
+fn gives(call: &str, exit: &Exit) -> String {
+    let gave = match (&exit.errno, &exit.data, &exit.words) {
         (Some(errno), ..) => errno.clone(),
         (_, Some(data), _) => format!("{} {data:?}", exit.result),
         (.., Some(words)) => words.clone(),
         _ => exit.result.to_string(),
-    }
+    };
+    let gave = format!(" = {}", shorten(&gave, CALLS / 2));
+    shorten(call, CALLS - columns(&gave)) + &gave
 }
 
 /// Whether a line only looks at something: its ✓ says enough.
@@ -340,11 +340,4 @@ fn arrow(segment: &Segment) -> Row {
         paint,
         ..Row::default()
     }
-}
-
-fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width - 1).chain(['…']).collect()
 }

@@ -5,7 +5,7 @@ use super::palette::Palette;
 use super::pen::{self, Anchor, Pen, Type, number};
 use crate::event::Host;
 use crate::state::State;
-use crate::wording::Kind;
+use crate::wording::{Kind, shorten};
 
 /// Where names may stand along a line, best first. The first three are the lanes of those that leave together.
 const PLACES: [f64; 7] = [0.5, 0.27, 0.73, 0.38, 0.62, 0.18, 0.82];
@@ -204,7 +204,7 @@ impl Ladder {
         let way = self.way(y, line);
         let length = (x1 - x0).hypot(y1 - y0) * way;
         let room = ((length - 24.0) / pen::width("x", self.size)) as usize;
-        let name = pen::shorten(&line.name, room);
+        let name = shorten(&line.name, room);
         let half = pen::width(&name, self.size) / 2.0;
         let edge = ((half + 10.0) / length).min(0.5);
         let angle = (y1 - y0).atan2(x1 - x0);

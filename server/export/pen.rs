@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use crate::wording::tame;
+use crate::wording::{columns, tame};
 
 /// The fonts of a picture, as `font-family` has them.
 pub(super) struct Faces {
@@ -137,37 +137,9 @@ pub(super) fn number(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// How wide a text is at most, in characters of a monospaced font: what is wide takes two.
-pub(super) fn columns(text: &str) -> usize {
-    tame(text)
-        .chars()
-        .map(|c| if is_wide(c) { 2 } else { 1 })
-        .sum()
-}
-
 /// How wide a text is at most, at this size.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     columns(text) as f64 * size * CHARACTER
-}
-
-/// As much of a text as has room in so many columns.
-pub(super) fn shorten(text: &str, room: usize) -> String {
-    let text = tame(text);
-    if columns(&text) <= room {
-        return text;
-    }
-    let mut left = room.max(2) - 1;
-    let fits = text.chars().take_while(|c| {
-        let wide = 1 + usize::from(is_wide(*c));
-        left.checked_sub(wide).map(|rest| left = rest).is_some()
-    });
-    fits.chain(['…']).collect()
-}
-
-/// Whether a character is as wide as two: Unicode Standard Annex #11, in blocks.
-fn is_wide(c: char) -> bool {
-    matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f000..=0x1faff | 0x20000..=0x3fffd)
 }
 
 #[cfg(test)]
@@ -180,19 +152,5 @@ mod tests {
             escape("<script>alert('1')</script>]]>\u{0}\u{202e}\u{fffe}&\""),
             "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;]]&gt;\\u0000\\u202e\\ufffe&amp;&quot;"
         );
-    }
-
-    #[test]
-    fn what_is_too_long_ends_in_an_ellipsis_and_fits() {
-        for (text, room, expected) in [
-            ("recv(3)", 7, "recv(3)"),
-            ("recv(3, 65536)", 7, "recv(3…"),
-            ("四次挥手", 8, "四次挥手"),
-            ("四次挥手", 7, "四次挥…"),
-            ("四次挥手", 6, "四次…"),
-            ("ab", 1, "a…"),
-        ] {
-            assert_eq!(shorten(text, room), expected);
-        }
     }
 }

@@ -6,11 +6,11 @@ use super::facts::Facts;
 use super::ladder::Ladder;
 use super::layout::{Drawn, FLIGHT, Item, Layout, Line, lay_out};
 use super::palette::{Palette, Theme};
-use super::pen::{self, Anchor, Faces, Pen, Type, escape, number, shorten};
+use super::pen::{self, Anchor, Faces, Pen, Type, escape, number};
 use crate::event::{Event, Host};
 use crate::language::Language;
 use crate::state::State;
-use crate::wording::Kind;
+use crate::wording::{Kind, columns, shorten};
 
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 630.0;
@@ -107,7 +107,7 @@ fn lines(text: &str, room: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for c in text.chars() {
         let breaks = words.last().is_none_or(|word| word.ends_with(' '))
-            || (pen::columns(&c.to_string()) > 1 && !"，。、；：？！）》”".contains(c));
+            || (columns(&c.to_string()) > 1 && !"，。、；：？！）》”".contains(c));
         match words.last_mut() {
             Some(word) if !breaks => word.push(c),
             _ => words.push(c.into()),
@@ -115,7 +115,7 @@ fn lines(text: &str, room: usize) -> Vec<String> {
     }
     for word in words {
         let last = lines.last_mut().expect("there is one from the beginning");
-        if last.is_empty() || pen::columns(last) + pen::columns(word.trim_end()) <= room {
+        if last.is_empty() || columns(last) + columns(word.trim_end()) <= room {
             last.push_str(&word);
         } else {
             lines.push(word);

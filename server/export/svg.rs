@@ -6,10 +6,10 @@ use super::facts::Facts;
 use super::ladder::Ladder;
 use super::layout::{Drawn, Item, Layout, lay_out};
 use super::palette::{Palette, Theme};
-use super::pen::{self, Anchor, Faces, Pen, Type, escape, number, shorten};
+use super::pen::{self, Anchor, Faces, Pen, Type, escape, number};
 use crate::event::{Event, Host};
 use crate::language::Language;
-use crate::wording::{self, duration};
+use crate::wording::{self, columns, duration, shorten};
 
 /// How wide a picture is.
 const WIDTH: f64 = 1120.0;
@@ -87,7 +87,7 @@ impl Columns {
     /// States with the names of their sockets need more room than others.
     fn for_items(layout: &Layout) -> Columns {
         let states = layout.items.iter().filter_map(|item| match &item.what {
-            Drawn::State { text, .. } => Some(pen::columns(text) + 2),
+            Drawn::State { text, .. } => Some(columns(text) + 2),
             _ => None,
         });
         let states_room = states.max().unwrap_or(0).clamp(14, 22);
@@ -109,12 +109,12 @@ impl Columns {
 /// A title in at most two lines.
 fn title_lines(title: &str) -> Vec<String> {
     const ROOM: usize = 84;
-    if pen::columns(title) <= ROOM {
-        return vec![pen::shorten(title, ROOM)];
+    if columns(title) <= ROOM {
+        return vec![shorten(title, ROOM)];
     }
     let mut first = String::new();
     for word in title.split_inclusive(' ') {
-        if pen::columns(&first) + pen::columns(word) > ROOM {
+        if columns(&first) + columns(word) > ROOM {
             break;
         }
         first += word;
@@ -195,7 +195,7 @@ impl Page {
             fill: self.palette.accent,
             ..brand
         };
-        let room = 70_usize.saturating_sub(pen::columns(&where_and_when) / 2);
+        let room = 70_usize.saturating_sub(columns(&where_and_when) / 2);
         let address = shorten(&address, room);
         self.pen.words(
             WIDTH - MARGIN,
@@ -346,8 +346,8 @@ impl Page {
             ..plain
         };
         let result = |room: usize| gave.map(|gave| format!(" = {}", shorten(gave, room.max(8))));
-        if let (false, Some(gave)) = (waited, result(room.saturating_sub(pen::columns(text) + 3))) {
-            let text = shorten(text, room.saturating_sub(pen::columns(&gave)));
+        if let (false, Some(gave)) = (waited, result(room.saturating_sub(columns(text) + 3))) {
+            let text = shorten(text, room.saturating_sub(columns(&gave)));
             self.pen
                 .words(x, y + BASE, &[(&text, plain), (&gave, given)]);
             return;
@@ -360,10 +360,10 @@ impl Page {
         self.pen
             .words(x, y + BASE, &[(&begun, plain), (" ⋯", quiet)]);
         let name = format!("{}()", text.split('(').next().unwrap_or(text));
-        if let (Some(end), Some(gave)) = (end, result(room.saturating_sub(pen::columns(&name) + 3)))
+        if let (Some(end), Some(gave)) = (end, result(room.saturating_sub(columns(&name) + 3)))
             && self.is_seen(end)
         {
-            let name = shorten(&name, room.saturating_sub(pen::columns(&gave)));
+            let name = shorten(&name, room.saturating_sub(columns(&gave)));
             self.pen.words(
                 x,
                 self.ladder.y(end) + BASE,
