@@ -195,6 +195,9 @@ impl World<'_> {
             let socket = watch.sender(&segment);
             let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
             let opens = has("SYN") && !has("ACK") && !segment.retransmission;
+            // No call sends again what was sent, though a timer may while one runs.
+            let is_call = |cause: &Cause| matches!(cause, Cause::Call(_) | Cause::Kill);
+            let cause = cause.filter(|cause| !(segment.retransmission && is_call(cause)));
             let cause = cause
                 .or_else(|| self.connecting(host).filter(|_| opens))
                 .unwrap_or_else(|| Cause::Timer(timer_that_sent(socket, &segment)));
