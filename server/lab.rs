@@ -194,6 +194,20 @@ impl Lab {
             .cloned()
     }
 
+    /// Tells a run to end; one that waits for its turn has ended then.
+    pub fn end(&self, live: &Arc<Live>) {
+        live.stop();
+        let mut runs = lock(&self.runs);
+        let mut waiting = runs.waiting.iter();
+        let place = waiting.position(|job| Arc::ptr_eq(&job.live, live));
+        let job = place.and_then(|place| runs.waiting.remove(place));
+        runs.tell_places();
+        drop(runs);
+        if let Some(job) = job {
+            self.rules.play(&job);
+        }
+    }
+
     /// Tells every run to end, and starts no more.
     pub fn stop(&self) {
         let mut runs = lock(&self.runs);
@@ -216,14 +230,7 @@ impl Lab {
 fn work(runs: &Mutex<Runs>, first: Job, rules: &Rules) {
     let mut next = Some(first);
     while let Some(job) = next {
-        let live = &job.live;
-        let limit = match live.open {
-            true => rules.limits.open,
-            false => rules.limits.run,
-        };
-        live.play(&job.nursery, &job.script, job.pace, limit);
-        // Nor does a fault in what is done with it touch another run; it has ended all the same.
-        let _ = catch_unwind(AssertUnwindSafe(|| (rules.on_end)(live)));
+        rules.play(&job);
         let mut runs = lock(runs);
         next = runs.waiting.pop_front();
         runs.tell_places();
@@ -233,8 +240,22 @@ fn work(runs: &Mutex<Runs>, first: Job, rules: &Rules) {
     }
 }
 
+impl Rules {
+    /// Plays a run to its end; one that was told to end before it began does nothing.
+    fn play(&self, job: &Job) {
+        let live = &job.live;
+        let limit = match live.open {
+            true => self.limits.open,
+            false => self.limits.run,
+        };
+        live.play(&job.nursery, &job.script, job.pace, limit);
+        // A fault in what is done with it touches no other run either; it has ended all the same.
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.on_end)(live)));
+    }
+}
+
 impl Runs {
-    /// Tells those that wait, and the one that does no more, where they stand.
+    /// Tells those that wait where they stand.
     fn tell_places(&self) {
         for (index, job) in self.waiting.iter().enumerate() {
             job.live.stands(index + 1);

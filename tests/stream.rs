@@ -217,6 +217,19 @@ async fn a_run_that_has_to_wait_is_told_its_place_and_begins_by_itself() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_stopped_while_it_waits_has_ended() {
+    let server = Server::start(&["--max-runs", "1"]);
+    let waits = json!({ "script": "server listen\nserver accept" });
+    let playing = start_run(&server, waits.clone()).await;
+    let waiting = start_run(&server, waits).await;
+    stop_run(&server, &waiting).await;
+    let events = follow(&server, &waiting, 0).await;
+    assert_eq!(events.reason(), "stopped before it began", "{events}");
+    let (_, status) = request("GET", &server.url(&format!("/api/runs/{playing}")), None).await;
+    assert_eq!(status["ended"], false);
+}
+
+#[tokio::test]
 async fn a_name_that_points_here_from_elsewhere_is_refused() {
     let server = Server::start(&[]);
     let port = server.address.rsplit(':').next().unwrap();
@@ -290,9 +303,11 @@ async fn who_follows_hears_of_the_end_when_the_server_ends() {
     let id = start_run(&server, json!({ "script": script, "pace": "full" })).await;
     let socket = connect(&server, &id, 0).await;
     let address = server.url(&format!("/api/runs/{id}/events?follow=1"));
-    let answer = reqwest::get(address).await.unwrap();
+    let mut answer = reqwest::get(address).await.unwrap();
+    let begun = answer.chunk().await.unwrap().unwrap();
     server.signal(Signal::INT);
-    let streamed = Events::parse(&answer.text().await.unwrap());
+    let rest = answer.bytes().await.unwrap();
+    let streamed = Events::parse(&String::from_utf8([begun, rest].concat()).unwrap());
     for events in [streamed, read(socket).await] {
         assert_whole(&events);
         assert_eq!(events.0.last().unwrap()["how"], "stopped");

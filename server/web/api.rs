@@ -279,7 +279,7 @@ pub(super) async fn stop(
 ) -> Response {
     match server.lab.find(&id) {
         Some(live) if has_key(&headers, &live) => {
-            live.stop();
+            server.lab.end(&live);
             StatusCode::ACCEPTED.into_response()
         }
         Some(_) => Refused::Key.into_response(),
