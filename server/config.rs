@@ -68,13 +68,8 @@ pub struct Serve {
     #[arg(long, env = "FOURWAVE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// How many runs may go on at once.
-    #[arg(
-        long,
-        env = "FOURWAVE_MAX_RUNS",
-        default_value_t = 32,
-        value_name = "N"
-    )]
-    pub max_runs: usize,
+    #[arg(long, env = "FOURWAVE_MAX_RUNS", default_value_t = 32, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub max_runs: u16,
     /// How many runs a minute may be started from one address; a class behind one router is one.
     #[arg(long, env = "FOURWAVE_RUNS_PER_MINUTE", default_value_t = 600, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub runs_per_minute: u32,

@@ -17,7 +17,7 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
         open: Duration::from_secs(serve.open_limit),
         idle: Duration::from_secs(serve.idle_limit),
     };
-    let lab = Lab::new(serve.max_runs, limits);
+    let lab = Lab::new(serve.max_runs.into(), limits);
     let limit = serve.store_limit << 20;
     let store = Store::new(serve.data_dir(), limit, catalogue::pinned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
