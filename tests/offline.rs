@@ -46,8 +46,7 @@ async fn a_recording_plays_from_a_file_with_no_server() {
 
     let folder = Folder::new();
     let browser = opened(&folder, &file).await;
-    browser.press(" ").await;
-    browser.until("$('.chip')").await;
+    browser.until("$('.chip')").await; // it plays as soon as it is open
     browser.click("#speed option[value='4']").await;
     browser.until(IS_OVER).await;
     assert_eq!(browser.text(".host.client .state").await, "TIME_WAIT");

@@ -26,6 +26,7 @@ const replay = new Replay($(".replay"), { words, onShow });
 replay.takeAll(events);
 $(".origin").textContent = words("stage.recorded", events[0]);
 if (said.has("t")) replay.seek(Number(said.get("t")));
+else if (!matchMedia("(prefers-reduced-motion: reduce)").matches) replay.play();
 
 const [other] = Object.keys(told.words).filter((language) => language !== lang);
 $(".head .quiet").addEventListener("click", (event) => {
