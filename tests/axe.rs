@@ -166,6 +166,7 @@ async fn axe_finds_nothing_in_any_page() {
             .await;
         judge.click(".desk [data-key='client: more']").await;
         judge.press("h").await;
+        judge.say("client send \"held\"").await; // whatever flew may have arrived before
         judge.until("$('.tray li .name')").await;
         judge.look(&format!("free play {look:?}")).await;
         judge.click(".wire-bar [data-act=forge]").await;

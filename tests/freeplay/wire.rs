@@ -116,25 +116,25 @@ async fn the_wire_is_held_and_what_waits_goes_in_another_order() {
 #[tokio::test]
 async fn what_waits_is_delivered_dropped_and_duplicated_one_by_one() {
     let server = Server::start(&[]);
-    let browser = Browser::lab(&server, "An empty lab", "follow").await;
+    let browser = Browser::lab(&server, "A connection that stands", "follow").await;
+    browser.until_states("ESTABLISHED ESTABLISHED").await;
     browser.press("h").await;
     browser.until_shown(".tray").await;
-    browser.push("server: listen").await;
-    browser.push("client: connect").await;
-    until_waits(&browser, &["SYN"]).await;
+    // A reset is never sent again, however long the hand takes.
+    browser.push("client: set linger 0").await;
+    browser.push("client: close").await;
+    until_waits(&browser, &["RST, ACK"]).await;
     let deed = |deed: &str| format!(".tray li:first-child [data-deed={deed}]");
     browser.click(&deed("duplicate")).await;
-    until_waits(&browser, &["SYN", "SYN"]).await;
+    until_waits(&browser, &["RST, ACK", "RST, ACK"]).await;
     browser.click(&deed("drop")).await;
     let dropped = "$$('.script li').some((row) => row.textContent.startsWith('wire drop'))";
     browser.until(dropped).await;
+    until_waits(&browser, &["RST, ACK"]).await;
     browser.click(&deed("deliver")).await;
-    until_waits(&browser, &["SYN, ACK"]).await;
-    browser.click(&deed("deliver")).await;
-    let names = "$$('.tray li .name').map((name) => name.textContent)";
-    browser.until(&format!("{names}.includes('ACK 1')")).await;
+    browser.until_states("CLOSED CLOSED").await;
     browser.press("h").await;
-    browser.until_states("ESTABLISHED ESTABLISHED").await;
+    browser.until("$('.tray').hidden").await;
     let script = script_of(&server, &browser.run().await).await;
     let wire: Vec<&String> = script
         .iter()
@@ -142,10 +142,9 @@ async fn what_waits_is_delivered_dropped_and_duplicated_one_by_one() {
         .collect();
     let expected = [
         "wire hold any",
-        "wire duplicate SYN from client seq 0",
-        "wire drop SYN from client seq 0",
-        "wire release SYN from client seq 0",
-        "wire release SYN,ACK from server seq 0",
+        "wire duplicate RST,ACK from client seq 1 ack 1",
+        "wire drop RST,ACK from client seq 1 ack 1",
+        "wire release RST,ACK from client seq 1 ack 1",
         "wire release",
     ];
     assert_eq!(wire, expected);

@@ -41,6 +41,12 @@ export class Completion {
     this.#choose(sure ? 0 : -1);
   }
 
+  /** More was typed, and its words are not there yet: the chosen one stays so only where it still goes on from that. */
+  narrow(typed) {
+    const chosen = this.#shown[this.#active]?.text ?? "";
+    if (chosen === typed || !chosen.startsWith(typed)) this.#choose(-1);
+  }
+
   hide() {
     if (!this.isOpen) return;
     this.#list.hidden = true;

@@ -209,10 +209,12 @@ class Editor {
     const { text } = this;
     const at = this.#area.selectionEnd;
     if (text.length > LONGEST) return;
+    this.#completion.narrow(text.slice(wordAt(text, at).from, at));
     const place = placeAt(text, at);
     const answer = await complete(text, place).catch(() => null);
     const stays = mine === this.#asked && text === this.text && at === this.#area.selectionEnd && document.activeElement === this.#area;
-    if (!stays || !answer) return;
+    if (!stays) return;
+    if (!answer) return this.#completion.hide();
     const { from, completions, expected } = answer;
     const begin = offsetAt(text, place.line, from);
     const typed = text.slice(begin, at);
