@@ -165,8 +165,9 @@ async fn axe_finds_nothing_in_any_page() {
             .until("$('.desk [data-key=\"client: + fork\"], .desk [data-key=\"client: more\"]')")
             .await;
         judge.click(".desk [data-key='client: more']").await;
+        judge.until_states("ESTABLISHED ESTABLISHED").await;
         judge.press("h").await;
-        judge.say("client send \"held\"").await; // whatever flew may have arrived before
+        judge.say("client send \"held\"").await;
         judge.until("$('.tray li .name')").await;
         judge.look(&format!("free play {look:?}")).await;
         judge.click(".wire-bar [data-act=forge]").await;

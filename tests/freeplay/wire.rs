@@ -18,14 +18,13 @@ async fn until_waits(browser: &Browser, first: &[&str]) {
         .await;
 }
 
-/// Who had sent what arrived with data since a line was played.
+/// Who had sent what arrived since a line was played.
 fn arrived(events: &Events, since: &str) -> Vec<String> {
     let begins = |event: &&Value| event["type"] == "step" && event["text"] == since;
     let begin = events.0.iter().find(begins).unwrap()["seq"].as_u64();
     let segments = events.of("segment").into_iter();
-    let arrived = segments.filter(|segment| {
-        segment["phase"] == "delivered" && segment["len"] != 0 && segment["seq"].as_u64() > begin
-    });
+    let arrived = segments
+        .filter(|segment| segment["phase"] == "delivered" && segment["seq"].as_u64() > begin);
     arrived
         .map(|segment| segment["from"].as_str().unwrap().to_owned())
         .collect()
@@ -77,19 +76,21 @@ async fn the_wire_is_held_and_what_waits_goes_in_another_order() {
     browser.until_states("ESTABLISHED ESTABLISHED").await;
     browser.press("h").await;
     browser.until_shown(".tray").await;
-    // One right after the other, before anything is sent again.
-    browser.say("client send \"hello\" &").await;
-    browser.say("server send \"bye\" &").await;
-    let [hello, bye] = ["5 B \"hello\"", "3 B \"bye\""];
-    until_waits(&browser, &[hello, bye]).await;
+    // A reset is never sent again; what is comes behind these two.
+    browser.push("client: set linger 0").await;
+    browser.push("client: close").await;
+    let [reset, bye] = ["RST, ACK", "3 B \"bye\""];
+    until_waits(&browser, &[reset]).await;
+    browser.say("server send \"bye\"").await;
+    until_waits(&browser, &[reset, bye]).await;
 
     // By its button the first goes later; then it is drawn back by hand, and then again.
     browser
         .click(".tray li:first-child [data-deed=later]")
         .await;
-    until_waits(&browser, &[bye, hello]).await;
+    until_waits(&browser, &[bye, reset]).await;
     let handle = |row: usize| By::Css(format!(".tray li:nth-child({row}) .grip"));
-    for names in [[hello, bye], [bye, hello]] {
+    for names in [[reset, bye], [bye, reset]] {
         let from = browser.driver.find(handle(1)).await.unwrap();
         let to = browser.driver.find(handle(2)).await.unwrap();
         let chain = browser.driver.action_chain().click_and_hold_element(&from);
@@ -109,7 +110,7 @@ async fn the_wire_is_held_and_what_waits_goes_in_another_order() {
     let events = events_of(&server, &id).await;
     let mut order = arrived(&events, first);
     order.dedup(); // what was sent again goes with it
-    assert_eq!(order, ["server", "client"]);
+    assert_eq!(order[..2], ["server", "client"]);
     browser.assert_quiet().await;
 }
 
@@ -142,9 +143,9 @@ async fn what_waits_is_delivered_dropped_and_duplicated_one_by_one() {
         .collect();
     let expected = [
         "wire hold any",
-        "wire duplicate RST,ACK from client seq 1 ack 1",
-        "wire drop RST,ACK from client seq 1 ack 1",
-        "wire release RST,ACK from client seq 1 ack 1",
+        "wire duplicate RST from client seq 1",
+        "wire drop RST from client seq 1",
+        "wire release RST from client seq 1",
         "wire release",
     ];
     assert_eq!(wire, expected);

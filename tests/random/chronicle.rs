@@ -86,9 +86,11 @@ impl Author {
                 "type": "process", "host": host, "actor": self.text(), "pid": self.id(), "tid": self.id(),
                 "what": self.0.pick(&["started", "forked", "stopped", "continued", "exited", "killed", "lost"]),
             }),
+            11 if self.coin() == json!(true) => {
+                json!({ "type": "host", "host": host, "what": "sysctl", "sysctl": self.text() })
+            }
             11 => json!({
-                "type": "host", "host": host, "sysctl": self.maybe(Author::text),
-                "what": self.0.pick(&["link_down", "link_up", "crashed", "booted", "sysctl"]),
+                "type": "host", "host": host, "what": self.0.pick(&["link_down", "link_up", "crashed", "booted"]),
             }),
             _ => self.judgement(),
         }
