@@ -99,7 +99,7 @@ fn served(path: &str) -> Option<Vec<u8>> {
             .into_iter()
             .find(|language| name == format!("{}.js", language.tag()))?;
         let table = serde_json::to_string(&said(language)).expect("texts become JSON");
-        return Some(format!("export default {table};\n").into_bytes());
+        return Some(format!("globalThis.words = {table};\n").into_bytes());
     }
     let file = Files::get(path)?.data;
     Some(match path.ends_with(".js") {
