@@ -52,6 +52,34 @@ pub(super) fn text(path: &str) -> Option<String> {
     String::from_utf8(served(path)?).ok()
 }
 
+/// The modules that one needs before it runs, itself among them: a page that names them all waits for none twice.
+pub(super) fn modules(entry: &'static str) -> Vec<String> {
+    static FOUND: Mutex<BTreeMap<&str, Vec<String>>> = Mutex::new(BTreeMap::new());
+    let mut all = FOUND.lock().expect("reading scripts does not panic");
+    if let Some(found) = all.get(entry).filter(|_| !cfg!(debug_assertions)) {
+        return found.clone();
+    }
+    let mut found = vec![entry.to_owned()];
+    let mut read = 0;
+    while let Some(script) = found
+        .get(read)
+        .and_then(|name| text(&format!("scripts/{name}")))
+    {
+        let imported = script.lines().filter_map(|line| {
+            let (_, name) = line.split_once(" from \"./")?;
+            Some(name.split_once('"')?.0.to_owned())
+        });
+        for name in imported {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+        read += 1;
+    }
+    all.insert(entry, found.clone());
+    found
+}
+
 /// GET /assets/VERSION/PATH
 pub(super) async fn file(
     Path((asked, path)): Path<(String, String)>,

@@ -162,21 +162,12 @@ fn element_safe(json: &str) -> String {
 
 /// Every module that the entry needs, by its bare name, as an address that carries it.
 fn imports() -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut wanted = vec![ENTRY.to_owned()];
-    while let Some(name) = wanted.pop() {
-        if found.contains_key(&name) {
-            continue;
-        }
+    let modules = assets::modules(ENTRY);
+    let carried = modules.iter().map(|name| {
         let script = carried(&format!("scripts/{name}"));
-        let others = script
-            .split("\"./")
-            .skip(1)
-            .filter_map(|rest| rest.split_once('"'));
-        wanted.extend(others.map(|(other, _)| other.to_owned()));
-        found.insert(name, address(&script.replace("\"./", "\"")));
-    }
-    found
+        (name.clone(), address(&script.replace("\"./", "\"")))
+    });
+    carried.collect()
 }
 
 /// A `data:` address of a script: what an address would lose or read as its end is escaped (URL Standard, 4.4).
