@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::support::schema::Document;
-use crate::support::{Server, request, start_run};
+use crate::support::{Server, request, start_run, until_told};
 use call::{Call, Seen};
 
 /// The document, as a server serves it.
@@ -255,8 +255,10 @@ async fn every_operation_answers_as_it_is_described() {
     call::follows(&server, &seen, &ended).await;
     let keep = Some(json!({ "run": ended }));
     let (_, kept) = request("POST", &server.url("/api/recordings"), keep).await;
+    let open = start_run(&server, open).await;
+    until_told(&server, &open, "\"type\":\"run\"", 1).await;
     let stand_ins = StandIns {
-        open: start_run(&server, open).await,
+        open,
         kept: kept["id"].as_str().unwrap().to_owned(),
         ended,
     };
