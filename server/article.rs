@@ -79,7 +79,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// From whether each of its checks was true. web/scripts/verdict.js says the same of a run in the browser.
+    /// From whether each of its checks was true. web/scripts/model/verdict.js says the same of a run in the browser.
     pub fn of(checks: impl IntoIterator<Item = bool>) -> Verdict {
         let (held, failed): (Vec<bool>, Vec<bool>) = checks.into_iter().partition(|ok| *ok);
         match (held.is_empty(), failed.is_empty()) {

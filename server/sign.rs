@@ -33,7 +33,7 @@ struct Arrow {
     lost: bool,
 }
 
-/// Draws a run's events, as an `<svg>` without words; its classes are in web/styles/sign.css.
+/// Draws a run's events, as an `<svg>` without words; its classes are in web/styles/components/thumbnail.css.
 pub fn draw(events: &[Event]) -> String {
     let (arrows, begin) = arrows(events);
     let changes = Host::BOTH.map(|host| changes(events, host));

@@ -1,4 +1,4 @@
-//! Events in few words, for pictures, sheets and the terminal: the same rules as in web/scripts/model.js, which a test
+//! Events in few words, for pictures, sheets and the terminal: the same rules as in web/scripts/model/model.js, which a test
 //! holds beside these.
 
 use crate::event::{Exit, Host, HostChange, ProcessChange, Segment};

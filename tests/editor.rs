@@ -272,7 +272,7 @@ async fn the_coloured_layer_has_the_texts_letters_in_its_places() {
     // Words are told apart; no letter is lost or added.
     let parts = browser
         .call(
-            "const { tokens } = await import('/assets/now/scripts/highlight.js');
+            "const { tokens } = await import('/assets/now/scripts/script/tokenizer.js');
              const read = (line) => tokens(line).filter(({ kind }) => kind).map(({ text, kind }) => `${kind} ${text}`);
              const odd = ['', '\"', '\\\\', 'a:b::c', '=>=>', '🙂 \"🙂', '\\t# \"', 'x '.repeat(50)].filter((line) => tokens(line).map(({ text }) => text).join('') !== line);
              return [odd, read('fin: client send \"a # \\\\\" b\" => EPIPE or 5 # why'), read('claim two: server.b sent ACK,!FIN since fin'), read('wire drop 3 data from client'), read('client set keepalive 2s 1s 3'), read('expect client TIME_WAIT within 2s')];",

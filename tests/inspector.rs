@@ -14,9 +14,9 @@ const ALL_KINDS: &str = "server listen\nclient connect\nserver accept\nclient se
 
 /// Names the page's own modules in a function's body.
 const MODULES: &str = "
-    const { bytesOf, dissect, fieldsAt } = await import('/assets/now/scripts/packet.js');
-    const { journey, segmentIds } = await import('/assets/now/scripts/journey.js');
-    const { History, isListener, pathOf, shown } = await import('/assets/now/scripts/model.js');
+    const { bytesOf, dissect, fieldsAt } = await import('/assets/now/scripts/model/packet.js');
+    const { journey, segmentIds } = await import('/assets/now/scripts/model/segment-history.js');
+    const { History, isListener, pathOf, shown } = await import('/assets/now/scripts/model/model.js');
     const read = async (url) => (await (await fetch(url)).text()).trim().split('\\n').map((line) => JSON.parse(line));
 ";
 

@@ -91,7 +91,7 @@ client recv on kept                 => ETIMEDOUT
     browser.visit(server.url("/try")).await;
     let given = browser
         .call(&format!(
-            "const {{ Winsock }} = await import('/assets/now/scripts/lens.js');
+            "const {{ Winsock }} = await import('/assets/now/scripts/model/winsock.js');
              const events = {};
              const lens = new Winsock();
              for (const event of events) lens.add(event);

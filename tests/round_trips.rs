@@ -66,11 +66,11 @@ fn texts(value: &Value) -> Vec<&str> {
     all.iter().map(|one| one.as_str().unwrap()).collect()
 }
 
-/// What `map` makes of each of these in a page, where `link` is web/scripts/link.js.
+/// What `map` makes of each of these in a page, where `link` is web/scripts/share/script-link.js.
 async fn in_page(browser: &Browser, all: &[String], map: &str) -> Value {
     let all = json!(all);
     let body = format!(
-        "const link = await import('/assets/now/scripts/link.js'); return Promise.all({all}.map(async (one) => {map}));"
+        "const link = await import('/assets/now/scripts/share/script-link.js'); return Promise.all({all}.map(async (one) => {map}));"
     );
     browser.call(&body).await
 }

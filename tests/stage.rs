@@ -85,8 +85,8 @@ async fn the_model_is_the_same_however_one_comes_to_a_moment() {
     browser.visit(server.url("/s/half-close")).await;
     let answer = browser
         .call(
-            "const { History, apply, nothing } = await import('/assets/now/scripts/model.js');
-             const { Layout } = await import('/assets/now/scripts/layout.js');
+            "const { History, apply, nothing } = await import('/assets/now/scripts/model/model.js');
+             const { Layout } = await import('/assets/now/scripts/model/layout.js');
              const lines = (await (await fetch('/api/recordings/half-close')).text()).trim().split('\\n');
              const events = lines.map((line) => JSON.parse(line));
              const history = new History(), layout = new Layout();

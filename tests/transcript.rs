@@ -131,9 +131,9 @@ async fn a_long_run_is_told_without_a_long_table_until_somebody_asks() {
     // Many calls that give their result at once, as the account takes them.
     let answer = browser
         .call(
-            "const { Account } = await import('/assets/now/scripts/account.js');
-             const { Transcript } = await import('/assets/now/scripts/transcript.js');
-             const { Layout } = await import('/assets/now/scripts/layout.js');
+            "const { Account } = await import('/assets/now/scripts/model/narration.js');
+             const { Transcript } = await import('/assets/now/scripts/views/transcript.js');
+             const { Layout } = await import('/assets/now/scripts/model/layout.js');
              const words = (key, values = {}) => key + ' ' + Object.values(values).join(' ');
              const account = new Account(words), layout = new Layout();
              const call = { type: 'call', host: 'client', actor: 'client', call: 'getpeername', args: ['3'] };

@@ -1,4 +1,4 @@
-//! Events → where each stands in the picture: web/scripts/layout.js once more, for pictures that no browser draws. A test
+//! Events → where each stands in the picture: web/scripts/model/layout.js once more, for pictures that no browser draws. A test
 //! lays every lesson out with both.
 //!
 //! Time flows down, but not evenly: a segment's flight is as long as the eye needs, an idle stretch is short, and no two

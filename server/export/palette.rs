@@ -1,4 +1,4 @@
-//! The colours of pictures: those of web/styles/base.css, which a test compares.
+//! The colours of pictures: those of web/styles/base/base.css, which a test compares.
 
 use serde::Deserialize;
 
@@ -154,7 +154,7 @@ mod tests {
 
     /// The custom properties of one rule of base.css.
     fn rule(selector: &str) -> std::collections::BTreeMap<&'static str, &'static str> {
-        let css = include_str!("../../web/styles/base.css");
+        let css = include_str!("../../web/styles/base/base.css");
         let (_, rule) = css.split_once(&format!("{selector} {{")).expect("the rule");
         let (rule, _) = rule.split_once('}').expect("its end");
         let lines = rule

@@ -19,8 +19,8 @@ use super::words::Language;
 
 #[derive(Embed)]
 #[folder = "web/"]
-#[include = "scripts/*.js"]
-#[include = "styles/*.css"]
+#[include = "scripts/**/*.js"]
+#[include = "styles/**/*.css"]
 #[include = "images/*.svg"]
 struct Files;
 
@@ -52,7 +52,8 @@ pub(super) fn text(path: &str) -> Option<String> {
     String::from_utf8(served(path)?).ok()
 }
 
-/// The modules that one needs before it runs, itself among them: a page that names them all waits for none twice.
+/// The modules that one needs before it runs, itself among them, each by its path below `scripts/`: a page that names
+/// them all waits for none twice.
 pub(super) fn modules(entry: &'static str) -> Vec<String> {
     static FOUND: Mutex<BTreeMap<&str, Vec<String>>> = Mutex::new(BTreeMap::new());
     let mut all = FOUND.lock().expect("reading scripts does not panic");
@@ -61,23 +62,39 @@ pub(super) fn modules(entry: &'static str) -> Vec<String> {
     }
     let mut found = vec![entry.to_owned()];
     let mut read = 0;
-    while let Some(script) = found
-        .get(read)
-        .and_then(|name| text(&format!("scripts/{name}")))
-    {
-        let imported = script.lines().filter_map(|line| {
-            let (_, name) = line.split_once(" from \"./")?;
-            Some(name.split_once('"')?.0.to_owned())
-        });
-        for name in imported {
-            if !found.contains(&name) {
-                found.push(name);
+    while let Some(name) = found.get(read).cloned() {
+        let script = text(&format!("scripts/{name}")).unwrap_or_default();
+        for specifier in script.lines().filter_map(imported) {
+            let module = resolve(&name, specifier);
+            if !found.contains(&module) {
+                found.push(module);
             }
         }
         read += 1;
     }
     all.insert(entry, found.clone());
     found
+}
+
+/// The specifier in the last line of an `import … from "./x.js";`.
+pub(super) fn imported(line: &str) -> Option<&str> {
+    let (_, specifier) = line.split_once(" from \"")?;
+    let (specifier, _) = specifier.split_once('"')?;
+    specifier.starts_with('.').then_some(specifier)
+}
+
+/// The path that a relative specifier means in the file `from`.
+pub(super) fn resolve(from: &str, specifier: &str) -> String {
+    let mut path: Vec<&str> = from.split('/').collect();
+    path.pop();
+    for part in specifier.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(path.pop()),
+            name => path.push(name),
+        }
+    }
+    path.join("/")
 }
 
 /// GET /assets/VERSION/PATH
@@ -130,10 +147,32 @@ fn served(path: &str) -> Option<Vec<u8>> {
         return Some(format!("globalThis.words = {table};\n").into_bytes());
     }
     let file = Files::get(path)?.data;
-    Some(match path.ends_with(".js") {
-        true => without_comments(&file),
-        false => file.into_owned(),
+    Some(match path.rsplit('.').next() {
+        Some("js") => without_comments(&file),
+        Some("css") => joined(path)?.into_bytes(),
+        _ => file.into_owned(),
     })
+}
+
+/// A style with those that it imports in the places of their `@import` lines, so that a page asks for one file.
+fn joined(path: &str) -> Option<String> {
+    let style = Files::get(path)?.data;
+    let style = without_comments(&style);
+    let mut all = String::new();
+    for line in String::from_utf8(style).ok()?.lines() {
+        match line
+            .strip_prefix("@import \"")
+            .and_then(|rest| rest.strip_suffix("\";"))
+        {
+            Some(specifier) => all += &joined(&resolve(path, specifier))?,
+            None if line.trim().is_empty() => {}
+            None => {
+                all += line;
+                all.push('\n');
+            }
+        }
+    }
+    Some(all)
 }
 
 /// The words that scripts say: all of a kind, which is what stands before a key's first dot, that one of them names. The

@@ -1,4 +1,4 @@
-//! Texts of scenarios → HTML: `code` and *stress* are all the markup there is, as in web/scripts/markup.js.
+//! Texts of scenarios → HTML: `code` and *stress* are all the markup there is, as in web/scripts/dom/markup.js.
 
 /// As HTML, everything else escaped.
 pub(super) fn html(text: &str) -> String {

@@ -51,7 +51,7 @@ struct Offline<'a> {
 
 /// What the file shows, in one language.
 #[derive(Template)]
-#[template(path = "leaf.html")]
+#[template(path = "parts/offline_body.html")]
 struct Leaf<'a> {
     frame: Bare,
     /// There is no whole page to go to.
@@ -62,18 +62,8 @@ struct Leaf<'a> {
     address: &'a str,
 }
 
-const ENTRY: &str = "offline.js";
-const BEGIN: &str = "import \"offline.js\";";
-const STYLES: [&str; 7] = [
-    "base",
-    "hosts",
-    "ladder",
-    "transport",
-    "script",
-    "replay",
-    "offline",
-];
-
+const ENTRY: &str = "pages/offline.js";
+const BEGIN: &str = "import \"pages/offline.js\";";
 /// The kinds of words that a replay and a script say.
 const SAID: [&str; 8] = [
     "stage.",
@@ -88,10 +78,8 @@ const SAID: [&str; 8] = [
 
 /// The file; it speaks both languages, `lang` first.
 pub(super) fn page(told: &Told<'_>, lang: Language) -> String {
-    let styles = STYLES
-        .map(|name| carried(&format!("styles/{name}.css")))
-        .concat();
-    let scheme = carried("scripts/scheme.js");
+    let styles = carried("styles/pages/offline.css");
+    let scheme = carried("scripts/dom/system-theme.js");
     let imports = element_safe(&json!({ "imports": imports() }).to_string());
     let scripts = [&scheme, &imports, BEGIN].map(hash).join(" ");
     let policy = format!(
@@ -165,9 +153,18 @@ fn imports() -> BTreeMap<String, String> {
     let modules = assets::modules(ENTRY);
     let carried = modules.iter().map(|name| {
         let script = carried(&format!("scripts/{name}"));
-        (name.clone(), address(&script.replace("\"./", "\"")))
+        (name.clone(), address(&by_whole_path(name, &script)))
     });
     carried.collect()
+}
+
+/// A script that imports others by their whole paths, since a `data:` address has no folder.
+fn by_whole_path(name: &str, script: &str) -> String {
+    let lines = script.lines().map(|line| match assets::imported(line) {
+        Some(specifier) => line.replace(specifier, &assets::resolve(name, specifier)),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A `data:` address of a script: what an address would lose or read as its end is escaped (URL Standard, 4.4).
@@ -229,9 +226,9 @@ mod tests {
     #[test]
     fn every_module_is_inside_and_none_names_a_file() {
         let imports = imports();
-        assert!(imports.contains_key("model.js") && imports.contains_key(ENTRY));
+        assert!(imports.contains_key("model/model.js") && imports.contains_key(ENTRY));
         for (name, address) in &imports {
-            assert!(!address.contains("\"./"), "{name}");
+            assert!(!address.contains(" from \"."), "{name}");
             for other in address.split(" from \"").skip(1) {
                 assert!(
                     imports.contains_key(other.split('"').next().unwrap()),

@@ -10,9 +10,9 @@ use crate::support::{Server, scenario_ids, start_run};
 
 /// In a page of ours: `read` gives the events at an address, `compare` holds two such lists against each other.
 const MODULES: &str = "
-    const { deeds } = await import('/assets/now/scripts/deeds.js');
-    const { align } = await import('/assets/now/scripts/align.js');
-    const { stretch } = await import('/assets/now/scripts/stretch.js');
+    const { deeds } = await import('/assets/now/scripts/compare/normalize.js');
+    const { align } = await import('/assets/now/scripts/compare/align.js');
+    const { stretch } = await import('/assets/now/scripts/compare/aligned-layout.js');
     const read = async (address) => (await (await fetch(address)).text()).trim().split('\\n').map((line) => JSON.parse(line));
     const lesson = (id) => read('/api/recordings/' + id);
     const compare = (a, b) => align(deeds(a), deeds(b));";
@@ -140,7 +140,7 @@ async fn a_run_here_is_the_same_as_the_recording() {
         let found = browser
             .call(&format!(
                 "{MODULES}
-                 const {{ follow }} = await import('/assets/now/scripts/source.js');
+                 const {{ follow }} = await import('/assets/now/scripts/net/api.js');
                  const live = [];
                  await new Promise((done) => follow({{ id: '{run}', events: '/api/runs/{run}/events' }}, {{
                    onEvents(events) {{ live.push(...events); if (events.at(-1).type === 'end') done(); }}, onWait() {{}}, onLost() {{}}, onGone: done,

@@ -122,8 +122,8 @@ h: client close
     browser.visit(server.url("/try")).await;
     let answers = browser
         .call(&format!(
-            "const {{ answer }} = await import('/assets/now/scripts/answer.js');
-             const {{ History }} = await import('/assets/now/scripts/model.js');
+            "const {{ answer }} = await import('/assets/now/scripts/model/quiz-answer.js');
+             const {{ History }} = await import('/assets/now/scripts/model/model.js');
              const history = new History();
              for (const event of {}) history.add(event);
              const seq = (label, phase) => history.events.find((event) => event.type === 'step' && event.phase === phase && event.text.startsWith(`${{label}}:`)).seq;

@@ -1,4 +1,4 @@
-//! Two runs side by side: /compare?a=s:close-unread&b=s:four-waves. web/scripts/place.js reads the same names.
+//! Two runs side by side: /compare?a=s:close-unread&b=s:four-waves. web/scripts/share/recording-ref.js reads the same names.
 
 use askama::Template;
 use axum::extract::{Query, State};

@@ -44,7 +44,7 @@ fn first() -> u32 {
 }
 
 #[derive(Template)]
-#[template(path = "exercise.html")]
+#[template(path = "worksheet.html")]
 struct Sheet<'a> {
     frame: Bare,
     title: &'a str,

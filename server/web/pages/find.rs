@@ -29,7 +29,7 @@ pub(in crate::web) struct Wanted {
 const LONGEST: usize = 100;
 
 #[derive(Template)]
-#[template(path = "find.html")]
+#[template(path = "search.html")]
 struct Find {
     frame: Frame,
     query: String,

@@ -10,7 +10,7 @@ use crate::web::Server;
 use crate::web::words::Asked;
 
 #[derive(Template)]
-#[template(path = "missing.html")]
+#[template(path = "not_found.html")]
 struct Missing {
     frame: Frame,
     path: String,

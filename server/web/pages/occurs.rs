@@ -17,7 +17,7 @@ use crate::web::glossary::{self, Entry};
 use crate::web::words::Asked;
 
 #[derive(Template)]
-#[template(path = "occurs.html")]
+#[template(path = "glossary.html")]
 struct Occurs {
     frame: Frame,
     name: &'static str,

@@ -38,6 +38,24 @@ impl Stage {
     fn has_editor(&self) -> bool {
         self.frame.path == "/try"
     }
+
+    /// Which of the three stages it is: its style and its script have that name.
+    fn entry(&self) -> &'static str {
+        match () {
+            () if self.has_editor() => "try",
+            () if self.starts.is_empty() => "lesson",
+            () => "play",
+        }
+    }
+
+    /// The page's own script.
+    fn module(&self) -> &'static str {
+        match self.entry() {
+            "try" => "pages/try.js",
+            "play" => "pages/play.js",
+            _ => "pages/lesson.js",
+        }
+    }
 }
 
 /// Where a lesson leads.
@@ -124,7 +142,7 @@ fn further(scenario: &'static Scenario, lang: Language) -> Further {
     }
 }
 
-/// A scenario's questions in one language, as web/scripts/questions.js reads them.
+/// A scenario's questions in one language, as web/scripts/views/questions.js reads them.
 pub(super) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
     let choice = |choice: &Choice| {
         json!({

@@ -1,0 +1,285 @@
+// The editor in the script's place. The text is a text area's own, so that undo, input methods, screen readers and phones
+// work as everywhere; under it lies the paper with the same text in colour. What is wrong, and what can stand at the
+// caret, the server's parser says.
+
+import { check, complete } from "../net/script-api.js";
+import { difference, moved, offsetAt, placeAt, wordAt } from "../script/positions.js";
+import { Completion } from "./completion-list.js";
+import { Gutter } from "./gutter.js";
+import { Handbook } from "./handbook.js";
+import { Paper } from "./overlay.js";
+
+/** How long nobody must have typed, in ms, before the text is checked, kept, and its mistakes said. */
+const CHECKED = 120;
+const KEPT = 300;
+const SAID = 1500;
+/** Longer texts are not coloured, checked or completed: the server takes none of that length. */
+const LONGEST = 48 * 1024;
+
+export class Editor {
+  #form;
+  #area;
+  #list;
+  #scroller;
+  #hint;
+  #replaced;
+  /** The text that an example has replaced. */
+  #former = "";
+  #paper;
+  #gutter;
+  #completion;
+  #words;
+  #onChange;
+  #lines = [];
+  #mistakes = [];
+  #timers = {};
+  #unkept = false;
+  #stale = false;
+  /** The number of the last question for words; answers to those before are late. */
+  #asked = 0;
+
+  /** `onChange` is called with the text when it has changed and nobody types; `onRun` when it is to be played. */
+  constructor(form, { words, onChange, onRun }) {
+    const $ = (selector) => form.querySelector(selector);
+    this.#form = form;
+    this.#words = words;
+    this.#onChange = onChange;
+    this.#area = $("textarea");
+    this.#list = $(".mistakes");
+    this.#scroller = $(".scroller");
+    this.#hint = $(".hint");
+    this.#replaced = $(".replaced");
+    this.#paper = new Paper($(".paper"));
+    this.#gutter = new Gutter($(".gutter"), $(".tip"), { tell: (mistake) => words("error.mistake", mistake), onPick: (mistake) => this.select(mistake) });
+    this.#completion = new Completion($(".suggestions"), this.#area, { words, onPick: (word) => this.#put(word) });
+    new Handbook(form, { words, onPick: (example) => this.#start(example) });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.#area.addEventListener("input", (event) => this.#typed(event));
+    this.#area.addEventListener("keydown", (event) => this.#press(event, onRun));
+    this.#area.addEventListener("blur", () => this.#rest());
+    this.#area.addEventListener("pointerdown", () => this.#completion.hide());
+    this.#area.addEventListener("scroll", () => this.#area.scrollTo(0, 0)); // its frame scrolls
+    for (const scrolled of [this.#scroller, document]) scrolled.addEventListener("scroll", () => this.#completion.hide(), { passive: true, capture: true });
+    addEventListener("pagehide", () => this.#keep());
+    this.#replaced.querySelector("button").addEventListener("click", () => this.#undo());
+  }
+
+  get text() {
+    return this.#area.value;
+  }
+
+  get isOpen() {
+    return !this.#form.hidden;
+  }
+
+  open(text) {
+    this.#area.value = text;
+    this.#form.hidden = false;
+    this.#replaced.hidden = true;
+    this.#write();
+    this.show([]);
+    this.#later("check", CHECKED, () => this.#check());
+  }
+
+  close() {
+    this.#rest();
+    Object.values(this.#timers).forEach(clearTimeout);
+    this.#form.hidden = true;
+  }
+
+  /** Lists mistakes and marks them; each leads to its place. */
+  show(mistakes) {
+    this.#mistakes = mistakes;
+    this.#paper.mark(mistakes);
+    this.#gutter.show(this.#lines.length, mistakes);
+    this.#area.setAttribute("aria-invalid", String(mistakes.length > 0));
+    this.#list.replaceChildren(
+      ...mistakes.map((mistake) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = this.#words("error.mistake", mistake);
+        button.addEventListener("click", () => this.select(mistake));
+        item.append(button);
+        return item;
+      }),
+    );
+    this.#later("say", SAID, () => this.#say());
+  }
+
+  /** Selects what is wrong. */
+  select({ line, column, length }) {
+    this.#area.focus();
+    this.#area.setSelectionRange(offsetAt(this.text, line, column), offsetAt(this.text, line, column + length));
+    this.#reveal();
+  }
+
+  // What is typed.
+
+  #typed(event) {
+    this.#draw();
+    this.#unkept = true;
+    this.#later("keep", KEPT, () => this.#keep());
+    this.#later("check", CHECKED, () => this.#check());
+    this.#hint.textContent = "";
+    this.#replaced.hidden ||= this.text === this.#former;
+    const written = event.inputType === "insertText" || event.inputType?.startsWith("delete");
+    if (!event.isComposing && written && this.#typing) this.#suggest();
+    else this.#completion.hide();
+  }
+
+  #press(event, onRun) {
+    if (event.isComposing || event.keyCode === 229) return; // an input method's key
+    const held = event.ctrlKey || event.metaKey;
+    const asks = (event.ctrlKey && event.code === "Space") || (event.altKey && event.code === "Slash");
+    if (held && event.key === "Enter") {
+      this.#completion.hide();
+      onRun();
+    } else if (asks) this.#suggest(true);
+    else if (held || event.altKey || event.shiftKey || !this.#completion.press(event.key)) {
+      if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Tab", "Enter"].includes(event.key)) this.#completion.hide();
+      return;
+    }
+    event.preventDefault();
+  }
+
+  /** Draws the text anew before the next frame: once, although many lines that come together are as many events. */
+  #draw() {
+    if (this.#stale) return;
+    this.#stale = true;
+    queueMicrotask(() => {
+      this.#stale = false;
+      this.#write();
+      this.#reveal();
+    });
+  }
+
+  /** Colours the text where it changed; marks stay at the lines that did not. */
+  #write() {
+    const { text } = this;
+    const lines = text.length > LONGEST ? [] : text.split("\n");
+    this.#form.classList.toggle("plain", lines.length === 0);
+    const change = difference(this.#lines, lines);
+    this.#lines = lines;
+    this.#paper.write(lines, change);
+    this.#mistakes = moved(this.#mistakes, change);
+    this.#paper.mark(this.#mistakes);
+    this.#gutter.show(lines.length, this.#mistakes);
+  }
+
+  /** Scrolls to the caret: the text area, which has the text's size, knows no scrolling. */
+  #reveal() {
+    const rect = this.#caret(this.#area.selectionEnd);
+    if (!rect) return;
+    const { left, right, top, bottom } = this.#scroller.getBoundingClientRect();
+    const margin = this.#form.querySelector(".gutter").offsetWidth + 16;
+    this.#scroller.scrollBy({
+      left: Math.min(0, rect.left - left - margin) || Math.max(0, rect.left - right + 24),
+      top: Math.min(0, rect.top - top - 8) || Math.max(0, rect.bottom - bottom + 8),
+      behavior: "instant",
+    });
+  }
+
+  #caret(offset) {
+    const before = this.text.slice(0, offset).split("\n");
+    return this.#lines.length ? this.#paper.rect(before.length, before.at(-1).length) : null;
+  }
+
+  // What the server says.
+
+  /** Checks what stands there now; the answer counts only if it still does when it comes. */
+  async #check() {
+    const { text } = this;
+    if (text.length > LONGEST) return this.show([]);
+    const mistakes = await check(text).catch(() => null);
+    if (mistakes && text === this.text && this.isOpen) this.show(mistakes);
+  }
+
+  /** Whether the caret stands behind the last letter of a word. */
+  get #typing() {
+    const { selectionStart, selectionEnd } = this.#area;
+    const { from, to } = wordAt(this.text, selectionEnd);
+    return selectionStart === selectionEnd && from < selectionEnd && to === selectionEnd;
+  }
+
+  /** Offers what can stand at the caret; where somebody asks for it also where nothing was typed, and says what lacks. */
+  async #suggest(asked = false) {
+    const mine = ++this.#asked;
+    const { text } = this;
+    const at = this.#area.selectionEnd;
+    if (text.length > LONGEST) return;
+    this.#completion.narrow(text.slice(wordAt(text, at).from, at));
+    const place = placeAt(text, at);
+    const answer = await complete(text, place).catch(() => null);
+    const stays = mine === this.#asked && text === this.text && at === this.#area.selectionEnd && document.activeElement === this.#area;
+    if (!stays) return;
+    if (!answer) return this.#completion.hide();
+    const { from, completions, expected } = answer;
+    const begin = offsetAt(text, place.line, from);
+    const typed = text.slice(begin, at);
+    const whole = completions.some((it) => it.text === typed);
+    const others = completions.length > (whole ? 1 : 0);
+    if (asked && !completions.length) this.#hint.textContent = expected ? this.#words("editor.expected", { expected }) : this.#words("editor.nothing");
+    if (!others) return this.#completion.hide();
+    this.#completion.show(completions, typed, this.#caret(begin), asked || !whole);
+  }
+
+  /** Puts a word in the place of the one at the caret. */
+  #put(word) {
+    const at = this.#area.selectionEnd;
+    const { from, to } = wordAt(this.text, at);
+    this.#insert(word, this.text.slice(at - 1, at) === "=" ? at - 1 : from, to);
+  }
+
+  #say() {
+    const [first] = this.#mistakes;
+    const text = first ? this.#words("editor.mistakes", { count: this.#mistakes.length, first: this.#words("error.mistake", first) }) : "";
+    this.#form.querySelector(".said").textContent = text;
+  }
+
+  // What is replaced.
+
+  /** Puts a text in the place of a part, so that the browser's own undo takes it back. */
+  #insert(text, from, to) {
+    this.#area.focus();
+    this.#area.setSelectionRange(from, to);
+    this.#asked += 1; // what was asked for before is not wanted any more
+    if (text === "" ? document.execCommand("delete") : document.execCommand("insertText", false, text)) return this.#completion.hide();
+    this.#area.setRangeText(text, from, to, "end");
+    this.#area.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
+  }
+
+  /** Begins with an example. What stood there can be had back. */
+  #start({ title, script }) {
+    const before = this.text;
+    this.#insert(script.trim() + "\n", 0, before.length);
+    this.#area.setSelectionRange(0, 0);
+    this.#scroller.scrollTo(0, 0);
+    this.#replaced.querySelector("span").textContent = this.#words("editor.replaced", { title });
+    this.#former = before;
+    this.#replaced.hidden = before.trim() === "";
+  }
+
+  #undo() {
+    this.#insert(this.#former, 0, this.text.length);
+    this.#replaced.hidden = true;
+  }
+
+  // What waits until nobody types.
+
+  #later(what, time, act) {
+    clearTimeout(this.#timers[what]);
+    this.#timers[what] = setTimeout(act, time);
+  }
+
+  #rest() {
+    this.#completion.hide();
+    this.#keep();
+  }
+
+  #keep() {
+    if (!this.#unkept || !this.isOpen) return;
+    this.#unkept = false;
+    this.#onChange(this.text);
+  }
+}

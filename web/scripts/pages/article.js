@@ -1,0 +1,56 @@
+// The article: judges its claims anew, by runs on this machine.
+
+import { node } from "../dom/element.js";
+import { words } from "../dom/words.js";
+import { verdict } from "../model/verdict.js";
+import { played } from "../net/api.js";
+import { refusal } from "../net/error-text.js";
+
+const went = document.querySelector(".went");
+const buttons = [...document.querySelectorAll("[data-act]")];
+const claims = [...document.querySelectorAll(".claim")].filter((claim) => claim.dataset.scenarios);
+
+/** Plays what decides these claims, one run after the other, and shows each verdict as soon as it is known. */
+async function judge(wanted) {
+  for (const button of buttons) button.disabled = true;
+  const done = new Map();
+  const scenarios = new Set(wanted.flatMap(decidedBy));
+  try {
+    for (const scenario of scenarios) {
+      went.textContent = words("article.judging", { scenario });
+      done.set(scenario, await played({ scenario }));
+      for (const claim of wanted) {
+        if (decidedBy(claim).includes(scenario) && decidedBy(claim).every((one) => done.has(one))) tell(claim, done);
+      }
+    }
+    went.textContent = "";
+  } catch (error) {
+    went.textContent = refusal(words, error);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+const decidedBy = (claim) => claim.dataset.scenarios.split(" ");
+
+function tell(claim, done) {
+  const runs = decidedBy(claim).map((scenario) => ({ scenario, events: done.get(scenario) }));
+  const output = claim.querySelector("output");
+  const cut = runs.find(({ events }) => events.at(-1).how !== "played");
+  if (cut) {
+    output.replaceChildren(words("article.cut", { scenario: cut.scenario, reason: cut.events.at(-1).reason }));
+    return;
+  }
+  const checks = runs.flatMap(({ events }) => events).filter((event) => event.type === "check" && event.claim === claim.dataset.claim);
+  const here = verdict(checks);
+  const { verdict: recorded } = claim.dataset;
+  const beside = here === recorded ? words("article.same") : words("article.differs", { verdict: words(`article.${recorded}`) });
+  const text = words("article.here", { kernel: runs[0].events[0].kernel, verdict: words(`article.${here}`) });
+  output.dataset.verdict = here;
+  output.replaceChildren(node("b", {}, text), ` ${beside}`);
+}
+
+for (const button of buttons) {
+  button.hidden = false;
+  button.addEventListener("click", () => judge(button.dataset.act === "all" ? claims : [button.closest(".claim")]));
+}

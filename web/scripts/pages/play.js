@@ -1,0 +1,6 @@
+// The stage with free play.
+
+import { FreePlay } from "../freeplay/free-play.js";
+import { openStage } from "../stage/stage.js";
+
+openStage({ FreePlay });

@@ -1,0 +1,110 @@
+// A replay: picture, cards and transport of one run, without a page around them. Takes events, from wherever they come.
+
+import { sides } from "../dom/host-tabs.js";
+import { listen } from "../dom/shortcuts.js";
+import { Run } from "../model/run.js";
+import { veiledItem, veiledModel } from "../model/spoilers.js";
+import { Hosts } from "../views/host-cards.js";
+import { Ladder } from "../views/ladder.js";
+import { Transport } from "../views/transport.js";
+
+/** No question waits ahead. */
+const NO_QUESTION = { y: Infinity };
+/** Each result has the name that the run gave it. */
+const named = (_, text) => ({ text });
+
+export class Replay {
+  #run = new Run();
+  #root;
+  #ladder;
+  #hosts;
+  #transport;
+  #answers;
+  #onShow;
+
+  /** `root` has the markup of replay.html. `onShow` is called with each moment that is shown, in ms, and its model. */
+  constructor(root, { words, answers = true, onShow = () => {} }) {
+    this.#root = root;
+    root.classList.toggle("veiled", !answers);
+    this.#answers = answers;
+    this.#onShow = onShow;
+    this.#ladder = new Ladder(root.querySelector(".ladder"), words, { onSelect: (id) => this.#ladder.select(id), named });
+    this.#hosts = new Hosts(root.querySelectorAll(".host"), words, { named });
+    this.#transport = new Transport(root.querySelector(".transport"), { words, act: (what, value) => this.#acts[what]?.(value) });
+    listen((act) => this.#acts[act]?.());
+    sides((host) => this.#ladder.face(host));
+    let before = performance.now();
+    const frame = (now) => {
+      if (this.#run.hasBegun) this.#draw(now - before, now);
+      before = now;
+      if (root.isConnected) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  #acts = {
+    play: () => this.#run.player.toggle(),
+    back: () => this.#run.player.step(-1),
+    forth: () => this.#run.player.step(1),
+    before: () => this.#run.player.step(-1, this.#run.layout.changes),
+    next: () => this.#run.player.step(1, this.#run.layout.changes),
+    home: () => this.#run.player.seek(0),
+    end: () => this.#run.seekEnd(),
+    seek: (part) => this.#run.scrub(part),
+  };
+
+  /** Takes further events of a run that goes on. */
+  take(events) {
+    this.#put(this.#run.take(events, performance.now()));
+  }
+
+  /** Takes all events of a recording. */
+  takeAll(events) {
+    this.#put(this.#run.takeAll(events, performance.now()));
+  }
+
+  #put(items) {
+    this.#root.classList.add("told");
+    this.#ladder.add(this.#answers ? items : items.map(veiledItem));
+  }
+
+  /** Goes to a moment, in ms since the run began, as soon as the run has come there. */
+  seek(t) {
+    this.#run.seek(t);
+  }
+
+  /** Goes to a line of the script. */
+  seekLine(line) {
+    const begin = this.#run.history.events.find((event) => event.type === "step" && event.line === line);
+    if (begin) this.#run.seekEvent(begin.seq);
+  }
+
+  play() {
+    if (this.#run.isRunning && !this.#run.isAwaited) this.#run.player.follow();
+    else this.#run.player.playing = true;
+  }
+
+  /** The server is out of reach. */
+  lose() {
+    this.#run.lose(performance.now());
+  }
+
+  /** The server is there again; whether it was away. */
+  find() {
+    return this.#run.find();
+  }
+
+  /** The moment under the playhead, in ms since the run began. */
+  get t() {
+    return this.#run.t;
+  }
+
+  #draw(elapsed, now) {
+    const moment = this.#run.frame(elapsed, now, { speed: this.#transport.speed });
+    if (!moment) return;
+    this.#ladder.show(moment.player.y, this.#run.isOver);
+    this.#hosts.show(this.#answers ? moment.model : veiledModel(moment.model));
+    this.#transport.show({ ...moment, veil: NO_QUESTION });
+    this.#onShow(moment.model.t / 1000, moment.model);
+  }
+}

@@ -1,0 +1,103 @@
+// Brings runs onto the stage, one at a time: whichever comes gives up the one before.
+
+import { notice, say } from "../dom/notice.js";
+import { $ } from "../dom/page.js";
+import { words } from "../dom/words.js";
+import { Run } from "../model/run.js";
+import { follow, recording, start, stop } from "../net/api.js";
+
+export class Playing {
+  /** The run that is on the stage, if there is one. */
+  run = null;
+  #on;
+
+  /**
+   * `onBegin` is called with a run that takes the stage, `onStarted` when the server has begun it, `onEvents` with events
+   * of it, and `onRefused` with the error where there is no run to be had.
+   */
+  constructor(on) {
+    this.#on = on;
+  }
+
+  /** Starts a run; `more` is what else is to be known of it. */
+  async play(wanted, more) {
+    const run = this.#begin("live", more);
+    try {
+      const started = await start(wanted);
+      if (run !== this.run) return stop(started.id);
+      this.#attend(run, started);
+      this.#on.onStarted(run);
+      run.player.follow();
+    } catch (error) {
+      this.#refuse(run, error);
+    }
+  }
+
+  /** A run that somebody has started: it may still go on. */
+  join(id, t) {
+    const run = this.#begin("live");
+    this.#attend(run, { id, events: `/api/runs/${id}/events` });
+    if (t === null) run.player.follow();
+    else run.seek(t);
+  }
+
+  /** A recording, from its beginning or at a moment. */
+  async watch(address, t) {
+    const run = this.#begin("recording");
+    if (t !== null) run.seek(t);
+    try {
+      const events = await recording(address);
+      if (run !== this.run) return;
+      run.player.playing = t === null;
+      this.#on.onEvents(events);
+    } catch (error) {
+      this.#refuse(run, error);
+    }
+  }
+
+  stop() {
+    if (this.run?.id) stop(this.run.id);
+  }
+
+  #begin(origin, more) {
+    this.run?.leave?.();
+    if (this.run && !this.run.ended) this.stop();
+    this.run = Object.assign(new Run(), { origin }, more);
+    document.body.dataset.mode = origin;
+    $(".invitation").hidden = true;
+    notice();
+    say("");
+    this.#on.onBegin(this.run);
+    return this.run;
+  }
+
+  /** Takes the events of a live run as they come. */
+  #attend(run, { id, events }) {
+    run.id = document.body.dataset.run = id;
+    run.leave = follow({ id, events }, {
+      onEvents: this.#on.onEvents,
+      onLost: () => lose(run, words("error.lost")),
+      onFound: () => run.find() && notice(),
+      onWait: (place) => notice("waits", words("stage.queue", { place })),
+      onGone: () => {
+        run.ended = { how: "failed" };
+        $(".invitation").hidden = run.hasBegun;
+        lose(run, words("error.gone"));
+      },
+    });
+  }
+
+  #refuse(run, error) {
+    if (run !== this.run) return;
+    this.run = null;
+    $(".invitation").hidden = false;
+    notice();
+    this.#on.onRefused(error);
+  }
+}
+
+function lose(run, text) {
+  run.lose(performance.now());
+  notice("lost", text);
+  say("");
+}
