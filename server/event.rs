@@ -1,16 +1,19 @@
 //! All that can happen in a run: the only vocabulary that leaves one. The live page, the replay, the terminal and the
 //! recordings read the same list.
 
+pub(crate) mod cause;
+pub mod host;
+pub(crate) mod labels;
+pub(crate) mod segment;
+pub mod time;
+
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::SocketAddrV4;
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::State;
-
-mod cause;
-mod segment;
+use crate::event::host::Host;
+use crate::tcp::state::State;
 
 pub use cause::{Cause, ResetReason, Timer};
 pub use segment::{Segment, SegmentPhase};
@@ -25,43 +28,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub what: What,
-}
-
-/// One of the two hosts.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Host {
-    /// 127.0.0.1, where the script's `client` lives.
-    Client,
-    /// 127.0.0.2, where the script's `server` lives.
-    Server,
-}
-
-impl Host {
-    /// Both, the client first.
-    pub const BOTH: [Host; 2] = [Host::Client, Host::Server];
-
-    /// The one at the other end of the wire.
-    pub fn other(self) -> Host {
-        match self {
-            Host::Client => Host::Server,
-            Host::Server => Host::Client,
-        }
-    }
-
-    /// As scripts and events write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Host::Client => "client",
-            Host::Server => "server",
-        }
-    }
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 /// What can happen.

@@ -3,6 +3,10 @@
 //! Each run is a thread that appends its events, already written as JSON, to its [`Live`] list and says how long the
 //! list is; followers read from there at their own speed. A run never waits for one.
 
+pub(crate) mod live_run;
+pub mod run;
+pub mod sandbox;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,14 +15,13 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::message::{Refusal, SetupStep};
-use crate::nursery::Nursery;
-use crate::run::{Hand, Pace};
-use crate::script::Script;
+use crate::lab::run::Hand;
+use crate::lab::run::request::Pace;
+use crate::lab::sandbox::forkserver::Nursery;
+use crate::lab::sandbox::protocol::{Refusal, SetupStep};
+use crate::script::ast::Script;
 
-mod live;
-
-pub use live::{Live, Progress};
+pub use live_run::{Live, Progress};
 
 /// How many runs are remembered after their end, and how many bytes their events may take together.
 const REMEMBERED: (usize, usize) = (200, 64 << 20);

@@ -13,33 +13,14 @@
 //!    paper; [`language`] has the words.
 //! 5. [`config`], `main.rs` and `command`: the program's roles.
 
-pub mod article;
-pub mod atlas;
-pub mod catalogue;
-pub mod channel;
-pub mod child;
-pub mod clock;
-pub mod config;
-pub mod digest;
-pub mod draw;
-pub mod errno;
+pub mod codegen;
+pub mod content;
 pub mod event;
-pub mod exercise;
 pub mod export;
+pub mod i18n;
 pub mod lab;
-pub mod language;
-pub mod message;
-pub mod nursery;
-pub mod pcapng;
-pub mod program;
 pub mod recording;
-pub mod remedy;
-pub mod run;
-pub mod scenario;
 pub mod script;
-pub mod sign;
-pub mod state;
 pub mod store;
-pub mod sys;
+pub mod tcp;
 pub mod web;
-mod wording;

@@ -1,24 +1,25 @@
 //! The command: one role a run.
 
-mod command;
+mod cli;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use fourwave::child;
-use fourwave::config::{Config, Role};
+use fourwave::lab::sandbox::child;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::cli::args::{Config, Role};
 
 fn main() -> ExitCode {
     let config = Config::parse();
     allow_descriptors();
     let done = match config.role {
-        None => command::serve(&config.serve),
-        Some(Role::Run(run)) => command::run(&run),
-        Some(Role::Check { paths }) => command::check(&paths),
-        Some(Role::Doctor { listen }) => command::doctor(listen),
-        Some(Role::Record { ids, folder }) => command::record(&folder, &ids),
-        Some(Role::Nursery) => child::nursery()
+        None => cli::serve(&config.serve),
+        Some(Role::Run(run)) => cli::run(&run),
+        Some(Role::Check { paths }) => cli::check(&paths),
+        Some(Role::Doctor { listen }) => cli::doctor(listen),
+        Some(Role::Record { ids, folder }) => cli::record(&folder, &ids),
+        Some(Role::Nursery) => child::forkserver::nursery()
             .map(|()| ExitCode::SUCCESS)
             .map_err(Into::into),
     };

@@ -1,14 +1,16 @@
 //! Recordings: the events of a run, one a line, gzip'd (RFC 1952).
 
+pub(crate) mod about;
+pub(crate) mod composed;
+pub mod digest;
+pub mod id;
+
 use std::io::{self, Read, Write};
 
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 
 use crate::event::{Event, What};
-
-mod about;
-mod composed;
 
 pub use about::{About, Story, about};
 pub use composed::Composed;

@@ -4,9 +4,14 @@
 //! One thread writes (`store/keeper.rs`), whoever asks reads, and neither waits for the other (a write-ahead log). All
 //! calls block: from async code they are made in `spawn_blocking`. The thread ends with the store.
 
+pub(crate) mod day;
+pub mod error;
+pub(crate) mod schema;
+pub(crate) mod writer;
+
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -14,25 +19,16 @@ use std::thread::{self, JoinHandle};
 use rusqlite::{Connection, OptionalExtension};
 use rustix::fs::Access;
 use rustix::io::Errno;
-use sha2::{Digest, Sha256};
-use thiserror::Error;
 
+use crate::recording::id::id_of;
 use crate::recording::{self, About};
-
-mod day;
-mod keeper;
-mod schema;
+use crate::store::error::StoreError;
+use writer::{Keep, Keeper, Order};
 
 pub use day::Day;
-use keeper::{Keep, Keeper, Order};
 
 /// The database, in the data folder.
 const FILE: &str = "recordings.sqlite3";
-/// No two of these look alike; in them an id is written.
-const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// Of how many digits an id is: 50 bits.
-const ID: usize = 10;
-
 /// The recordings that were kept.
 pub struct Store {
     folder: PathBuf,
@@ -48,88 +44,6 @@ struct Opened {
     /// None when the thread shall end.
     orders: Option<Sender<Order>>,
     keeper: Option<JoinHandle<()>>,
-}
-
-/// Why a recording cannot be kept or read. Each says what to do.
-#[derive(Clone, Debug, Error)]
-pub enum StoreError {
-    /// The data folder cannot be made, or not be used.
-    #[error("using the folder {}: {source}; make one that can be written to, or name another with --data-dir", folder.display())]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the machine said.
-        source: Arc<io::Error>,
-    },
-    /// The database cannot be opened.
-    #[error("opening {}: {source}; mend that, or name another folder with --data-dir", file.display())]
-    Open {
-        /// The database.
-        file: PathBuf,
-        /// What SQLite said.
-        source: Arc<rusqlite::Error>,
-    },
-    /// The database was written by a newer program, and is left as it is.
-    #[error(
-        "{} was written by a newer fourwave (it has version {found}, this program knows {known}): start that one, or name another folder with --data-dir",
-        file.display()
-    )]
-    Newer {
-        /// The database.
-        file: PathBuf,
-        /// Its version.
-        found: i64,
-        /// The newest one that this program knows.
-        known: i64,
-    },
-    /// Reading failed.
-    #[error("reading {}: {source}", file.display())]
-    Read {
-        /// The database.
-        file: PathBuf,
-        /// What SQLite said.
-        source: Arc<rusqlite::Error>,
-    },
-    /// Writing failed.
-    #[error("writing to {}: {source}", file.display())]
-    Write {
-        /// The database.
-        file: PathBuf,
-        /// What SQLite said.
-        source: Arc<rusqlite::Error>,
-    },
-    /// All that is kept may not be given up yet.
-    #[error(
-        "the store is full: {} MB are kept, and all of it was visited in the last 90 days; a larger --store-limit gives room",
-        limit / (1 << 20)
-    )]
-    Full {
-        /// In bytes.
-        limit: u64,
-    },
-    /// Other events have that id.
-    #[error("other events have the id {0:?} already")]
-    Taken(String),
-    /// The events do not begin with a `run` event: nothing is known of where they come from.
-    #[error("a run that never began cannot be kept")]
-    NoRun,
-}
-
-impl StoreError {
-    fn open(file: &Path, source: rusqlite::Error) -> StoreError {
-        let (file, source) = (file.into(), Arc::new(source));
-        StoreError::Open { file, source }
-    }
-
-    fn read(file: &Path, source: rusqlite::Error) -> StoreError {
-        let (file, source) = (file.into(), Arc::new(source));
-        StoreError::Read { file, source }
-    }
-
-    fn write(file: &Path, source: rusqlite::Error) -> StoreError {
-        let (file, source) = (file.into(), Arc::new(source));
-        StoreError::Write { file, source }
-    }
 }
 
 impl Store {
@@ -312,33 +226,6 @@ impl Drop for Opened {
             let _ = keeper.join();
         }
     }
-}
-
-/// The id of a recording: the first bits of its events' SHA-256, as they are when unpacked.
-fn id_of<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for line in lines {
-        hash.update(line);
-        hash.update("\n");
-    }
-    let hash = hash.finalize();
-    let bits = hash[..8]
-        .iter()
-        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let digit = |index: usize| DIGITS[(bits >> (59 - 5 * index) & 31) as usize] as char;
-    (0..ID).map(digit).collect()
-}
-
-/// The ids of recordings that a text leads to, as `/r/ID`.
-pub fn ids_in(text: &str) -> impl Iterator<Item = &str> {
-    let links = text.split("/r/").skip(1);
-    links.filter_map(|rest| {
-        let end = rest
-            .bytes()
-            .position(|byte| !DIGITS.contains(&byte))
-            .unwrap_or(rest.len());
-        (end == ID).then(|| &rest[..end])
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -4,8 +4,8 @@
 use serde::de::Error as _;
 use serde_json::{Value, json};
 
-use super::facts::Facts;
 use crate::event::Event;
+use crate::export::run_facts::Facts;
 
 /// The format's name and version. A name may be added to the object, those that are there stay.
 const FORMAT: &str = "fourwave recording";
@@ -13,7 +13,7 @@ const VERSION: u32 = 1;
 
 /// A run as `{format, version, scenario, script, kernel, recorded, events}`: `recorded` is µs since 1970 or null, and
 /// `script` the one that plays the same again.
-pub(super) fn object(events: &[Event]) -> String {
+pub(crate) fn object(events: &[Event]) -> String {
     let facts = Facts::of(events);
     let told: Vec<Value> = events
         .iter()
@@ -35,7 +35,7 @@ pub(super) fn object(events: &[Event]) -> String {
 ///
 /// # Errors
 /// Where it is none, or of another version.
-pub(super) fn events(text: &str) -> Result<Vec<Event>, serde_json::Error> {
+pub(crate) fn events(text: &str) -> Result<Vec<Event>, serde_json::Error> {
     let mut object: Value = serde_json::from_str(text)?;
     if object["format"] != FORMAT || object["version"] != VERSION {
         let found = format!("{} {}", object["format"], object["version"]);

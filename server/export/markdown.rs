@@ -1,18 +1,18 @@
 //! A run as Markdown with a Mermaid sequence diagram, which GitHub and others draw: what was called, what passed, which
 //! states followed, then the checks and the script.
 
-mod mermaid;
+pub(crate) mod mermaid;
 
 use std::fmt::Write as _;
 
-use super::About;
-use super::facts::Facts;
 use crate::event::{Event, What};
-use crate::language::Language;
-use crate::wording::tame;
+use crate::export::options::About;
+use crate::export::run_facts::Facts;
+use crate::export::text_width::tame;
+use crate::i18n::Language;
 
 /// Writes a run.
-pub(super) fn text(events: &[Event], about: &About, language: Language) -> String {
+pub(crate) fn text(events: &[Event], about: &About, language: Language) -> String {
     let facts = Facts::of(events);
     let mut text = format!(
         "# {}\n\n{}",

@@ -4,24 +4,24 @@
 //! The language is that of packetdrill's `parser.y` and `lexer.l`; tests/packetdrill.rs has its facts. What it has no words
 //! for stands as a comment where it happened, and is counted at the head of the script: such a script is to be read.
 
-mod call;
-mod segment;
+pub(crate) mod call;
+pub(crate) mod segment;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use super::About;
-use super::facts::Facts;
+use crate::event::host::Host;
 use crate::event::{
-    CallPhase, Event, Exit, Host, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase, What,
+    CallPhase, Event, Exit, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase, What,
 };
-use crate::wording::tame;
-
+use crate::export::options::About;
+use crate::export::run_facts::Facts;
+use crate::export::text_width::tame;
 use call::Made;
 use segment::Clocks;
 
 /// Writes the script for a host.
-pub(super) fn script(events: &[Event], about: &About, host: Host) -> String {
+pub(crate) fn script(events: &[Event], about: &About, host: Host) -> String {
     let mut writer = Writer::new(events, host);
     for event in events {
         writer.event(event);

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Composed;
-use crate::event::{Host, SegmentPhase};
-use crate::state::State;
+use crate::event::SegmentPhase;
+use crate::event::host::Host;
+use crate::recording::Composed;
+use crate::tcp::state::State;
 
 /// What is known of a recording from its events.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -4,9 +4,11 @@
 //! Whatever is changed, the whole is read again, and a change that would leave a mistake is not made: a composed script
 //! can always be played.
 
-use super::cast::Cast;
-use super::token::{self, Kind};
-use super::{LONGEST, Mistake, Script, Step, read};
+use crate::script::Mistake;
+use crate::script::ast::{Script, Step};
+use crate::script::checker::Cast;
+use crate::script::lexer::{self, Kind};
+use crate::script::parse::{LONGEST, read};
 
 /// Bytes and lines of the longest script that are left for what the run writes itself: results, `wait`, `sleep`.
 const RESERVED: (usize, usize) = (1024, 20);
@@ -78,7 +80,7 @@ impl Composer {
     /// What a line would do as number `at`, if it may come there.
     ///
     /// # Errors
-    /// Its mistakes, as [`super::parse`] tells them, and those that it would make of lines after it; also where there
+    /// Its mistakes, as [`crate::script::parse::parse`] tells them, and those that it would make of lines after it; also where there
     /// is no room for it.
     pub fn try_line(&self, at: usize, line: &str) -> Result<Step, Vec<Mistake>> {
         let [bytes, lines] = [LONGEST.0 - RESERVED.0, LONGEST.1 - RESERVED.1];
@@ -176,7 +178,7 @@ impl Composer {
 
 /// Where what a line asks for begins and ends, in characters.
 fn outcome_of(number: usize, text: &str) -> [usize; 2] {
-    let tokens = token::split(number, text).unwrap_or_default(); // a composed line has no mistakes
+    let tokens = lexer::split(number, text).unwrap_or_default(); // a composed line has no mistakes
     let end = tokens.last().map_or(0, |end| end.column - 1);
     let arrow = tokens.iter().find(|token| token.kind == Kind::Mark("=>"));
     [arrow.map_or(end, |arrow| arrow.column - 1), end]
@@ -184,8 +186,8 @@ fn outcome_of(number: usize, text: &str) -> [usize; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{parse, parse_beginning};
     use super::*;
+    use crate::script::parse::{parse, parse_beginning};
 
     fn composer(text: &str) -> Composer {
         Composer::new(&parse_beginning(text).unwrap())

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use crate::event::{Host, Segment};
-
-/// The control bits that scripts name, RFC 9293, section 3.1.
-pub(super) const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+use crate::event::Segment;
+use crate::event::host::Host;
+use crate::script::vocabulary::BITS;
 
 /// Control bits that must be set, and those that must not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +32,7 @@ pub struct Filter {
 
 impl Flags {
     /// The control bit of that name.
-    pub(super) fn named(name: &str) -> Option<&'static str> {
+    pub(crate) fn named(name: &str) -> Option<&'static str> {
         BITS.into_iter().find(|bit| *bit == name)
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::StoreError;
+use crate::store::error::StoreError;
 
 /// Each leads from the version that is its index to the next one. What has been released is never changed.
 const STEPS: &[&str] = &["
@@ -27,7 +27,7 @@ const LOG: i64 = 4 << 20;
 ///
 /// # Errors
 /// Where the file cannot be opened, is no database, or was written by a newer program; it is left as it is then.
-pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::open(file, source);
     let mut connection = Connection::open(file).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
@@ -45,7 +45,7 @@ pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Opens the database for reading alone. It has been opened for writing before.
-pub(super) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(PATIENCE)?;

@@ -1,6 +1,8 @@
 //! The files of the page, out of the binary (in debug builds out of the folder, to edit without building), and the words
 //! that its scripts say.
 
+pub(crate) mod gzip;
+
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
@@ -14,8 +16,7 @@ use flate2::Compression;
 use flate2::read::GzEncoder;
 use rust_embed::Embed;
 
-use super::packed;
-use super::words::Language;
+use crate::web::extract::locale::Language;
 
 #[derive(Embed)]
 #[folder = "web/"]
@@ -25,7 +26,7 @@ use super::words::Language;
 struct Files;
 
 /// A name for the files as they are now: addresses carry it, so that a browser may keep what it has for ever.
-pub(super) fn version() -> String {
+pub(crate) fn version() -> String {
     static SHIPPED: OnceLock<String> = OnceLock::new();
     if cfg!(debug_assertions) {
         hash()
@@ -48,13 +49,13 @@ fn hash() -> String {
 }
 
 /// A file as it is served, for a page that carries it within.
-pub(super) fn text(path: &str) -> Option<String> {
+pub(crate) fn text(path: &str) -> Option<String> {
     String::from_utf8(served(path)?).ok()
 }
 
 /// The modules that one needs before it runs, itself among them, each by its path below `scripts/`: a page that names
 /// them all waits for none twice.
-pub(super) fn modules(entry: &'static str) -> Vec<String> {
+pub(crate) fn modules(entry: &'static str) -> Vec<String> {
     static FOUND: Mutex<BTreeMap<&str, Vec<String>>> = Mutex::new(BTreeMap::new());
     let mut all = FOUND.lock().expect("reading scripts does not panic");
     if let Some(found) = all.get(entry).filter(|_| !cfg!(debug_assertions)) {
@@ -77,14 +78,14 @@ pub(super) fn modules(entry: &'static str) -> Vec<String> {
 }
 
 /// The specifier in the last line of an `import … from "./x.js";`.
-pub(super) fn imported(line: &str) -> Option<&str> {
+pub(crate) fn imported(line: &str) -> Option<&str> {
     let (_, specifier) = line.split_once(" from \"")?;
     let (specifier, _) = specifier.split_once('"')?;
     specifier.starts_with('.').then_some(specifier)
 }
 
 /// The path that a relative specifier means in the file `from`.
-pub(super) fn resolve(from: &str, specifier: &str) -> String {
+pub(crate) fn resolve(from: &str, specifier: &str) -> String {
     let mut path: Vec<&str> = from.split('/').collect();
     path.pop();
     for part in specifier.split('/') {
@@ -98,7 +99,7 @@ pub(super) fn resolve(from: &str, specifier: &str) -> String {
 }
 
 /// GET /assets/VERSION/PATH
-pub(super) async fn file(
+pub(crate) async fn file(
     Path((asked, path)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
@@ -116,7 +117,7 @@ pub(super) async fn file(
         return StatusCode::NOT_FOUND.into_response();
     };
     let head = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)];
-    let answer = packed::answer(&headers, packed).expect("it was packed here");
+    let answer = gzip::answer(&headers, packed).expect("it was packed here");
     (head, answer).into_response()
 }
 

@@ -4,10 +4,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use fourwave::event::{CallPhase, Ending, Event, What};
-use fourwave::message::{Call, Payload};
-use fourwave::nursery::Nursery;
-use fourwave::run::{Pace, Play, play};
+use fourwave::lab::run::play;
+use fourwave::lab::run::request::{Pace, Play};
+use fourwave::lab::sandbox::forkserver::Nursery;
 use fourwave::script;
+use fourwave::tcp::call::{Call, Payload};
 
 use super::Bench;
 use super::pair::Pair;

@@ -12,8 +12,8 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::Bench;
-use super::support::{Server, start_run};
 use super::table::{Promise, Row, quantile};
+use crate::support::{Server, start_run};
 
 const RUNS: usize = 100;
 

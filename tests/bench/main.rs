@@ -27,7 +27,7 @@ mod viewers;
 mod support;
 
 use floor::Floor;
-use fourwave::nursery::{Nursery, ROLE};
+use fourwave::lab::sandbox::forkserver::{Nursery, ROLE};
 use table::Row;
 
 /// Everything that a measurement may need.
@@ -41,7 +41,8 @@ type Measure = fn(&Bench) -> Row;
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.first().is_some_and(|word| word == ROLE) {
-        fourwave::child::nursery().expect("the nursery ends with its server");
+        fourwave::lab::sandbox::child::forkserver::nursery()
+            .expect("the nursery ends with its server");
         return;
     }
     let nursery =

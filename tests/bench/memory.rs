@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use super::Bench;
-use super::support::processes::descendants;
-use super::support::{Server, start_run, until_told};
 use super::table::{Promise, Row};
+use crate::support::processes::descendants;
+use crate::support::{Server, start_run, until_told};
 
 const RUNS: usize = 10;
 const WAITING: &str = "server listen\nclient connect\nserver accept\nclient thread reader\nreader recv &\nserver recv";

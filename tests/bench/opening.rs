@@ -8,9 +8,9 @@ use fourwave::store::{Day, Store};
 use serde_json::{Value, json};
 
 use super::Bench;
-use super::support::folder::Folder;
-use super::support::{Server, ended_run, fetch};
 use super::table::{Promise, Row, median, quantile};
+use crate::support::temp_dir::Folder;
+use crate::support::{Server, ended_run, fetch};
 
 const EVENTS: usize = 300;
 /// How many recordings there are; each is opened once in a round, so that nothing is opened twice in a row.

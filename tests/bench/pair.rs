@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use fourwave::channel::Channel;
-use fourwave::message::{Call, Order, Report};
-use fourwave::nursery::{Newborn, Nursery};
-use fourwave::run::plans;
+use fourwave::lab::sandbox::channel::Channel;
+use fourwave::lab::sandbox::forkserver::{Newborn, Nursery};
+use fourwave::lab::sandbox::network::plans;
+use fourwave::lab::sandbox::protocol::{Order, Report};
+use fourwave::tcp::call::Call;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Both hosts; what they have is given back when this is dropped.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fourwave::lab::run::request::Pace;
 use fourwave::lab::{Lab, Limits, Wanted};
-use fourwave::run::Pace;
 use fourwave::script;
 
 use super::Bench;

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use fourwave::message::Call;
-use fourwave::run::SocketTable;
+use fourwave::lab::run::SocketTable;
+use fourwave::tcp::call::Call;
 
 use super::Bench;
 use super::pair::Pair;

@@ -3,8 +3,9 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use fourwave::nursery::Nursery;
-use fourwave::run::{MOST_EVENTS, Pace, Play, play};
+use fourwave::lab::run::play;
+use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::lab::sandbox::forkserver::Nursery;
 use fourwave::script;
 
 use super::Bench;

@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::connect_async;
 
 use super::Bench;
-use super::support::{Events, Server, start_run};
 use super::table::{Promise, Row, median, quantile};
+use crate::support::{Events, Server, start_run};
 
 const VIEWERS: usize = 200;
 const TURNS: usize = 5;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::eventually;
-use super::folder::Folder;
+use super::temp_dir::Folder;
 
 /// The window of most tests.
 pub const LAPTOP: [u32; 2] = [1280, 900];

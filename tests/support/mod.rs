@@ -1,13 +1,13 @@
 //! What the tests share: the command, a server of one's own, events.
 
 pub mod browser;
-pub mod by_hand;
-pub mod desk;
-pub mod folder;
-pub mod held;
+pub mod free_play;
+pub mod interactive_run;
 pub mod processes;
+pub mod resources;
 pub mod schema;
 pub mod stage;
+pub mod temp_dir;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -16,13 +16,14 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use fourwave::{catalogue, event, recording};
+use fourwave::content::catalogue;
+use fourwave::{event, recording};
 use futures_util::StreamExt;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use folder::Folder;
+use temp_dir::Folder;
 
 /// The program under test.
 pub const FOURWAVE: &str = env!("CARGO_BIN_EXE_fourwave");

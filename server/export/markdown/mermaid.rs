@@ -4,16 +4,18 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use crate::event::{CallPhase, Event, Host, ProcessChange, Segment, SegmentPhase, Socket, What};
-use crate::language::Language;
-use crate::state::State;
-use crate::wording::{self, by, called, duration, gave, tame};
+use crate::event::host::Host;
+use crate::event::labels::{self, by, called, duration, gave};
+use crate::event::{CallPhase, Event, ProcessChange, Segment, SegmentPhase, Socket, What};
+use crate::export::text_width::tame;
+use crate::i18n::Language;
+use crate::tcp::state::State;
 
 /// As many lines as a diagram has; renderers refuse texts that are much longer (GitHub at 50,000 characters).
 const MOST: usize = 400;
 
-pub(super) fn diagram(events: &[Event], language: Language) -> String {
-    let facts = super::Facts::of(events);
+pub(crate) fn diagram(events: &[Event], language: Language) -> String {
+    let facts = crate::export::markdown::Facts::of(events);
     let mut diagram = Diagram {
         language,
         lines: Vec::new(),
@@ -119,7 +121,7 @@ impl Diagram {
                 ..
             } => {
                 let to = from.other();
-                let name = escape(&wording::many(*segments, *bytes));
+                let name = escape(&labels::many(*segments, *bytes));
                 self.lines.push(format!("{from}->>{to}: {name}"));
                 self.arrivals += 1;
             }
@@ -152,11 +154,11 @@ impl Diagram {
             What::Process {
                 host, actor, what, ..
             } if !matches!(what, ProcessChange::Started | ProcessChange::Forked) => {
-                let what = self.language.word(wording::process(*what));
+                let what = self.language.word(labels::process(*what));
                 self.note(*host, &format!("{actor}: {what}"));
             }
             What::Host { host, what } => {
-                self.note(*host, self.language.word(wording::host(what)));
+                self.note(*host, self.language.word(labels::host(what)));
             }
             _ => {}
         }
@@ -206,7 +208,7 @@ impl Diagram {
 
     fn name(&self, segment: &Segment) -> String {
         let several = self.sockets.iter().any(|sockets| sockets.len() > 1);
-        escape(&wording::name(segment, several))
+        escape(&labels::name(segment, several))
     }
 
     /// What is on the wire when the run is over.

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::errno;
 use crate::event::Exit;
+use crate::tcp::errno;
 
 /// The descriptors that the script knows.
 #[derive(Default)]
-pub(super) struct Made(BTreeSet<i64>);
+pub(crate) struct Made(BTreeSet<i64>);
 
 impl Made {
     /// A call and what it gave; None where packetdrill has no words for it.
-    pub(super) fn say(&mut self, call: &str, args: &[String], exit: &Exit) -> Option<String> {
+    pub(crate) fn say(&mut self, call: &str, args: &[String], exit: &Exit) -> Option<String> {
         let arg = |at: usize| args.get(at).map(String::as_str);
         let makes = matches!(call, "socket" | "accept" | "epoll_create1");
         let fd = || {

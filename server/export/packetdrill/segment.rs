@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Host, Segment};
+use crate::event::Segment;
+use crate::event::host::Host;
 
 /// Where the clocks of RFC 7323's timestamps stood at first, of each host: a kernel's begins anywhere, the script's at
 /// [`FIRST`].
 #[derive(Default)]
-pub(super) struct Clocks(HashMap<Host, u32>);
+pub(crate) struct Clocks(HashMap<Host, u32>);
 
 const FIRST: u32 = 1000;
 
 impl Clocks {
     /// A segment behind its direction; None where its numbers count from no SYN, or do not fit.
-    pub(super) fn write(&mut self, segment: &Segment) -> Option<String> {
+    pub(crate) fn write(&mut self, segment: &Segment) -> Option<String> {
         let seq = segment.seq_rel?;
         let end = seq.checked_add(u32::try_from(segment.len).ok()?)?;
         let letters = [

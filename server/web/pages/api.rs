@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::frame::{Frame, page};
-use crate::web::Server;
-use crate::web::origin::Origin;
-use crate::web::words::Asked;
+use crate::web::extract::base_url::Origin;
+use crate::web::extract::locale::Asked;
+use crate::web::pages::layout::{Frame, page};
+use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "api.html")]
@@ -19,8 +19,8 @@ struct Api {
 }
 
 /// GET /api
-pub(in crate::web) async fn api(
-    State(server): State<Server>,
+pub(crate) async fn api(
+    State(server): State<AppState>,
     asked: Asked,
     uri: Uri,
     origin: Origin,

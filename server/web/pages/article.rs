@@ -7,14 +7,15 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::course::known;
-use super::frame::{Frame, moment, page};
-use crate::article::{Claim, Verdict};
-use crate::catalogue::{self, Known};
-use crate::digest::Judged;
-use crate::scenario::Scenario;
-use crate::web::words::{Asked, Language};
-use crate::web::{Server, markup};
+use crate::content::article::{Claim, Verdict};
+use crate::content::catalogue::{self, Known};
+use crate::content::markup;
+use crate::content::scenario::Scenario;
+use crate::recording::digest::Judged;
+use crate::web::extract::locale::{Asked, Language};
+use crate::web::pages::course::known;
+use crate::web::pages::layout::{Frame, moment, page};
+use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "article.html")]
@@ -49,11 +50,7 @@ struct Deciding {
 }
 
 /// GET /article
-pub(in crate::web) async fn article(
-    State(server): State<Server>,
-    asked: Asked,
-    uri: Uri,
-) -> Response {
+pub(crate) async fn article(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
     let frame = Frame::new(&server, &asked, &uri).await;
     let known = known().await;
     let claims = catalogue::claims().iter().enumerate();

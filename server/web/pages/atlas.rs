@@ -7,14 +7,16 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::frame::{Frame, moment, page};
-use crate::atlas::answer::{Answer, Gave};
-use crate::atlas::{self, Cell, Stimulus, Unreachable, cells};
-use crate::scenario::Source;
-use crate::state::State as TcpState;
-use crate::web::atlas::{name, recorded, texts, title};
-use crate::web::words::{Asked, Language};
-use crate::web::{Server, blocking};
+use crate::content::atlas::answer::{Answer, Gave};
+use crate::content::atlas::recorded::recorded;
+use crate::content::atlas::texts::{name, texts, title};
+use crate::content::atlas::{self, Cell, Stimulus, Unreachable, cells};
+use crate::content::source::Source;
+use crate::tcp::state::State as TcpState;
+use crate::web::blocking::blocking;
+use crate::web::extract::locale::{Asked, Language};
+use crate::web::pages::layout::{Frame, moment, page};
+use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "atlas.html")]
@@ -73,11 +75,7 @@ impl Atlas {
 }
 
 /// GET /atlas
-pub(in crate::web) async fn atlas(
-    State(server): State<Server>,
-    asked: Asked,
-    uri: Uri,
-) -> Response {
+pub(crate) async fn atlas(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
     // Reading all the runs for the first time takes tens of ms.
     let recorded = blocking(recorded).await;
     let frame = Frame::new(&server, &asked, &uri).await;

@@ -7,41 +7,42 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::course::known;
-use super::frame::{Frame, page, script_safe};
-use crate::catalogue::{self, Known};
-use crate::scenario::{Chapter, Words};
-use crate::web::Server;
-use crate::web::source::Source;
-use crate::web::words::{Asked, Language};
+use crate::content::catalogue::{self, Known};
+use crate::content::scenario::Chapter;
+use crate::i18n::Words;
+use crate::web::extract::locale::{Asked, Language};
+use crate::web::pages::course::known;
+use crate::web::pages::layout::{Frame, page, script_safe};
+use crate::web::recording_ref::Source;
+use crate::web::state::AppState;
 
 /// What the address names; of what else stands there nothing is wanted.
 #[derive(Deserialize)]
-pub(in crate::web) struct Sides {
+pub(crate) struct Sides {
     a: Option<String>,
     b: Option<String>,
 }
 
 /// Two lessons that are worth comparing.
 #[derive(Clone, Copy)]
-pub(super) struct Compared {
+pub(crate) struct Compared {
     left: &'static str,
     right: &'static str,
-    pub(super) ask: &'static Words,
+    pub(crate) ask: &'static Words,
 }
 
 impl Compared {
-    pub(super) fn has(&self, lesson: &str) -> bool {
+    pub(crate) fn has(&self, lesson: &str) -> bool {
         self.left == lesson || self.right == lesson
     }
 
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("/compare?a=s:{}&b=s:{}", self.left, self.right)
     }
 }
 
 /// All that lessons offer, in the course's order.
-pub(super) fn compared() -> impl Iterator<Item = Compared> {
+pub(crate) fn compared() -> impl Iterator<Item = Compared> {
     catalogue::scenarios().iter().flat_map(|scenario| {
         scenario.pairs.iter().map(|pair| Compared {
             left: &scenario.id,
@@ -94,8 +95,8 @@ struct Card {
 }
 
 /// GET /compare
-pub(in crate::web) async fn compare(
-    State(server): State<Server>,
+pub(crate) async fn compare(
+    State(server): State<AppState>,
     asked: Asked,
     uri: Uri,
     Query(wanted): Query<Sides>,
@@ -158,7 +159,7 @@ fn asking(
 }
 
 /// What a recording is called; None where there is none of that name. Whether a kept one is there its own address tells.
-fn title(server: &Server, lang: Language, name: &str) -> Option<String> {
+fn title(server: &AppState, lang: Language, name: &str) -> Option<String> {
     let source = Source::named(name)?;
     match &source {
         Source::Lesson(_) | Source::Cell(_) => source.title(lang),

@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::frame::{Frame, page};
-use crate::catalogue::{self, Known};
-use crate::scenario::Chapter;
-use crate::web::words::Asked;
-use crate::web::{Server, blocking};
+use crate::content::catalogue::{self, Known};
+use crate::content::scenario::Chapter;
+use crate::web::blocking::blocking;
+use crate::web::extract::locale::Asked;
+use crate::web::pages::layout::{Frame, page};
+use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "course.html")]
@@ -28,11 +29,7 @@ struct Part {
 }
 
 /// GET /
-pub(in crate::web) async fn course(
-    State(server): State<Server>,
-    asked: Asked,
-    uri: Uri,
-) -> Response {
+pub(crate) async fn course(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
     let frame = Frame::new(&server, &asked, &uri).await;
     let known = known().await;
     let part = |(index, chapter): (usize, Chapter)| Part {
@@ -53,6 +50,6 @@ pub(in crate::web) async fn course(
 }
 
 /// What is known of the lessons; reading all recordings for the first time shall hold nobody else up.
-pub(super) async fn known() -> &'static [Known] {
+pub(crate) async fn known() -> &'static [Known] {
     blocking(catalogue::known).await
 }

@@ -7,26 +7,26 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::frame::{page, script_safe};
 use crate::web::assets;
-use crate::web::source::Source;
-use crate::web::words::{Asked, Language};
+use crate::web::extract::locale::{Asked, Language};
+use crate::web::pages::layout::{page, script_safe};
+use crate::web::recording_ref::Source;
 
 /// What every page has that stands without the site's bar.
-pub(in crate::web) struct Bare {
-    pub(in crate::web) lang: Language,
-    pub(in crate::web) version: String,
+pub(crate) struct Bare {
+    pub(crate) lang: Language,
+    pub(crate) version: String,
 }
 
 impl Bare {
-    pub(in crate::web) fn new(lang: Language) -> Bare {
+    pub(crate) fn new(lang: Language) -> Bare {
         Bare {
             lang,
             version: assets::version(),
         }
     }
 
-    pub(in crate::web) fn w(&self, key: &'static str) -> &'static str {
+    pub(crate) fn w(&self, key: &'static str) -> &'static str {
         self.lang.word(key)
     }
 }
@@ -45,7 +45,7 @@ struct Embed {
 
 /// The options that the address has.
 #[derive(Deserialize)]
-pub(in crate::web) struct Options {
+pub(crate) struct Options {
     of: Option<String>,
     paused: Option<String>,
     answers: Option<String>,
@@ -54,10 +54,7 @@ pub(in crate::web) struct Options {
 }
 
 /// GET /embed?of=SOURCE
-pub(in crate::web) async fn embed(
-    Asked(lang, _): Asked,
-    Query(options): Query<Options>,
-) -> Response {
+pub(crate) async fn embed(Asked(lang, _): Asked, Query(options): Query<Options>) -> Response {
     let source = options.of.as_deref().and_then(Source::named);
     let title = source.as_ref().and_then(|source| source.title(lang));
     // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.

@@ -6,31 +6,32 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::compare::{Compared, compared};
-use super::frame::{Card, Frame, page, script_safe};
-use super::not_found;
-use crate::catalogue;
-use crate::scenario::{Choice, Question, Scenario, Source};
-use crate::web::origin::Origin;
-use crate::web::words::{Asked, Language};
-use crate::web::{Server, markup};
+use crate::content::scenario::{Choice, Question, Scenario};
+use crate::content::source::Source;
+use crate::content::{catalogue, markup};
+use crate::web::extract::base_url::Origin;
+use crate::web::extract::locale::{Asked, Language};
+use crate::web::pages::compare::{Compared, compared};
+use crate::web::pages::layout::{Card, Frame, page, script_safe};
+use crate::web::pages::not_found;
+use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "stage.html")]
-pub(super) struct Stage {
-    pub(super) frame: Frame,
-    pub(super) title: String,
+pub(crate) struct Stage {
+    pub(crate) frame: Frame,
+    pub(crate) title: String,
     /// As HTML.
-    pub(super) summary: String,
-    pub(super) sources: &'static [Source],
+    pub(crate) summary: String,
+    pub(crate) sources: &'static [Source],
     /// What a labelled line means, for paper.
-    pub(super) notes: Vec<(String, String)>,
+    pub(crate) notes: Vec<(String, String)>,
     /// The starts of free play; none for a stage with a script of its own.
-    pub(super) starts: Vec<(&'static str, &'static str)>,
+    pub(crate) starts: Vec<(&'static str, &'static str)>,
     /// What the lesson leads to; a script of one's own leads nowhere.
-    pub(super) further: Option<Further>,
+    pub(crate) further: Option<Further>,
     /// What the page's scripts need to know, as JSON.
-    pub(super) data: String,
+    pub(crate) data: String,
 }
 
 impl Stage {
@@ -59,7 +60,7 @@ impl Stage {
 }
 
 /// Where a lesson leads.
-pub(super) struct Further {
+pub(crate) struct Further {
     scenario: &'static Scenario,
     /// Which line of a program fixes this, as HTML.
     fix: Option<String>,
@@ -73,8 +74,8 @@ pub(super) struct Further {
 }
 
 /// GET /s/ID
-pub(in crate::web) async fn scenario(
-    State(server): State<Server>,
+pub(crate) async fn scenario(
+    State(server): State<AppState>,
     asked: Asked,
     origin: Origin,
     uri: Uri,
@@ -110,7 +111,7 @@ pub(in crate::web) async fn scenario(
 }
 
 /// What a scenario says at its labels.
-pub(super) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<String, Value> {
+pub(crate) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<String, Value> {
     let notes = scenario.notes.iter();
     notes
         .map(|(label, note)| (label.clone(), json!(lang.of(note))))
@@ -118,7 +119,7 @@ pub(super) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<Stri
 }
 
 /// The same for paper, beside the lines.
-pub(super) fn on_paper(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
+pub(crate) fn on_paper(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
     let on_paper = scenario.script.steps.iter().filter_map(|step| {
         let note = scenario.notes.get(step.label.as_ref()?)?;
         Some((step.text.clone(), markup::plain(lang.of(note))))
@@ -143,7 +144,7 @@ fn further(scenario: &'static Scenario, lang: Language) -> Further {
 }
 
 /// A scenario's questions in one language, as web/scripts/views/questions.js reads them.
-pub(super) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
+pub(crate) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
     let choice = |choice: &Choice| {
         json!({
             "value": choice.value,
@@ -164,11 +165,7 @@ pub(super) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.
-pub(in crate::web) async fn try_it(
-    State(server): State<Server>,
-    asked: Asked,
-    uri: Uri,
-) -> Response {
+pub(crate) async fn try_it(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
     let frame = Frame::new(&server, &asked, &uri).await;
     let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary"));
     let example = catalogue::scenario("four-waves");

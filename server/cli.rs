@@ -1,0 +1,18 @@
+//! What the program does in each of its roles.
+
+pub(crate) mod args;
+pub(crate) mod check;
+pub(crate) mod doctor;
+pub(crate) mod files;
+pub(crate) mod play_to_end;
+pub(crate) mod record;
+pub(crate) mod record_atlas;
+pub(crate) mod run;
+pub(crate) mod serve;
+pub(crate) mod start;
+
+pub(crate) use check::check;
+pub(crate) use doctor::doctor;
+pub(crate) use record::record;
+pub(crate) use run::run;
+pub(crate) use serve::serve;

@@ -1,0 +1,50 @@
+//! Plays a script to its end, every check true.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use fourwave::event::{Event, What};
+use fourwave::lab::run::play;
+use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::script::ast::Script;
+
+/// The events of a run of which every check was true.
+pub(super) fn events(nursery: &Nursery, id: &str, script: &Script) -> Result<Vec<Event>> {
+    let mut events = Vec::new();
+    let play_it = Play {
+        scenario: Some(id),
+        script,
+        pace: Pace::FOLLOW,
+        limit: Duration::from_secs(120),
+        most_events: MOST_EVENTS,
+    };
+    play(nursery, &play_it, &AtomicBool::new(false), &mut |event| {
+        events.push(event)
+    })?;
+    match events.last().map(|event| &event.what) {
+        Some(What::End { ok: true, .. }) => Ok(events),
+        Some(What::End { reason, .. }) => {
+            let failed = events.iter().filter_map(failed_check);
+            bail!("{reason}{}", failed.collect::<String>())
+        }
+        _ => bail!("the run has no end"),
+    }
+}
+
+pub(crate) fn failed_check(event: &Event) -> Option<String> {
+    match &event.what {
+        What::Check {
+            line,
+            ok: false,
+            expected,
+            actual,
+            claim: None,
+            ..
+        } => Some(format!(
+            "; line {line}: expected {expected}, found {actual}"
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! `fourwave record atlas`: plays every cell of the atlas and keeps the recordings in one file.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, thread};
+
+use anyhow::{Context, Result, bail};
+use fourwave::content::atlas::{Cell, archive, cells};
+use fourwave::event::Event;
+use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::recording;
+
+/// The id by which `fourwave record` knows the atlas.
+pub(super) const ID: &str = "atlas";
+
+/// How many runs go on at once: each mostly waits for its segments to arrive.
+const AT_ONCE: usize = 16;
+
+/// Records all cells, and says where an answer is another than it was.
+pub(super) fn record(nursery: &Nursery, folder: &Path) -> Result<String> {
+    let reached: Vec<&Cell> = cells().iter().filter(|cell| cell.plan.is_ok()).collect();
+    let runs = play_all(nursery, &reached)?;
+    let mut packed = Vec::new();
+    for events in &runs {
+        packed.extend(recording::pack(events)?);
+    }
+    let path = folder.join(archive::PATH);
+    tell_changes(&path, &packed)?;
+    fs::write(&path, &packed).with_context(|| format!("writing {}", path.display()))?;
+    let (path, runs, bytes) = (path.display(), runs.len(), packed.len());
+    Ok(format!("{path}: {runs} runs, {bytes} bytes"))
+}
+
+/// The runs of the cells, in their order.
+fn play_all(nursery: &Nursery, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
+    let (next, played) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(cell) = cells.get(index) else { return };
+                    let run = play(nursery, cell);
+                    let mut played = played.lock().expect("no run panics");
+                    played.insert(index, run);
+                }
+            });
+        }
+    });
+    let played = played.into_inner().expect("no run panics");
+    played.into_values().collect()
+}
+
+fn play(nursery: &Nursery, cell: &Cell) -> Result<Vec<Event>> {
+    let Ok(trial) = &cell.plan else {
+        bail!("{} cannot be tried", cell.id());
+    };
+    let events = crate::cli::play_to_end::events(nursery, &cell.id(), &trial.script);
+    events.with_context(|| format!("playing {}", cell.id()))
+}
+
+fn tell_changes(path: &Path, packed: &[u8]) -> Result<()> {
+    let before = match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        read => archive::read(&read.with_context(|| format!("reading {}", path.display()))?)?,
+    };
+    for (id, now) in archive::read(packed)? {
+        let was = before.get(&id).and_then(|was| was.answer.clone());
+        if was != now.answer {
+            println!("{id}: was {was:?}, is {:?}", now.answer);
+        }
+    }
+    Ok(())
+}

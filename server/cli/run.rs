@@ -1,0 +1,170 @@
+//! `fourwave run`: plays a script once, here, and draws it.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use fourwave::content::catalogue;
+use fourwave::content::scenario::{self, Scenario, draw_mistakes};
+use fourwave::event::{Ending, Event, What};
+use fourwave::export::options::About;
+use fourwave::export::terminal::Drawing;
+use fourwave::export::{Theme, pcapng, picture};
+use fourwave::i18n::Language;
+use fourwave::lab::run::play;
+use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::script;
+use fourwave::script::ast::Script;
+
+use crate::cli::args::Run;
+
+/// Ends with 1 where a check failed, with 2 where the script was not played to its end.
+pub(crate) fn run(run: &Run) -> Result<ExitCode> {
+    let Named { id, title, script } = named(&run.what)?;
+    let nursery = crate::cli::start::nursery()?;
+    let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
+    let limit = Duration::from_secs(run.limit);
+    let mut drawing = Drawing::new(
+        io::stdout().lock(),
+        io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    );
+    let mut told = Ok(());
+    let (mut all_true, mut played) = (true, false);
+    let mut kept = Vec::new();
+    let stop = AtomicBool::new(false);
+    let mut sink = |event: Event| {
+        match &event.what {
+            What::Check {
+                ok, claim: None, ..
+            } => all_true &= ok,
+            What::End { how, .. } => played = *how == Ending::Played,
+            _ => {}
+        }
+        let drawn = if run.json {
+            print_json(&event)
+        } else {
+            drawing.event(&event)
+        };
+        if told.is_ok() && drawn.is_err() {
+            told = drawn;
+            stop.store(true, Ordering::Relaxed); // nobody reads any more
+        }
+        if run.pcapng.is_some() || run.svg.is_some() {
+            kept.push(event);
+        }
+    };
+    play(
+        &nursery,
+        &Play {
+            scenario: id.as_deref(),
+            script: &script,
+            pace,
+            limit,
+            most_events: MOST_EVENTS,
+        },
+        &stop,
+        &mut sink,
+    )?;
+    // One that cannot be kept costs nothing but itself.
+    let capture = run.pcapng.as_ref().map(|file| {
+        let capture = pcapng::capture(&kept);
+        keep("capture", "--pcapng", file, &capture)
+    });
+    let picture = run.svg.as_ref().map(|file| {
+        let about = About {
+            title,
+            address: None,
+        };
+        let picture = picture(&kept, &about, Language::English, Theme::Light);
+        keep("picture", "--svg", file, picture.as_bytes())
+    });
+    let unkept = [capture, picture].into_iter().flatten();
+    let unkept = unkept.filter_map(|kept| Some(kept.err()?.to_string()));
+    let unkept: Vec<String> = unkept.collect();
+    if !unkept.is_empty() {
+        bail!(unkept.join("\n"));
+    }
+    told.context("writing to standard output")?;
+    Ok(ExitCode::from(if !played {
+        2
+    } else {
+        u8::from(!all_true)
+    }))
+}
+
+fn keep(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(file, bytes).map_err(|error| {
+        anyhow!(
+            "the run is over, but its {what} was not kept: writing {}: {error}; \
+             name a file after {option} that can be written",
+            file.display()
+        )
+    })
+}
+
+fn print_json(event: &Event) -> io::Result<()> {
+    writeln!(io::stdout(), "{}", serde_json::to_string(event)?)
+}
+
+/// What is to be played.
+struct Named {
+    /// The scenario's id; None for a bare script.
+    id: Option<String>,
+    /// What its picture is called.
+    title: String,
+    script: Script,
+}
+
+impl From<Scenario> for Named {
+    fn from(scenario: Scenario) -> Named {
+        Named {
+            id: Some(scenario.id),
+            title: scenario.title.en,
+            script: scenario.script,
+        }
+    }
+}
+
+/// A scenario or a script by what the user called it.
+fn named(what: &str) -> Result<Named> {
+    if let Some(scenario) = catalogue::scenario(what) {
+        return Ok(scenario.clone().into());
+    }
+    let text = if what == "-" {
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("reading standard input")?;
+        text
+    } else if Path::new(what).exists() {
+        fs::read_to_string(what).with_context(|| format!("reading {what}"))?
+    } else {
+        let ids: Vec<&str> = catalogue::scenarios()
+            .iter()
+            .map(|scenario| scenario.id.as_str())
+            .collect();
+        bail!(
+            "there is no scenario and no file {what:?}; the scenarios are {}",
+            ids.join(", ")
+        );
+    };
+    if what.ends_with(".toml") {
+        let scenario = scenario::parse(what, &text).map_err(|broken| anyhow!("{broken}"))?;
+        return Ok(scenario.into());
+    }
+    let (name, title) = match what {
+        "-" => ("standard input", "fourwave run -"),
+        file => (file, file),
+    };
+    let script = script::parse(&text)
+        .map_err(|mistakes| anyhow!("{}", draw_mistakes(name, &text, &mistakes)))?;
+    Ok(Named {
+        id: None,
+        title: title.to_owned(),
+        script,
+    })
+}

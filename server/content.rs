@@ -1,0 +1,12 @@
+//! What is shipped: scenarios, the article, the atlas, and what is read off their recordings.
+
+pub mod article;
+pub mod atlas;
+pub mod catalogue;
+pub mod cross_check;
+pub mod file_error;
+pub(crate) mod glossary;
+pub(crate) mod markup;
+pub mod scenario;
+pub(crate) mod search;
+pub mod source;

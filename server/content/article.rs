@@ -1,0 +1,104 @@
+//! The article that this playground answers, claim by claim: scenarios/article.toml. What becomes of a claim stands
+//! nowhere: the checks of runs decide ([`Verdict::of`]).
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::content::file_error::Broken;
+use crate::content::source::Source;
+use crate::i18n::Words;
+
+/// Its file's name, beside the scenarios.
+pub const FILE: &str = "article.toml";
+
+/// One statement of the article.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its name in scripts: `claim NAME: …`.
+    pub name: String,
+    /// The statement, in words of our own.
+    pub says: Words,
+    /// What is so.
+    pub note: Words,
+    /// Whether it speaks of what only Windows documents.
+    pub windows: bool,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    claims: Vec<Written>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: Spanned<String>,
+    says: Words,
+    note: Words,
+    #[serde(default)]
+    windows: bool,
+    #[serde(default)]
+    sources: Vec<Source>,
+}
+
+/// Reads the claims, in their order; `name` is the file's path, for messages.
+pub fn parse(name: &str, text: &str) -> Result<Vec<Claim>, Broken> {
+    let file: File = toml::from_str(text).map_err(|error| Broken::toml(name, text, &error))?;
+    let mut claims: Vec<Claim> = Vec::new();
+    for claim in file.claims {
+        let start = claim.name.span().start;
+        let known = claim.name.into_inner();
+        if claims.iter().any(|other| other.name == known) {
+            let message = format!("there is another claim named `{known}`");
+            return Err(Broken::at(name, text, start, &message));
+        }
+        claims.push(Claim {
+            name: known,
+            says: claim.says,
+            note: claim.note,
+            windows: claim.windows,
+            sources: claim.sources,
+        });
+    }
+    Ok(claims)
+}
+
+/// What became of a claim.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every check was true.
+    Holds,
+    /// Some were, some were not.
+    Partly,
+    /// None was.
+    Fails,
+    /// There was none.
+    Open,
+}
+
+impl Verdict {
+    /// From whether each of its checks was true. web/scripts/model/verdict.js says the same of a run in the browser.
+    pub fn of(checks: impl IntoIterator<Item = bool>) -> Verdict {
+        let (held, failed): (Vec<bool>, Vec<bool>) = checks.into_iter().partition(|ok| *ok);
+        match (held.is_empty(), failed.is_empty()) {
+            (true, true) => Verdict::Open,
+            (false, true) => Verdict::Holds,
+            (true, false) => Verdict::Fails,
+            (false, false) => Verdict::Partly,
+        }
+    }
+
+    /// As web pages and scripts name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Holds => "holds",
+            Verdict::Partly => "partly",
+            Verdict::Fails => "fails",
+            Verdict::Open => "open",
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What a kernel answered in a cell: read from the events of its run. Pure.
+
+use serde::Serialize;
+
+use crate::content::atlas::TEST;
+use crate::event::host::Host;
+use crate::event::{CallPhase, Cause, Event, SegmentPhase, StepPhase, Timer, What};
+use crate::tcp::state::State;
+
+/// What a host answered to what happened to its connection.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
+pub struct Answer {
+    /// What the call gave; None where nothing was called.
+    pub gave: Option<Gave>,
+    /// The control bits of each segment that it sent for that reason.
+    pub sent: Vec<Vec<String>>,
+    /// The state that it went to for that reason; None where it stays.
+    pub to: Option<State>,
+}
+
+/// What a call gave.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gave {
+    /// A number.
+    Number(i64),
+    /// An error's name.
+    Error(String),
+    /// Nothing: it was still waiting when all was quiet.
+    Blocked,
+}
+
+/// The answer that a run shows; None where its [`TEST`] line was not played. `host` is the one that was tested, `called`
+/// says that it was by a call.
+///
+/// Only what names the stimulus as its cause counts, and a delayed acknowledgment: what a timer did meanwhile is no
+/// answer, nor is what the peer's reaction led to.
+pub fn answer(events: &[Event], host: Host, called: bool) -> Option<Answer> {
+    let begin = events.iter().position(is_test)?;
+    let after = &events[begin..];
+    let stimulus = if called {
+        enter(after, host)?
+    } else {
+        arrival(after, host)?
+    };
+    let mut answer = Answer {
+        gave: called.then_some(Gave::Blocked),
+        sent: Vec::new(),
+        to: None,
+    };
+    for event in after {
+        match &event.what {
+            What::Segment(segment)
+                if segment.phase == SegmentPhase::Sent
+                    && segment.from == host
+                    && segment.cause.is_some_and(|cause| {
+                        cause == stimulus || cause == Cause::Timer(Some(Timer::DelayedAck))
+                    }) =>
+            {
+                answer.sent.push(segment.flags.clone());
+            }
+            What::State {
+                host: at,
+                to,
+                cause,
+                ..
+            } if *at == host && *cause == stimulus => answer.to = Some(*to),
+            What::Call {
+                phase: CallPhase::Exit(exit),
+                ..
+            } if Cause::Call(exit.enter) == stimulus => {
+                let error = exit.errno.clone().map(Gave::Error);
+                answer.gave = Some(error.unwrap_or(Gave::Number(exit.result)));
+            }
+            _ => {}
+        }
+    }
+    Some(answer)
+}
+
+fn is_test(event: &Event) -> bool {
+    matches!(&event.what, What::Step { text, phase: StepPhase::Begin, .. } if text.strip_prefix(TEST).is_some_and(|rest| rest.starts_with(':')))
+}
+
+/// The call that the host's program makes.
+fn enter(after: &[Event], host: Host) -> Option<Cause> {
+    after.iter().find_map(|event| match &event.what {
+        What::Call {
+            host: at,
+            phase: CallPhase::Enter,
+            ..
+        } if *at == host => Some(Cause::Call(event.seq)),
+        _ => None,
+    })
+}
+
+/// The segment that is forged, or that a call of the peer's sends.
+fn arrival(after: &[Event], host: Host) -> Option<Cause> {
+    after.iter().find_map(|event| match &event.what {
+        What::Segment(segment) if segment.to == host => {
+            let called = matches!(segment.cause, Some(Cause::Call(_)));
+            let comes = segment.phase == SegmentPhase::Injected
+                || segment.phase == SegmentPhase::Sent && called;
+            comes.then_some(Cause::Segment(segment.id))
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,97 @@
+//! What the atlas says and shows: its words, web/words/atlas.toml, and its recordings.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::content::atlas::{Cell, Stimulus, Unreachable};
+use crate::content::source::Source;
+use crate::i18n::Words;
+use crate::web::extract::locale::Language;
+
+/// The words of the atlas.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Texts {
+    page: BTreeMap<String, Words>,
+    stimuli: BTreeMap<String, StimulusWords>,
+    why: BTreeMap<String, Why>,
+    notes: BTreeMap<String, Note>,
+}
+
+/// What happens to a connection, in words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StimulusWords {
+    /// Above its column.
+    pub(crate) head: Words,
+    /// With a state: the title of a cell.
+    pub(crate) title: Words,
+    /// What is done.
+    pub(crate) what: Words,
+}
+
+/// Why a cell cannot be tried.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Why {
+    /// In the cell.
+    pub(crate) short: Words,
+    /// In a sentence.
+    pub(crate) text: Words,
+}
+
+/// What is worth saying of a cell.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Note {
+    pub(crate) text: Words,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// The words of the atlas.
+pub(crate) fn texts() -> &'static Texts {
+    static TEXTS: OnceLock<Texts> = OnceLock::new();
+    TEXTS.get_or_init(|| {
+        toml::from_str(include_str!("../../../web/words/atlas.toml"))
+            .expect("the atlas has its words")
+    })
+}
+
+impl Texts {
+    pub(crate) fn page(&self, key: &str) -> &Words {
+        self.page
+            .get(key)
+            .unwrap_or_else(|| panic!("the atlas has no word {key:?}"))
+    }
+
+    pub(crate) fn stimulus(&self, stimulus: Stimulus) -> &StimulusWords {
+        &self.stimuli[stimulus.id()]
+    }
+
+    pub(crate) fn why(&self, why: Unreachable) -> &Why {
+        &self.why[name(why)]
+    }
+
+    pub(crate) fn note(&self, cell: &Cell) -> Option<&Note> {
+        let (state, stimulus) = (cell.state.name(), cell.stimulus.id());
+        self.notes.get(&format!("{state}/{stimulus}"))
+    }
+}
+
+/// A reason's name, for addresses within the page.
+pub(crate) fn name(why: Unreachable) -> &'static str {
+    match why {
+        Unreachable::NoConnection => "no_connection",
+        Unreachable::NoWindow => "no_window",
+    }
+}
+
+/// What a cell is called.
+pub(crate) fn title(cell: &Cell, language: Language) -> String {
+    let words = texts().stimulus(cell.stimulus);
+    language
+        .of(&words.title)
+        .replace("{state}", cell.state.name())
+}

@@ -1,0 +1,90 @@
+//! What states and errors are: web/words/states.toml and errors.toml.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::content::source::Source;
+use crate::tcp::errno;
+use crate::tcp::state::State;
+use crate::web::extract::locale::Language;
+
+/// A state or an error, explained.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Entry {
+    en: String,
+    zh: String,
+    /// Other names that it goes by.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
+    /// What Windows documents for such situations.
+    #[serde(default)]
+    pub(crate) winsock: Vec<Winsock>,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// An error of Winsock's.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Winsock {
+    pub(crate) name: String,
+    pub(crate) number: u32,
+}
+
+impl Entry {
+    pub(crate) fn text(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Chinese => &self.zh,
+        }
+    }
+}
+
+type Table = BTreeMap<String, Entry>;
+
+fn states() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        toml::from_str(include_str!("../../web/words/states.toml")).expect("states are explained")
+    })
+}
+
+/// The errors that are explained, by Linux's names.
+pub(crate) fn errors() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        toml::from_str(include_str!("../../web/words/errors.toml")).expect("errors are explained")
+    })
+}
+
+/// What a state is.
+pub(crate) fn state(state: State) -> &'static Entry {
+    &states()[state.name()]
+}
+
+/// The state of a name, as the RFC or as others write it.
+pub(crate) fn state_named(name: &str) -> Option<State> {
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    State::ALL
+        .into_iter()
+        .find(|one| one.name() == name || state(*one).also.contains(&name))
+}
+
+/// Linux's name of the error that goes by a name or a number, Linux's or Winsock's; of several the one that has no other
+/// number there.
+pub(crate) fn error_named(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_uppercase();
+    let own = |(known, _): &(&'static String, &Entry)| {
+        **known == name || errno::number(known).is_some_and(|number| number.to_string() == name)
+    };
+    let found = errors().iter().find(own).or_else(|| {
+        let called = errors().iter().filter(|(_, entry)| {
+            let is = |other: &Winsock| other.name == name || other.number.to_string() == name;
+            entry.winsock.iter().any(is)
+        });
+        called.min_by_key(|(_, entry)| entry.winsock.len())
+    });
+    found.map(|(known, _)| known.as_str())
+}

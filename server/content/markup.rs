@@ -1,0 +1,34 @@
+//! Texts of scenarios → HTML: `code` and *stress* are all the markup there is, as in web/scripts/dom/markup.js.
+
+/// As HTML, everything else escaped.
+pub(crate) fn html(text: &str) -> String {
+    let mut html = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['`', '*']) {
+        let (before, marked) = rest.split_at(at);
+        let mark = &marked[..1];
+        let Some((inner, after)) = marked[1..]
+            .split_once(mark)
+            .filter(|(inner, _)| !inner.is_empty())
+        else {
+            break;
+        };
+        let tag = if mark == "`" { "code" } else { "em" };
+        html += &format!("{}<{tag}>{}</{tag}>", escape(before), escape(inner));
+        rest = after;
+    }
+    html + &escape(rest)
+}
+
+/// Without its marks.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(['`', '*'], "")
+}
+
+/// Text that can stand in HTML, in attributes too.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

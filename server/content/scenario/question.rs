@@ -1,0 +1,178 @@
+//! A scenario's questions: asked before a line is played, answered by the run.
+
+use std::fmt;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::event::host::Host;
+use crate::i18n::Words;
+use crate::script::Flags;
+use crate::script::ast::{Deed, Script};
+use crate::tcp::state::State;
+
+/// A question. Which answer is right stands nowhere: the run answers it.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The label of the line before which it is asked.
+    pub at: String,
+    /// That line's number, 1-based.
+    pub line: usize,
+    /// What of the run answers it.
+    pub about: About,
+    /// The question in words.
+    pub ask: Words,
+    /// What can be answered: two or more.
+    pub choices: Vec<Choice>,
+}
+
+/// What of a run answers a question, when its line has settled.
+#[derive(Clone, Debug, PartialEq)]
+pub enum About {
+    /// The state of a host's connection.
+    State(Host),
+    /// What the line's call gave, in the words that `=>` has for it.
+    Gives,
+    /// Which host sent the first such segment since the line began: `client`, `server` or `nobody`.
+    Sends(Flags),
+}
+
+/// An answer to choose.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What the run must show for this answer to be right.
+    pub value: String,
+    /// How it is put, where its value alone does not say it.
+    pub text: Option<Words>,
+    /// Why it is tempting, or what it tells.
+    pub why: Words,
+}
+
+impl About {
+    fn read(text: &str) -> Option<About> {
+        if text == "gives" {
+            return Some(About::Gives);
+        }
+        if let Some(name) = text.strip_prefix("state of ") {
+            let host = Host::BOTH.into_iter().find(|host| host.name() == name)?;
+            return Some(About::State(host));
+        }
+        Flags::read(text.strip_prefix("sends ")?).map(About::Sends)
+    }
+
+    /// What answers can be, where that is not open.
+    fn values(&self) -> Option<Vec<&'static str>> {
+        match self {
+            About::State(_) => Some(State::ALL.map(State::name).to_vec()),
+            About::Gives => None,
+            About::Sends(_) => Some(vec!["client", "server", "nobody"]),
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            About::State(host) => write!(f, "state of {host}"),
+            About::Gives => f.write_str("gives"),
+            About::Sends(flags) => write!(f, "sends {flags}"),
+        }
+    }
+}
+
+/// A question as its file has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Written {
+    at: Spanned<String>,
+    about: Spanned<String>,
+    ask: Words,
+    #[serde(default)]
+    choices: Vec<WrittenChoice>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenChoice {
+    value: Spanned<String>,
+    text: Option<Words>,
+    why: Words,
+}
+
+/// Holds what is written against the script; a mistake is told with where in the file it stands.
+pub(crate) fn read(
+    written: Vec<Written>,
+    script: &Script,
+) -> Result<Vec<Question>, (usize, String)> {
+    let mut questions: Vec<Question> = Vec::new();
+    for one in written {
+        let at = one.at.span().start;
+        let question = one.read(script)?;
+        if questions.iter().any(|other| other.at == question.at) {
+            let label = &question.at;
+            return Err((
+                at,
+                format!("there is another question at `{label}`; a line has room for one"),
+            ));
+        }
+        questions.push(question);
+    }
+    questions.sort_by_key(|question| question.line);
+    Ok(questions)
+}
+
+impl Written {
+    fn read(self, script: &Script) -> Result<Question, (usize, String)> {
+        let (start, at) = (self.at.span().start, self.at.into_inner());
+        let labelled = |step: &&crate::script::ast::Step| step.label.as_ref() == Some(&at);
+        let Some(step) = script.steps.iter().find(labelled) else {
+            return Err((
+                start,
+                format!("a question at `{at}`, but no line of the script has that label"),
+            ));
+        };
+        let about_start = self.about.span().start;
+        let Some(about) = About::read(self.about.get_ref()) else {
+            let found = self.about.get_ref();
+            let message = format!(
+                "found `{found}`, expected `gives`, `state of client`, `state of server`, or `sends` with control bits, such as `sends RST`"
+            );
+            return Err((about_start, message));
+        };
+        if about == About::Gives && !matches!(step.deed, Deed::Call { .. } | Deed::Wait { .. }) {
+            let message = format!("`{at}` makes no call, so it gives nothing");
+            return Err((about_start, message));
+        }
+        if self.choices.len() < 2 {
+            return Err((
+                start,
+                format!("the question at `{at}` needs two choices or more"),
+            ));
+        }
+        let mut choices: Vec<Choice> = Vec::new();
+        for WrittenChoice { value, text, why } in self.choices {
+            let (start, value) = (value.span().start, value.into_inner());
+            if choices.iter().any(|other| other.value == value) {
+                return Err((
+                    start,
+                    format!("`{value}` is among this question's choices already"),
+                ));
+            }
+            if let Some(values) = about
+                .values()
+                .filter(|values| !values.contains(&value.as_str()))
+            {
+                let message = format!("found `{value}`, expected one of {}", values.join(", "));
+                return Err((start, message));
+            }
+            choices.push(Choice { value, text, why });
+        }
+        Ok(Question {
+            line: step.line,
+            at,
+            about,
+            ask: self.ask,
+            choices,
+        })
+    }
+}

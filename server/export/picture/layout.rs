@@ -1,0 +1,343 @@
+//! Events → where each stands in the picture: web/scripts/model/layout.js once more, for pictures that no browser draws. A test
+//! lays every lesson out with both.
+//!
+//! Time flows down, but not evenly: a segment's flight is as long as the eye needs, an idle stretch is short, and no two
+//! words of a column stand on each other. The order of events is kept always.
+
+pub(crate) mod item;
+pub(crate) mod ribbons;
+
+use std::collections::HashMap;
+
+use crate::event::host::Host;
+use crate::event::labels::{self, Kind, by, called, gave};
+use crate::event::{CallPhase, Event, Exit, ProcessChange, Segment, SegmentPhase, StepPhase, What};
+use crate::export::picture::layout::item::{Drawn, Item, Line};
+use ribbons::Ribbons;
+
+/// The least height of a segment's flight.
+pub(crate) const FLIGHT: f64 = 46.0;
+/// The least distance of two words in one column.
+const ROW: f64 = 20.0;
+/// The height of a millisecond while a segment is under way: that of the least flight in 400 ms.
+const PER_MS: f64 = FLIGHT / 400.0;
+/// Where the first event stands.
+const TOP: f64 = 14.0;
+
+/// A run's picture, without its colours.
+pub(crate) struct Layout {
+    /// In the order in which they came.
+    pub(crate) items: Vec<Item>,
+    /// How far down it goes.
+    pub(crate) end: f64,
+}
+
+/// Lays out a run.
+pub(crate) fn lay_out(events: &[Event]) -> Layout {
+    let mut layout = Layouter {
+        y: TOP,
+        ..Layouter::default()
+    };
+    for event in events {
+        layout.add(event);
+    }
+    Layout {
+        items: layout.items,
+        end: layout.y,
+    }
+}
+
+#[derive(Default)]
+struct Layouter {
+    items: Vec<Item>,
+    y: f64,
+    t: u64,
+    begun: bool,
+    flights: i64,
+    columns: HashMap<(Host, Column), f64>,
+    ribbons: Ribbons,
+    calls: HashMap<u32, Call>,
+    segments: HashMap<u32, usize>,
+    arrivals: [u32; 2],
+    steps: u32,
+    /// Of each host, where and in which lane it sent last.
+    last: [Option<(f64, usize)>; 2],
+}
+
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+enum Column {
+    Calls,
+    States,
+    Sends,
+    Receives,
+}
+
+/// A call that has not returned, and what had happened before it.
+struct Call {
+    item: usize,
+    actor: String,
+    t: u64,
+    arrivals: u32,
+    steps: u32,
+}
+
+/// The height of a stretch of time.
+fn height(us: u64, busy: bool) -> f64 {
+    let ms = us as f64 / 1000.0;
+    match busy {
+        true if ms <= 400.0 => ms * PER_MS,
+        true => FLIGHT + 14.0 * (ms / 400.0).log2(),
+        false => (ms * 0.03).min(9.0) + if ms > 1000.0 { ROW } else { 0.0 },
+    }
+}
+
+impl Layouter {
+    fn add(&mut self, event: &Event) {
+        let idle = event.t.saturating_sub(self.t);
+        if self.begun {
+            self.y += height(idle, self.flights > 0);
+            if idle > 1_000_000 && self.flights == 0 {
+                self.put(self.y - ROW / 2.0, Drawn::Idle(idle));
+            }
+        }
+        (self.begun, self.t) = (true, event.t);
+        match &event.what {
+            What::Step { phase, .. } => {
+                self.steps += 1;
+                // There is a height at which a line has begun and nothing of it shows.
+                if *phase == StepPhase::Begin {
+                    self.y += 1.0;
+                }
+            }
+            What::Call {
+                host,
+                actor,
+                call,
+                args,
+                phase: CallPhase::Enter,
+                ..
+            } => {
+                let text = by(*host, actor, &called(call, args));
+                self.enter(event, *host, actor, text);
+            }
+            What::Call {
+                host,
+                phase: CallPhase::Exit(exit),
+                ..
+            } => self.exit(event.t, *host, exit),
+            What::Segment(segment) => self.segment(event.t, segment),
+            What::Passed {
+                from,
+                segments,
+                bytes,
+                ..
+            } => self.passed(*from, *segments, *bytes),
+            What::State { host, .. } | What::Gap { host, .. } => self.state(*host, &event.what),
+            What::Process {
+                host, actor, what, ..
+            } => self.process(*host, actor, *what),
+            What::Host { host, what } => {
+                self.place(*host, Column::Calls, ROW);
+                let (host, what) = (*host, what.clone());
+                self.put(self.y, Drawn::Host { host, what });
+            }
+            _ => {}
+        }
+    }
+
+    fn put(&mut self, y: f64, what: Drawn) -> usize {
+        self.items.push(Item { y, what });
+        self.items.len() - 1
+    }
+
+    /// Moves down until a word fits under the last one of its column.
+    fn place(&mut self, host: Host, column: Column, distance: f64) {
+        if let Some(last) = self.columns.get(&(host, column)) {
+            self.y = self.y.max(last + distance);
+        }
+        self.columns.insert((host, column), self.y);
+    }
+
+    fn process(&mut self, host: Host, actor: &str, what: ProcessChange) {
+        if matches!(what, ProcessChange::Started | ProcessChange::Forked) {
+            return;
+        }
+        self.place(host, Column::Calls, ROW);
+        let name = actor.to_owned();
+        self.put(
+            self.y,
+            Drawn::Process {
+                host,
+                actor: name,
+                what,
+            },
+        );
+        use ProcessChange::{Exited, Killed, Lost};
+        if !matches!(what, Killed | Lost | Exited) {
+            return;
+        }
+        for call in self.calls.values().filter(|call| call.actor == actor) {
+            if let Drawn::Call {
+                host: of,
+                end: end @ None,
+                waited,
+                ..
+            } = &mut self.items[call.item].what
+                && *of == host
+            {
+                (*end, *waited) = (Some(self.y), true);
+            }
+        }
+    }
+
+    fn enter(&mut self, event: &Event, host: Host, actor: &str, text: String) {
+        self.place(host, Column::Calls, ROW);
+        let drawn = Drawn::Call {
+            host,
+            text,
+            end: None,
+            waited: false,
+            gave: None,
+            failed: false,
+        };
+        let item = self.put(self.y, drawn);
+        let begun = Call {
+            item,
+            actor: actor.to_owned(),
+            t: event.t,
+            arrivals: self.arrivals[host as usize],
+            steps: self.steps,
+        };
+        self.calls.insert(event.seq, begun);
+    }
+
+    fn exit(&mut self, t: u64, host: Host, exit: &Exit) {
+        let Some(call) = self.calls.remove(&exit.enter) else {
+            return;
+        };
+        // It waited if something had to arrive, or another line had to be played, before it returned; else it stands on
+        // one line with what it gave.
+        let arrived = self.arrivals[host as usize] > call.arrivals;
+        let has_waited = arrived || self.steps > call.steps || t - call.t > 20_000;
+        if has_waited {
+            self.place(host, Column::Calls, ROW);
+        }
+        let at = if has_waited {
+            self.y
+        } else {
+            self.items[call.item].y
+        };
+        let word = gave(exit);
+        if let Drawn::Call {
+            end,
+            waited,
+            gave,
+            failed,
+            ..
+        } = &mut self.items[call.item].what
+        {
+            (*end, *waited, *failed) = (Some(at), has_waited, exit.errno.is_some());
+            *gave = Some(word);
+        }
+    }
+
+    fn segment(&mut self, t: u64, segment: &Segment) {
+        match segment.phase {
+            SegmentPhase::Sent | SegmentPhase::Injected => self.sent(t, segment),
+            SegmentPhase::Held => {
+                self.flights -= 1;
+                if let Some(line) = self.line(segment.id) {
+                    line.held = true;
+                }
+            }
+            SegmentPhase::Delivered | SegmentPhase::Dropped => {
+                let item = self.segments.get(&segment.id).copied();
+                let begun = item.map_or(0.0, |item| self.items[item].y);
+                if !self.line(segment.id).is_some_and(|line| line.held) {
+                    self.flights -= 1;
+                }
+                self.y = self.y.max(begun + FLIGHT);
+                // As those that follow each other were sent.
+                self.place(segment.to, Column::Receives, 15.0);
+                let y = self.y;
+                if let Some(line) = self.line(segment.id) {
+                    (line.end, line.open) = (y, false);
+                    line.lost = segment.phase == SegmentPhase::Dropped;
+                }
+                self.arrivals[segment.to as usize] += 1;
+            }
+        }
+    }
+
+    fn sent(&mut self, t: u64, segment: &Segment) {
+        let from = segment.from;
+        self.place(from, Column::Sends, 15.0);
+        let flight = height(segment.due.unwrap_or(t).saturating_sub(t), true);
+        // The names of those that leave together stand beside each other, not on each other.
+        let lane = match self.last[from as usize] {
+            Some((y, lane)) if self.y - y < 20.0 => (lane + 1) % 3,
+            _ => 0,
+        };
+        self.last[from as usize] = Some((self.y, lane));
+        let line = Line {
+            id: Some(segment.id),
+            from,
+            kind: Kind::of(segment),
+            name: labels::name(segment, self.ribbons.several()),
+            lane,
+            end: self.y + FLIGHT.max(flight),
+            open: true,
+            held: false,
+            lost: false,
+            injected: segment.phase == SegmentPhase::Injected,
+        };
+        let item = self.put(self.y, Drawn::Segment(line));
+        self.segments.insert(segment.id, item);
+        self.flights += 1;
+    }
+
+    fn line(&mut self, id: u32) -> Option<&mut Line> {
+        match &mut self.items[*self.segments.get(&id)?].what {
+            Drawn::Segment(line) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// Many at once, each like the others: one line stands for all of them.
+    fn passed(&mut self, from: Host, segments: u32, bytes: u64) {
+        self.place(from, Column::Sends, 15.0);
+        let y = self.y;
+        self.y += FLIGHT;
+        self.place(from.other(), Column::Receives, 15.0);
+        let line = Line {
+            id: None,
+            from,
+            kind: if bytes > 0 { Kind::Data } else { Kind::Ack },
+            name: labels::many(segments, bytes),
+            lane: 0,
+            end: self.y,
+            open: false,
+            held: false,
+            lost: false,
+            injected: false,
+        };
+        self.put(y, Drawn::Segment(line));
+        self.arrivals[from.other() as usize] += 1;
+    }
+
+    fn state(&mut self, host: Host, what: &What) {
+        let Some(change) = self.ribbons.change(host, what) else {
+            return;
+        };
+        self.place(host, Column::States, 17.0);
+        if let Some(aside) = &change.aside {
+            self.put(self.y, aside.clone());
+        }
+        if let Some(shown) = change.shown {
+            if change.aside.is_some() {
+                self.place(host, Column::States, 17.0);
+            }
+            self.put(self.y, shown);
+        }
+    }
+}

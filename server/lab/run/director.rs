@@ -1,0 +1,275 @@
+//! The director plays a script's lines in order ([`crate::lab::run::director::step`]). A line begins when the one before it has settled.
+
+pub(crate) mod actions;
+pub(crate) mod expectations;
+pub(crate) mod interactive;
+pub(crate) mod outcome;
+pub(crate) mod step;
+pub(crate) mod wire_edits;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::event::{Ending, What};
+use crate::lab::run::control::Hand;
+use crate::lab::run::director::wire_edits::Mark;
+use crate::lab::run::engine::{SOON, World};
+use crate::lab::run::error::RunError;
+use crate::lab::run::request::{Pace, Play};
+use crate::lab::sandbox::clock::{Nanos, now};
+use crate::lab::sandbox::forkserver::Nursery;
+use crate::script::Composer;
+
+/// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
+const QUIET: Nanos = 60_000_000;
+
+/// Why a script was not played to its end.
+pub(crate) enum Interruption {
+    /// Somebody stopped the run, it came to a bound of ours, or an actor is not there any more.
+    Ended {
+        how: Ending,
+        line: usize,
+        reason: String,
+    },
+    /// The machine failed us.
+    Failed(RunError),
+}
+
+impl From<RunError> for Interruption {
+    fn from(error: RunError) -> Interruption {
+        Interruption::Failed(error)
+    }
+}
+
+/// Plays one script in one world.
+pub(crate) struct Director<'w, 'a> {
+    pub(crate) world: &'w mut World<'a>,
+    pub(crate) nursery: &'w Nursery,
+    /// Where each label's line began: the next event's `seq`.
+    pub(crate) labels: HashMap<String, u32>,
+    pub(crate) pace: Pace,
+    deadline: Nanos,
+    limit: Duration,
+    most_events: u32,
+    /// Where lines by hand come from, if anybody may say any.
+    pub(crate) hand: Option<&'w Hand>,
+    /// The script, with what was done by hand.
+    pub(crate) composer: Composer,
+    /// The line being played, or that was played last.
+    pub(crate) line: usize,
+    /// All lines up to this one were begun: it is the line being played, or one for the wire that somebody said meanwhile.
+    pub(crate) tail: usize,
+    /// Which line each segment was sent in.
+    pub(crate) marks: Vec<Mark>,
+    /// When somebody last said a line, or one ended.
+    pub(crate) heard: Nanos,
+    /// Whether the line being played was said by hand.
+    pub(crate) by_hand: bool,
+    /// Whether a line is being played.
+    pub(crate) playing: bool,
+    /// Whether its call is waited for.
+    pub(crate) collecting: bool,
+    /// When the last line ended, or the last of what came after it that the script tells of.
+    pub(crate) rested: Nanos,
+    /// Whether no line is being played, and none is left to play.
+    pub(crate) resting: bool,
+    /// Whether every check so far was true.
+    pub(crate) ok: bool,
+}
+
+impl<'w, 'a> Director<'w, 'a> {
+    pub(crate) fn new(
+        world: &'w mut World<'a>,
+        nursery: &'w Nursery,
+        play: &Play<'_>,
+        hand: Option<&'w Hand>,
+    ) -> Director<'w, 'a> {
+        Director {
+            world,
+            nursery,
+            labels: HashMap::new(),
+            pace: play.pace,
+            deadline: now().saturating_add(play.limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
+            limit: play.limit,
+            most_events: play.most_events,
+            hand,
+            composer: Composer::new(play.script),
+            line: 0,
+            tail: 0,
+            marks: Vec::new(),
+            heard: now(),
+            by_hand: false,
+            playing: false,
+            collecting: false,
+            rested: now(),
+            resting: false,
+            ok: true,
+        }
+    }
+
+    /// Plays every line, and in an open run those that are said: the last event.
+    ///
+    /// # Errors
+    /// Where the machine failed.
+    pub(crate) fn play(mut self) -> Result<What, RunError> {
+        self.world.wire.orders.delay = self.pace.delay;
+        let open = self.hand.and_then(|hand| hand.open);
+        let played = self.script().and_then(|()| match open {
+            Some(limit) => self.stay_open(limit),
+            None => Ok(()),
+        });
+        let (how, line, reason) = match played {
+            Ok(()) if self.ok => (Ending::Played, None, "played to the end".into()),
+            Ok(()) => {
+                let reason = "played to the end; not every check was true".into();
+                (Ending::Played, None, reason)
+            }
+            Err(Interruption::Ended { how, line, reason }) => {
+                (how, (!self.resting).then_some(line), reason)
+            }
+            Err(Interruption::Failed(error)) => return Err(error),
+        };
+        let whole = matches!(how, Ending::Played | Ending::Finished | Ending::Idle);
+        Ok(What::End {
+            ok: whole && self.ok,
+            how,
+            line,
+            reason,
+        })
+    }
+
+    fn script(&mut self) -> Result<(), Interruption> {
+        loop {
+            self.until(|world| !world.wire.is_held_by_hand())?;
+            let Some(step) = self.composer.after(self.tail).cloned() else {
+                return self.settle(); // what the last lines sent arrives, also where they ended in `&`
+            };
+            self.play_step(&step, &Self::step)?;
+        }
+    }
+
+    /// Goes on at another pace; a delay that the script itself has ordered stays.
+    pub(crate) fn go_on_at(&mut self, pace: Pace) {
+        let delay = &mut self.world.wire.orders.delay;
+        if *delay == self.pace.delay {
+            *delay = pace.delay;
+        }
+        self.pace = pace;
+    }
+
+    /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
+    pub(crate) fn settle(&mut self) -> Result<(), Interruption> {
+        self.world.turn(now())?; // what was sent just now is on the wire from now on
+        self.until(|world| world.is_calm() || (world.wire.is_empty() && is_quiet(world)))
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pause(&mut self, time: Duration) -> Result<(), Interruption> {
+        let end = now() + time.as_nanos() as Nanos;
+        self.until_at(end, |_| now() >= end)
+    }
+
+    pub(crate) fn until(&mut self, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
+        while !self.turn(now() + SOON.as_nanos() as Nanos, &holds)? {}
+        Ok(())
+    }
+
+    fn until_at(
+        &mut self,
+        due: Nanos,
+        holds: impl Fn(&World<'_>) -> bool,
+    ) -> Result<(), Interruption> {
+        while !self.turn(due, &holds)? {}
+        Ok(())
+    }
+
+    /// Lets one thing happen, unless the condition holds already.
+    pub(crate) fn turn(
+        &mut self,
+        due: Nanos,
+        holds: &impl Fn(&World<'_>) -> bool,
+    ) -> Result<bool, Interruption> {
+        if holds(self.world) {
+            return Ok(true);
+        }
+        self.world.turn(due)?;
+        while let Some(said) = self.next_touch() {
+            self.touch(said)?;
+        }
+        let line = self.line;
+        if self.world.is_stopped() {
+            return Err(match self.hand.and_then(|hand| hand.open) {
+                Some(_) => self.ended(Ending::Finished, "ended by hand".into()),
+                None => self.ended(Ending::Stopped, format!("stopped on line {line}")),
+            });
+        }
+        if now() > self.deadline {
+            let limit = self.limit.as_secs();
+            let reason = match self.resting {
+                true => format!("the run's {limit} s were over"),
+                false => {
+                    format!("line {line} was still waiting when the run's {limit} s were over")
+                }
+            };
+            return Err(self.ended(Ending::TooLong, reason));
+        }
+        if self.world.timeline.len() > self.most_events {
+            let most = self.most_events;
+            let reason = format!("more than {most} events; stopped on line {line}");
+            return Err(self.ended(Ending::TooMuch, reason));
+        }
+        Ok(false)
+    }
+
+    pub(crate) fn ended(&self, how: Ending, reason: String) -> Interruption {
+        Interruption::Ended {
+            how,
+            line: self.line,
+            reason,
+        }
+    }
+
+    /// The actor of that name; an interruption where it is gone.
+    pub(crate) fn present(&self, name: &str) -> Result<usize, Interruption> {
+        let newest = self
+            .world
+            .actors
+            .iter()
+            .rposition(|actor| actor.name == name);
+        match newest {
+            Some(actor) if self.world.actors[actor].is_alive() => Ok(actor),
+            Some(actor) => Err(self.missing(actor)),
+            None => Err(self.ended(
+                Ending::ActorLost,
+                format!("line {}: there is no {name}", self.line),
+            )),
+        }
+    }
+
+    pub(crate) fn missing(&self, actor: usize) -> Interruption {
+        let actor = &self.world.actors[actor];
+        let reason = format!(
+            "line {}: {} (process {}) was ended from outside",
+            self.line, actor.name, actor.pid
+        );
+        self.ended(Ending::ActorLost, reason)
+    }
+
+    pub(crate) fn failed(&self, actor: usize, source: std::io::Error) -> Interruption {
+        match source.kind() {
+            std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => {
+                self.missing(actor)
+            }
+            _ => RunError::Actor {
+                name: self.world.actors[actor].name.clone(),
+                source,
+            }
+            .into(),
+        }
+    }
+}
+
+/// Whether nothing has happened for a while.
+pub(crate) fn is_quiet(world: &World<'_>) -> bool {
+    now().saturating_sub(world.timeline.last()) > QUIET
+}

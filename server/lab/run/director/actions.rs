@@ -1,0 +1,319 @@
+//! What the director does besides calls: actors come and go, hosts fail, the wire is touched.
+
+use std::io;
+
+use rustix::event::Timespec;
+use rustix::process::Signal as ProcessSignal;
+
+use crate::event::host::Host;
+use crate::event::{Cause, Ending, HostChange, ProcessChange, What};
+use crate::lab::run::actor::Actor;
+use crate::lab::run::director::{Director, Interruption};
+use crate::lab::run::engine::Power;
+use crate::lab::run::error::RunError;
+use crate::lab::run::kernel::sock_diag::SocketTable;
+use crate::lab::sandbox::clock::now;
+use crate::lab::sandbox::forkserver::Newborn;
+use crate::lab::sandbox::network::plan;
+use crate::lab::sandbox::protocol::{Errand, Order};
+use crate::script::ast::{Beginning, HostDeed, Signal, WireDeed};
+
+impl Director<'_, '_> {
+    /// Another actor comes.
+    pub(crate) fn start(
+        &mut self,
+        actor: &str,
+        name: &str,
+        beginning: Beginning,
+    ) -> Result<(), Interruption> {
+        let order = match beginning {
+            Beginning::Thread => Order::Thread,
+            Beginning::Fork => Order::Fork,
+            Beginning::Process => return self.join(actor, name),
+        };
+        let maker = self.present(actor)?;
+        let made = self.world.actors[maker].another(name.to_owned(), &order);
+        let made = made.map_err(|source| self.failed(maker, source))?;
+        self.world.actors.push(made);
+        let made = self.world.actors.len() - 1;
+        self.until(|world| {
+            let done = world.actors[maker].outcome.as_ref();
+            let failed = done.is_some_and(|outcome| outcome.errno.is_some());
+            failed
+                || (done.is_some() && world.actors[made].tid != 0)
+                || !world.actors[maker].is_alive()
+        })?;
+        if !self.world.actors[maker].is_alive() {
+            return Err(self.missing(maker));
+        }
+        if self.world.actors[made].tid == 0 {
+            let reason = format!("line {}: the machine has no room for {name}", self.line);
+            return Err(self.ended(Ending::Failed, reason));
+        }
+        Ok(())
+    }
+
+    /// Another program starts on a host.
+    fn join(&mut self, host: &str, name: &str) -> Result<(), Interruption> {
+        let Some(host) = Host::BOTH.into_iter().find(|known| known.name() == host) else {
+            return Ok(());
+        };
+        let Some(power) = &self.world.hosts[host as usize].power else {
+            return Ok(());
+        };
+        let joined = self.nursery.join(plan(host), &power.namespace);
+        let actor = joined
+            .and_then(|(channel, pid)| Actor::first(name.to_owned(), host, channel, pid, pid));
+        let mut actor = actor.map_err(|source| RunError::Actor {
+            name: name.to_owned(),
+            source,
+        })?;
+        let (pid, tid) = (actor.pid, actor.tid);
+        self.world.timeline.tell(actor.ready(pid, tid));
+        self.world.actors.push(actor);
+        Ok(())
+    }
+
+    /// An actor's process gets a signal; after SIGKILL the kernel has closed what it had open.
+    pub(crate) fn signal(&mut self, actor: &str, signal: Signal) -> Result<(), Interruption> {
+        let actor = self.present(actor)?;
+        let (number, change) = match signal {
+            Signal::Kill => {
+                return self.end(
+                    actor,
+                    |actor| actor.signal(ProcessSignal::KILL),
+                    Actor::killed,
+                );
+            }
+            Signal::Stop => (ProcessSignal::STOP, ProcessChange::Stopped),
+            Signal::Continue => (ProcessSignal::CONT, ProcessChange::Continued),
+        };
+        self.world.actors[actor]
+            .signal(number)
+            .map_err(|source| self.failed(actor, source))?;
+        let Actor {
+            host,
+            name,
+            pid,
+            tid,
+            ..
+        } = &self.world.actors[actor];
+        let what = What::Process {
+            host: *host,
+            actor: name.clone(),
+            pid: *pid,
+            tid: *tid,
+            what: change,
+        };
+        self.world.timeline.tell(what);
+        let (host, process) = (*host, self.world.actors[actor].process().clone());
+        self.world
+            .actors
+            .iter_mut()
+            .filter(|actor| actor.is_of(&process))
+            .for_each(Actor::rouse);
+        // Stopped, it has let go of what its calls held open; an order that it got meanwhile is carried out when it
+        // goes on.
+        self.until(|world| {
+            let mut own = world.actors.iter().filter(|actor| actor.is_of(&process));
+            own.all(|actor| {
+                let arrived = match signal {
+                    Signal::Stop => actor.is_stopped(),
+                    _ => !actor.is_busy(),
+                };
+                arrived || !actor.is_alive()
+            })
+        })?;
+        Ok(self.world.observe(host, None)?)
+    }
+
+    /// An actor's process ends by itself.
+    pub(crate) fn exit(&mut self, actor: &str) -> Result<(), Interruption> {
+        let actor = self.present(actor)?;
+        self.end(actor, |actor| actor.order(&Order::Exit), Actor::exiting)
+    }
+
+    /// Ends a process, and waits until that was told of each of its actors.
+    fn end(
+        &mut self,
+        actor: usize,
+        order: impl FnOnce(&mut Actor) -> io::Result<()>,
+        mark: impl Fn(&mut Actor),
+    ) -> Result<(), Interruption> {
+        let process = self.world.actors[actor].process().clone();
+        self.world
+            .actors
+            .iter_mut()
+            .filter(|actor| actor.is_of(&process))
+            .for_each(mark);
+        order(&mut self.world.actors[actor]).map_err(|source| self.failed(actor, source))?;
+        self.until(|world| {
+            !world
+                .actors
+                .iter()
+                .any(|actor| actor.is_of(&process) && actor.is_alive())
+        })
+    }
+
+    /// Something is done to a host.
+    pub(crate) fn host_deed(&mut self, host: Host, deed: &HostDeed) -> Result<(), Interruption> {
+        match deed {
+            HostDeed::Link { up } => {
+                self.errand(host, Errand::Link { up: *up })?;
+                self.tell_host(
+                    host,
+                    if *up {
+                        HostChange::LinkUp
+                    } else {
+                        HostChange::LinkDown
+                    },
+                );
+            }
+            HostDeed::Sysctl { name, value } => {
+                self.errand(
+                    host,
+                    Errand::Sysctl {
+                        name: name.clone(),
+                        value: value.clone(),
+                    },
+                )?;
+                let sysctl = format!("{name}={value}");
+                self.tell_host(host, HostChange::Sysctl { sysctl });
+            }
+            HostDeed::Destroy { socket } => self.destroy(host, socket)?,
+            HostDeed::Crash => self.crash(host)?,
+            HostDeed::Boot => self.boot(host)?,
+        }
+        Ok(())
+    }
+
+    fn tell_host(&mut self, host: Host, what: HostChange) {
+        self.world.timeline.tell(What::Host { host, what });
+    }
+
+    pub(crate) fn errand(&self, host: Host, errand: Errand) -> Result<(), Interruption> {
+        let Some(power) = &self.world.hosts[host as usize].power else {
+            return Ok(());
+        };
+        let done = self.nursery.send_on(errand, plan(host), &power.namespace);
+        Ok(done.map_err(|source| RunError::Host { host, source })?)
+    }
+
+    fn destroy(&mut self, host: Host, socket: &str) -> Result<(), Interruption> {
+        let end = &mut self.world.hosts[host as usize];
+        let (Some(ends), Some(power)) = (end.watch.ends(socket), &mut end.power) else {
+            return Ok(());
+        };
+        match power.table.destroy(ends.0, ends.1) {
+            // There is no such socket any more, and nothing to destroy.
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
+            destroyed => destroyed.map_err(|source| RunError::Host { host, source })?,
+        }
+        let packets = self.world.read_wire(host)?;
+        self.world
+            .observe_sent(host, Some(Cause::Destroy), packets)?;
+        self.world.observe(host, Some(Cause::Destroy))?; // it may have been a listening one
+        Ok(())
+    }
+
+    /// Power fails: first nothing leaves the host any more, then all that was in it is gone.
+    fn crash(&mut self, host: Host) -> Result<(), Interruption> {
+        self.world.turn(now())?; // what had left by now did leave
+        let power = self.world.hosts[host as usize].power.take();
+        self.tell_host(host, HostChange::Crashed);
+        self.world.observe(host, Some(Cause::Crash))?;
+        for actor in self
+            .world
+            .actors
+            .iter_mut()
+            .filter(|actor| actor.host == host && actor.is_alive())
+        {
+            actor.killed();
+            // A process that is gone already is what is wanted.
+            let _ = actor.signal(ProcessSignal::KILL);
+            actor.awaits_end(Timespec {
+                tv_sec: 1,
+                tv_nsec: 0,
+            });
+        }
+        drop(power);
+        self.until(|world| {
+            !world
+                .actors
+                .iter()
+                .any(|actor| actor.host == host && actor.is_alive())
+        })
+    }
+
+    fn boot(&mut self, host: Host) -> Result<(), Interruption> {
+        let born = self
+            .nursery
+            .conceive(plan(host))
+            .map_err(RunError::Nursery)?
+            .born();
+        let Newborn {
+            channel,
+            pid,
+            tid,
+            tun,
+            socket_table,
+            namespace,
+            ..
+        } = born.map_err(RunError::Refused)?;
+        let name = host.name().to_owned();
+        let actor = Actor::first(name.clone(), host, channel, pid, tid);
+        let mut actor = actor.map_err(|source| RunError::Actor { name, source })?;
+        let table = SocketTable::new(socket_table);
+        self.world.hosts[host as usize].power = Some(Power {
+            tun,
+            table,
+            namespace,
+        });
+        self.tell_host(host, HostChange::Booted);
+        self.world.timeline.tell(actor.ready(pid, tid));
+        self.world.actors.push(actor);
+        Ok(())
+    }
+
+    /// Something is done on the wire.
+    pub(crate) fn wire_deed(&mut self, deed: &WireDeed) -> Result<(), Interruption> {
+        self.world.turn(now())?; // what was sent by now was sent before
+        let wire = &mut self.world.wire;
+        match deed {
+            WireDeed::Delay(delay) => wire.orders.delay = *delay,
+            WireDeed::Mend => wire.orders.cut = false,
+            WireDeed::Drop(count, filter) => {
+                for lost in wire.drop(*count, filter) {
+                    self.world.tell_segment(now(), (lost, None));
+                }
+            }
+            WireDeed::Hold(filter) => wire.orders.holds.push(filter.clone()),
+            WireDeed::Duplicate(filter) => {
+                for copy in wire.duplicate(filter) {
+                    self.world.tell_segment(now(), (copy, None));
+                }
+            }
+            WireDeed::Release(filter) => wire.release(filter.as_ref(), now()),
+            WireDeed::Cut => {
+                for lost in wire.cut() {
+                    self.world.tell_segment(now(), (lost, None));
+                }
+            }
+            WireDeed::Inject(forgery) => {
+                let Some((local, peer)) = self.world.hosts[forgery.to as usize]
+                    .watch
+                    .ends(&forgery.socket)
+                else {
+                    let reason = format!(
+                        "line {}: {} has no connection {} yet",
+                        self.line, forgery.to, forgery.socket
+                    );
+                    return Err(self.ended(Ending::Failed, reason));
+                };
+                let told = self.world.wire.inject(forgery, local, peer, now());
+                self.world.tell_segment(now(), told);
+            }
+        }
+        Ok(())
+    }
+}

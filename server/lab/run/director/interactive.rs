@@ -1,0 +1,285 @@
+//! An open run: after its script it takes lines from outside, one after the other, until somebody ends it or nobody says
+//! any more. A line that cannot be played is refused before anything happens; none ends the run.
+
+use std::time::Duration;
+
+use crate::event::{Ending, What};
+use crate::lab::run::control::{Said, Unsaid};
+use crate::lab::run::director::outcome::written;
+use crate::lab::run::director::{Director, Interruption};
+use crate::lab::sandbox::clock::{Nanos, now};
+use crate::lab::sandbox::protocol::{Errand, Returned};
+use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Step, WireDeed};
+use crate::script::{Mistake, Splice, parse};
+
+/// How long before its end an idle run says so; half its limit where that is shorter.
+const WARNING: Duration = Duration::from_secs(60);
+/// The longest time that one line may sleep.
+const LONGEST_SLEEP: Nanos = 60_000_000_000;
+/// A shorter pause in which nothing happens is none.
+const MOMENT: Nanos = 20_000_000;
+/// How long after the last thing that happened a line goes on, at most, when it is played again.
+const AFTER: Nanos = 200_000_000;
+
+impl Director<'_, '_> {
+    /// Takes lines until the run ends; always ends in an interruption.
+    pub(crate) fn stay_open(&mut self, limit: Duration) -> Result<(), Interruption> {
+        let ended = self.take_lines(limit);
+        self.playing = false;
+        self.note_pause(); // what happened last is repeated too
+        ended
+    }
+
+    fn take_lines(&mut self, limit: Duration) -> Result<(), Interruption> {
+        let nanos = |time: Duration| time.as_nanos().try_into().unwrap_or(Nanos::MAX);
+        let warning = WARNING.min(limit / 2);
+        let mut warned = false;
+        self.tail = self.composer.len();
+        if let Some(pace) = self.hand.and_then(|hand| hand.then) {
+            self.go_on_at(pace);
+        }
+        (self.heard, self.rested) = (now(), now());
+        self.mark(self.tail + 1);
+        self.resting = true;
+        loop {
+            self.collect_returned()?;
+            if let Some(said) = self.hand.and_then(|hand| hand.take(false)) {
+                self.heard = now();
+                if std::mem::take(&mut warned) {
+                    self.tell_idle(limit);
+                }
+                self.resting = false;
+                self.take_line(said)?;
+                self.resting = true;
+                continue;
+            }
+            let warn_at = self.heard.saturating_add(nanos(limit - warning));
+            let end_at = self.heard.saturating_add(nanos(limit));
+            if now() >= end_at {
+                let reason = format!("nobody said a line for {} s", limit.as_secs());
+                return Err(self.ended(Ending::Idle, reason));
+            }
+            if now() >= warn_at && !warned {
+                warned = true;
+                self.tell_idle(warning);
+            }
+            self.turn(if warned { end_at } else { warn_at }, &|_| false)?;
+        }
+    }
+
+    fn tell_idle(&mut self, left: Duration) {
+        let ends_in_ms = left.as_millis() as u64;
+        self.world.timeline.tell(What::Idle { ends_in_ms });
+    }
+
+    /// Plays a line that somebody said, or refuses it.
+    fn take_line(&mut self, said: Said) -> Result<(), Interruption> {
+        if parse::is_blank(&said.text) {
+            said.begun(self.composer.len()); // a sign of life
+            return Ok(());
+        }
+        if said.wire.is_some() {
+            return self.touch(said);
+        }
+        let admitted = self.composer.try_line(self.tail + 1, said.text.trim());
+        let step = match admitted.and_then(|step| self.possible(step)) {
+            Ok(step) => step,
+            Err(mistakes) => {
+                said.refuse(Unsaid::Mistakes(mistakes));
+                return Ok(());
+            }
+        };
+        self.note_pause();
+        let at = self.tail + 1;
+        let spliced = self.composer.replace(at, 0, vec![step.text.clone()]);
+        if let Some(mistakes) = self.tell_splice(spliced) {
+            said.refuse(Unsaid::Mistakes(mistakes));
+            return Ok(());
+        }
+        said.begun(at);
+        self.play_by_hand(&Step { line: at, ..step })
+    }
+
+    /// Plays a line that is none of the given script's. An actor that somebody kills from outside does not end the run.
+    fn play_by_hand(&mut self, step: &Step) -> Result<(), Interruption> {
+        self.by_hand = true;
+        let played = self.play_step(step, &Self::step);
+        self.by_hand = false;
+        match played {
+            Err(Interruption::Ended {
+                how: Ending::ActorLost,
+                ..
+            }) => {
+                self.note_outcome(step, None);
+                self.end_step();
+                Ok(())
+            }
+            played => played,
+        }
+    }
+
+    /// Whether what the cast allows can be done in this world too; nothing happens where it cannot.
+    pub(crate) fn possible(&self, step: Step) -> Result<Step, Vec<Mistake>> {
+        let refuse = |found: String, expected: String| {
+            Err(vec![Mistake::new(
+                step.line,
+                step.column,
+                1,
+                found,
+                expected,
+            )])
+        };
+        match &step.deed {
+            Deed::Start {
+                beginning: Beginning::Process,
+                ..
+            } => {}
+            Deed::Call { actor, .. }
+            | Deed::Start { actor, .. }
+            | Deed::Signal { actor, .. }
+            | Deed::Exit { actor }
+            | Deed::Wait { actor } => {
+                let Ok(index) = self.present(actor) else {
+                    return refuse(
+                        format!("{actor}, which was ended from outside"),
+                        "an actor that is still there".into(),
+                    );
+                };
+                let must_run = matches!(step.deed, Deed::Start { .. } | Deed::Exit { .. });
+                if must_run && self.world.actors[index].is_stopped() {
+                    return refuse(
+                        format!("{actor}, which is stopped"),
+                        format!("`{actor} continue` first"),
+                    );
+                }
+            }
+            Deed::Host {
+                host,
+                deed: HostDeed::Sysctl { name, value },
+            } => {
+                // It is written twice; the first time says whether the kernel takes it.
+                let errand = Errand::Sysctl {
+                    name: name.clone(),
+                    value: value.clone(),
+                };
+                if self.errand(*host, errand).is_err() {
+                    return refuse(
+                        format!("{value}, which the kernel refuses"),
+                        "another value".into(),
+                    );
+                }
+            }
+            Deed::Wire(WireDeed::Inject(forgery)) => {
+                let watch = &self.world.hosts[forgery.to as usize].watch;
+                if watch.ends(&forgery.socket).is_none() {
+                    return refuse(
+                        format!("the socket `{}` of {}", forgery.socket, forgery.to),
+                        "one that is or was connected".into(),
+                    );
+                }
+            }
+            _ => {}
+        }
+        Ok(step)
+    }
+
+    /// Actors whose call has returned are waited for, by a line that the run writes itself.
+    fn collect_returned(&mut self) -> Result<(), Interruption> {
+        let busy: Vec<String> = self.composer.busy().map(Into::into).collect();
+        for name in busy {
+            let Ok(index) = self.present(&name) else {
+                continue;
+            };
+            let Some(returned) = self.world.actors[index].outcome.clone() else {
+                continue;
+            };
+            let at = self.tail + 1;
+            let plain = format!("wait {name}");
+            let gave = written(None, &returned).map(|gave| format!("{plain} => {gave}"));
+            let spliced = gave.map(|line| self.composer.replace(at, 0, vec![line]));
+            let spliced = match spliced {
+                Some(Ok(splice)) => Ok(splice),
+                _ => self.composer.replace(at, 0, vec![plain]),
+            };
+            if self.tell_splice(spliced).is_none()
+                && let Some(step) = self.composer.at(at).cloned()
+            {
+                self.play_by_hand(&step)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down what a call gave, where its line did not say.
+    pub(crate) fn note_outcome(&mut self, step: &Step, outcome: Option<&Returned>) {
+        let call = match &step.deed {
+            Deed::Call { call, .. } => Some(call),
+            Deed::Wait { .. } => None,
+            _ => return, // it gives nothing
+        };
+        let gave = match outcome {
+            // Played again it would wait for ever.
+            None if !step.expected.contains(&Outcome::Blocked) => Some("blocked".into()),
+            None => None,
+            Some(returned) if step.expected.is_empty() => written(call, returned),
+            Some(_) => None,
+        };
+        if let Some(gave) = gave {
+            let spliced = self.composer.gave(self.line, &gave);
+            self.tell_splice(spliced); // refused, the line says nothing
+        }
+    }
+
+    /// What a line's call was to give is waited for after the hand's doing.
+    pub(crate) fn wait_later(&mut self, actor: usize) {
+        let name = &self.world.actors[actor].name;
+        let spliced = self.composer.blocked(self.line, self.tail, name);
+        self.tell_splice(spliced); // refused, the script goes on as it is
+    }
+
+    /// What a kernel's timers did since the last line takes time when it is played again too; so does what they may have
+    /// come closer to.
+    pub(crate) fn note_pause(&mut self) {
+        let (last, now) = (self.world.timeline.last_deed(), now());
+        let mut pause = match () {
+            () if self.playing => 0,
+            () if self.world.is_unacknowledged() => match now.saturating_sub(self.rested) {
+                pause if last <= self.rested && pause < MOMENT => 0,
+                pause => pause,
+            },
+            () if last > self.rested => {
+                last - self.rested + (now.saturating_sub(last) / 2).min(AFTER)
+            }
+            () => 0,
+        };
+        let mut lines = Vec::new();
+        while pause > 0 {
+            let part = pause.min(LONGEST_SLEEP);
+            lines.push(format!("sleep {}ms", part.div_ceil(1_000_000)));
+            pause -= part;
+        }
+        let count = lines.len();
+        if count == 0 {
+            return;
+        }
+        let spliced = self.composer.replace(self.tail + 1, 0, lines);
+        if self.tell_splice(spliced).is_none() {
+            self.tail += count;
+        }
+    }
+
+    /// Tells a change of the script; the mistakes, where it could not be made.
+    pub(crate) fn tell_splice(
+        &mut self,
+        spliced: Result<Splice, Vec<Mistake>>,
+    ) -> Option<Vec<Mistake>> {
+        let Splice { at, remove, insert } = match spliced {
+            Ok(splice) => splice,
+            Err(mistakes) => return Some(mistakes),
+        };
+        self.world
+            .timeline
+            .tell(What::Script { at, remove, insert });
+        None
+    }
+}

@@ -1,0 +1,165 @@
+//! One line: it begins, is played, and ends.
+
+use crate::event::{StepPhase, What};
+use crate::lab::run::director::outcome::{describe, fits, found};
+use crate::lab::run::director::{Director, Interruption, is_quiet};
+use crate::lab::run::engine::World;
+use crate::lab::sandbox::clock::now;
+use crate::lab::sandbox::protocol::Order;
+use crate::script::ast::{Deed, Outcome, Step};
+
+impl Director<'_, '_> {
+    /// Plays a line of the composed script: does what it says.
+    pub(crate) fn play_step(
+        &mut self,
+        step: &Step,
+        deed: &dyn Fn(&mut Self, &Step) -> Result<(), Interruption>,
+    ) -> Result<(), Interruption> {
+        (self.line, self.tail) = (step.line, step.line);
+        if let Some(label) = &step.label {
+            self.world.timeline.tell_passed(); // before the label
+            self.labels.insert(label.clone(), self.world.timeline.len());
+        }
+        self.mark(step.line);
+        self.tell_step(step.line, step.text.clone(), StepPhase::Begin);
+        self.playing = true;
+        let played = deed(self, step);
+        (self.playing, self.collecting) = (false, false);
+        played?;
+        self.end_step();
+        Ok(())
+    }
+
+    /// The line that was being played has ended.
+    pub(crate) fn end_step(&mut self) {
+        self.note_caught();
+        let text = self.composer.at(self.line).map(|step| step.text.clone());
+        self.tell_step(self.line, text.unwrap_or_default(), StepPhase::End);
+        self.mark(self.tail + 1);
+        (self.heard, self.rested) = (now(), now());
+    }
+
+    pub(crate) fn tell_step(&mut self, line: usize, text: String, phase: StepPhase) {
+        self.world.timeline.tell(What::Step { line, text, phase });
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) -> Result<(), Interruption> {
+        match &step.deed {
+            Deed::Call {
+                actor,
+                on,
+                named,
+                call,
+            } => {
+                let actor = self.present(actor)?;
+                let order = Order::Call {
+                    on: on.clone(),
+                    named: named.clone(),
+                    call: call.clone(),
+                };
+                self.world.actors[actor]
+                    .order(&order)
+                    .map_err(|source| self.failed(actor, source))?;
+                if step.background {
+                    // The next line finds this call returned or asleep, so that what each did can be told apart.
+                    return self.until(|world| !world.actors[actor].is_busy());
+                }
+                self.collect(step, actor)?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Wait { actor } => {
+                let actor = self.present(actor)?;
+                self.collect(step, actor)
+            }
+            Deed::Start {
+                actor,
+                name,
+                beginning,
+            } => self.start(actor, name, *beginning),
+            Deed::Signal { actor, signal } => {
+                self.signal(actor, *signal)?;
+                self.settle()?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Exit { actor } => {
+                self.exit(actor)?;
+                self.settle()?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Host { host, deed } => {
+                self.host_deed(*host, deed)?;
+                self.settle()?;
+                self.pause(self.pace.beat)
+            }
+            Deed::Wire(deed) => {
+                self.wire_deed(deed)?;
+                self.settle()
+            }
+            Deed::Sleep(time) => self.pause(*time),
+            Deed::Settle => self.settle(),
+            Deed::Check { what, within } => self.expect(step, what, *within),
+        }
+    }
+
+    /// Waits until an actor's order is carried out and all has settled, and checks what it gave. An order that must
+    /// block, or may because of a hand, is waited for until nothing happens any more and the actor's thread sleeps.
+    fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
+        let must_block = step.expected.contains(&Outcome::Blocked);
+        let may_block = must_block || self.by_hand;
+        let blocked = |world: &World<'_>| {
+            (may_block || world.wire.is_held_by_hand())
+                && is_quiet(world)
+                && world.wire.is_empty()
+                && world.actors[actor].is_asleep()
+        };
+        self.collecting = true;
+        self.until(|world| {
+            let actor = &world.actors[actor];
+            actor.outcome.is_some() || !actor.is_alive() || blocked(world)
+        })?;
+        self.collecting = false;
+        if !self.world.actors[actor].is_alive() {
+            return Err(self.missing(actor));
+        }
+        self.settle()?;
+        let outcome = self.world.actors[actor].outcome.clone();
+        if self.by_hand {
+            self.note_outcome(step, outcome.as_ref());
+        } else if outcome.is_none() && !must_block {
+            self.wait_later(actor);
+            return Ok(());
+        }
+        if !step.expected.is_empty() {
+            let ok = step
+                .expected
+                .iter()
+                .any(|expected| fits(expected, outcome.as_ref()));
+            let expected = step
+                .expected
+                .iter()
+                .map(describe)
+                .collect::<Vec<_>>()
+                .join(" or ");
+            self.check(
+                step,
+                ok,
+                expected,
+                outcome.as_ref().map_or("blocked".into(), found),
+            );
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
+        self.ok &= ok || step.claim.is_some();
+        let (label, claim) = (step.label.clone(), step.claim.clone());
+        self.world.timeline.tell(What::Check {
+            line: self.line,
+            label,
+            ok,
+            expected,
+            actual,
+            claim,
+        });
+    }
+}

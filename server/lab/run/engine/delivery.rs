@@ -1,0 +1,111 @@
+//! What goes over the wire: read where it leaves, delivered where it arrives, told both times.
+
+use std::mem;
+
+use crate::event::host::Host;
+use crate::event::{Cause, SegmentPhase, What};
+use crate::lab::run::engine::{COURTESY, Power, World};
+use crate::lab::run::error::RunError;
+use crate::lab::run::kernel::sock_diag::SocketTable;
+use crate::lab::run::wire::{self, Packet, Told};
+use crate::lab::sandbox::clock::{Nanos, now};
+
+impl World<'_> {
+    /// What each host has sent since this was last asked, but for what is not told one by one.
+    pub(crate) fn leaving(&mut self) -> Result<[Vec<Packet>; 2], RunError> {
+        let mut leaving = [Vec::new(), Vec::new()];
+        if self.pass()? {
+            return Ok(leaving);
+        }
+        for (host, packet) in mem::take(&mut self.bulk.outstanding) {
+            leaving[host as usize].extend(self.wire.decode(host, packet));
+        }
+        for host in Host::BOTH {
+            leaving[host as usize].extend(self.read_wire(host)?);
+        }
+        Ok(leaving)
+    }
+
+    /// What one host has sent since this was last asked.
+    pub(crate) fn read_wire(&mut self, host: Host) -> Result<Vec<Packet>, RunError> {
+        let mut packets = Vec::new();
+        let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
+            return Ok(packets);
+        };
+        let mut buffer = [0; wire::LONGEST];
+        while let Some(packet) =
+            wire::read(tun, &mut buffer).map_err(|source| RunError::ReadWire { host, source })?
+        {
+            packets.extend(self.wire.decode(host, packet.to_vec()));
+        }
+        Ok(packets)
+    }
+
+    /// Puts what was read on the wire.
+    pub(crate) fn send(&mut self, packets: Vec<Packet>) {
+        let at = now();
+        for packet in packets {
+            for told in self.wire.take(packet, at) {
+                self.tell_segment(at, told);
+            }
+        }
+    }
+
+    /// Tells where a segment is, and when it arrives where that is decided.
+    pub(crate) fn tell_segment(&mut self, at: Nanos, (mut segment, due): Told) {
+        segment.due = due.map(|due| self.timeline.since_start(due));
+        if !matches!(segment.phase, SegmentPhase::Sent | SegmentPhase::Injected) {
+            (segment.cause, segment.reset, segment.bytes) = (None, None, None); // they were told
+        }
+        let sent = (segment.phase == SegmentPhase::Sent).then(|| segment.clone());
+        let seq = self.timeline.tell_at(at, What::Segment(Box::new(segment)));
+        self.sent.extend(sent.map(|segment| (seq, segment)));
+    }
+
+    /// Delivers a packet whose time has come, if there is one: one at a time, so that each has its effects to itself.
+    pub(crate) fn deliver_one(&mut self) -> Result<bool, RunError> {
+        let Some((to, due)) = self.wire.next() else {
+            return Ok(false);
+        };
+        if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
+            return Ok(false);
+        }
+        let fell_asleep = |index: usize| self.actors[index].is_asleep();
+        if self.calls_in(to).any(fell_asleep) {
+            self.observe(to, None)?; // what a call did before it fell asleep is its own
+            return Ok(true);
+        }
+        if self.hear()? {
+            return Ok(true); // a call returned just now: first what it did
+        }
+        let Some((mut segment, packet)) = self.wire.arrive() else {
+            return Ok(false);
+        };
+        let taken = match &self.hosts[to as usize].power {
+            Some(power) => {
+                rustix::io::write(&power.tun, &packet).map_err(|error| error.to_string())
+            }
+            None => Err("it has no power".into()),
+        };
+        if let Err(reason) = &taken {
+            segment.phase = SegmentPhase::Dropped;
+            segment.reason = Some(format!("{to} did not take it: {reason}"));
+        }
+        // Sent, changed and woken before `write` returned (rule 3): looked at before anything is told, which takes longer.
+        // The wire first: who was woken may act meanwhile, and what is sent comes after the change that sent it.
+        let answers = self.read_wire(to)?;
+        let glance = self.glance(to, SocketTable::read_connections)?;
+        let cause = Some(Cause::Segment(segment.id));
+        self.last_arrived[to as usize] = Some(segment.clone());
+        self.tell_segment(now(), (segment, None));
+        self.tell_glance(glance, cause, answers)?;
+        Ok(true)
+    }
+
+    /// Whether something is under way in a host that comes from one of its processes.
+    fn is_host_busy(&self, host: Host) -> bool {
+        self.actors
+            .iter()
+            .any(|actor| actor.host == host && actor.is_busy())
+    }
+}

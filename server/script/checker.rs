@@ -1,0 +1,436 @@
+//! Who is on stage as a script goes on: which actors exist, who is still in a call, which labels are taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::host::Host;
+use crate::script::Mistake;
+use crate::script::ast::{
+    Beginning, Deed, Expectation, Forgery, HostDeed, Outcome, Signal, Step, WireDeed,
+};
+use crate::script::vocabulary::WORDS;
+use crate::tcp::call::Call;
+
+/// What is known after the lines so far.
+#[derive(Clone)]
+pub(crate) struct Cast {
+    actors: BTreeMap<String, Actor>,
+    labels: BTreeSet<String>,
+    /// Hosts without power.
+    dark: BTreeSet<Host>,
+    /// Each socket that a line named, and its host.
+    sockets: BTreeSet<(Host, String)>,
+}
+
+/// The most actors of one script.
+const MOST_ACTORS: usize = 16;
+#[derive(Clone)]
+struct Actor {
+    host: Host,
+    /// The first actor of its process: what ends the process ends all of its actors.
+    process: String,
+    now: Now,
+}
+
+#[derive(Clone, Copy)]
+enum Now {
+    Free,
+    /// In a call since this line.
+    Busy(usize),
+    /// Ended on this line.
+    Gone(usize),
+}
+
+impl Default for Cast {
+    fn default() -> Cast {
+        let mut cast = Cast {
+            actors: BTreeMap::new(),
+            labels: BTreeSet::new(),
+            dark: BTreeSet::new(),
+            sockets: BTreeSet::new(),
+        };
+        Host::BOTH
+            .into_iter()
+            .for_each(|host| cast.enter(host.name(), host));
+        cast
+    }
+}
+
+impl Cast {
+    /// An actor with a process of its own.
+    fn enter(&mut self, name: &str, host: Host) {
+        self.actors.insert(
+            name.to_owned(),
+            Actor {
+                host,
+                process: name.to_owned(),
+                now: Now::Free,
+            },
+        );
+    }
+
+    /// Whoever came, also those that are gone.
+    pub(crate) fn actors(&self) -> impl Iterator<Item = &str> {
+        self.actors.keys().map(String::as_str)
+    }
+
+    /// The names that lines gave to sockets.
+    pub(crate) fn sockets(&self) -> impl Iterator<Item = &str> {
+        self.sockets.iter().map(|(_, name)| name.as_str())
+    }
+
+    /// The labels of the lines so far.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(String::as_str)
+    }
+
+    /// Takes note of a step, or says why it cannot be played after the lines before it.
+    pub(crate) fn admit(&mut self, step: Step) -> Result<Step, Mistake> {
+        if let Some(label) = &step.label
+            && !self.labels.insert(label.clone())
+        {
+            let found = format!("the label `{label}` again");
+            let length = label.chars().count();
+            return Err(Mistake::new(
+                step.line,
+                step.begin,
+                length,
+                found,
+                "another name".into(),
+            ));
+        }
+        check_form(&step)?;
+        match &step.deed {
+            Deed::Call {
+                actor,
+                on,
+                named,
+                call,
+            } => {
+                let host = self.free(&step, actor)?.host;
+                if !makes_its_socket(call) {
+                    self.known(&step, host, on)?;
+                }
+                self.sockets.insert((host, named.clone()));
+                if step.background || step.expected.contains(&Outcome::Blocked) {
+                    self.set(actor, Now::Busy(step.line));
+                }
+            }
+            Deed::Start {
+                actor,
+                name,
+                beginning,
+            } => self.start(&step, actor, name, *beginning)?,
+            Deed::Signal { actor, signal } => {
+                let process = self.alive(&step, actor)?.process;
+                if *signal == Signal::Kill {
+                    self.end(step.line, |actor| actor.process == process);
+                }
+            }
+            Deed::Exit { actor } => {
+                let process = self.free(&step, actor)?.process;
+                self.end(step.line, |actor| actor.process == process);
+            }
+            Deed::Wait { actor } => {
+                let Now::Busy(_) = self.alive(&step, actor)?.now else {
+                    let found = format!("{actor}, which is in no call");
+                    return Err(mistake(
+                        &step,
+                        found,
+                        "an actor whose line ended in `&` or gave `blocked`".into(),
+                    ));
+                };
+                if !step.expected.contains(&Outcome::Blocked) {
+                    self.set(actor, Now::Free);
+                }
+            }
+            Deed::Host { host, deed } => self.host_deed(&step, *host, deed)?,
+            Deed::Check {
+                what:
+                    Expectation::Sent {
+                        since: Some(label), ..
+                    },
+                ..
+            } if !self.labels.contains(label) => {
+                return Err(mistake(
+                    &step,
+                    format!("since `{label}`"),
+                    "the label of a line above".into(),
+                ));
+            }
+            Deed::Check {
+                what: Expectation::State { host, socket, .. },
+                ..
+            }
+            | Deed::Check {
+                what: Expectation::Queue { host, socket, .. },
+                ..
+            }
+            | Deed::Wire(WireDeed::Inject(Forgery {
+                to: host, socket, ..
+            })) => self.known(&step, *host, socket)?,
+            Deed::Check { .. } | Deed::Wire(_) | Deed::Sleep(_) | Deed::Settle => {}
+        }
+        Ok(step)
+    }
+
+    fn start(
+        &mut self,
+        step: &Step,
+        actor: &str,
+        name: &str,
+        beginning: Beginning,
+    ) -> Result<(), Mistake> {
+        let gone = self
+            .actors
+            .get(name)
+            .is_some_and(|actor| matches!(actor.now, Now::Gone(_)));
+        if (self.actors.contains_key(name) && !gone) || WORDS.contains(&name) {
+            return Err(mistake(
+                step,
+                format!("`{name}`, which is taken"),
+                "another name".into(),
+            ));
+        }
+        if self.actors.len() >= MOST_ACTORS {
+            return Err(mistake(
+                step,
+                format!("actor number {}", MOST_ACTORS + 1),
+                format!("at most {MOST_ACTORS}"),
+            ));
+        }
+        // Known from here on, also where its maker is in a call: one mistake is enough.
+        match beginning {
+            Beginning::Thread => {
+                let Actor { host, process, .. } = self.alive(step, actor)?;
+                self.actors.insert(
+                    name.to_owned(),
+                    Actor {
+                        host,
+                        process,
+                        now: Now::Free,
+                    },
+                );
+                self.free(step, actor)?;
+            }
+            Beginning::Fork => {
+                let host = self.alive(step, actor)?.host;
+                self.enter(name, host);
+                self.free(step, actor)?;
+            }
+            Beginning::Process => match Host::BOTH.into_iter().find(|host| host.name() == actor) {
+                Some(host) => {
+                    self.has_power(step, host)?;
+                    self.enter(name, host);
+                }
+                None => {
+                    return Err(mistake(
+                        step,
+                        format!("`{actor}`"),
+                        "a host (client, server)".into(),
+                    ));
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostDeed) -> Result<(), Mistake> {
+        match deed {
+            HostDeed::Boot => {
+                if !self.dark.remove(&host) {
+                    return Err(mistake(
+                        step,
+                        format!("{host}, which runs"),
+                        "a host that crashed before".into(),
+                    ));
+                }
+                self.enter(host.name(), host);
+            }
+            HostDeed::Crash => {
+                self.has_power(step, host)?;
+                self.dark.insert(host);
+                self.end(step.line, |actor| actor.host == host);
+            }
+            HostDeed::Link { .. } | HostDeed::Sysctl { .. } | HostDeed::Destroy { .. } => {
+                self.has_power(step, host)?
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether some line above gave a host's socket this name; `conn` and `listener` may also come without.
+    fn known(&self, step: &Step, host: Host, socket: &str) -> Result<(), Mistake> {
+        const USUAL: [&str; 2] = ["conn", "listener"];
+        if USUAL.contains(&socket) || self.sockets.contains(&(host, socket.to_owned())) {
+            return Ok(());
+        }
+        let own = self
+            .sockets
+            .iter()
+            .filter(|(of, _)| *of == host)
+            .map(|(_, name)| name.as_str());
+        let names: Vec<&str> = USUAL
+            .into_iter()
+            .chain(own.filter(|name| !USUAL.contains(name)))
+            .collect();
+        let expected = format!("one that it has ({})", names.join(", "));
+        Err(mistake(
+            step,
+            format!("the socket `{socket}` of {host}"),
+            expected,
+        ))
+    }
+
+    fn has_power(&self, step: &Step, host: Host) -> Result<(), Mistake> {
+        match self.dark.contains(&host) {
+            true => Err(mistake(
+                step,
+                format!("{host}, which crashed"),
+                format!("`{host} boot` first"),
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Each actor that is still there, with its host and its process.
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&str, Host, &str)> {
+        let here = |actor: &Actor| !matches!(actor.now, Now::Gone(_));
+        let present = self.actors.iter().filter(move |(_, actor)| here(actor));
+        present.map(|(name, actor)| (name.as_str(), actor.host, actor.process.as_str()))
+    }
+
+    /// Whether there never was an actor of this name, so that a new one can have it.
+    pub(crate) fn is_unheard_of(&self, name: &str) -> bool {
+        !self.actors.contains_key(name) && !WORDS.contains(&name)
+    }
+
+    /// Whether a host has no power.
+    pub(crate) fn is_dark(&self, host: Host) -> bool {
+        self.dark.contains(&host)
+    }
+
+    /// The actors that something ends.
+    fn end(&mut self, line: usize, whose: impl Fn(&Actor) -> bool) {
+        self.actors
+            .values_mut()
+            .filter(|actor| whose(actor))
+            .for_each(|actor| actor.now = Now::Gone(line));
+    }
+
+    fn alive(&self, step: &Step, name: &str) -> Result<Actor, Mistake> {
+        let Some(actor) = self.actors.get(name) else {
+            let names: Vec<&str> = self.actors.keys().map(String::as_str).collect();
+            let expected = match step.deed {
+                Deed::Wait { .. } => format!("an actor ({})", names.join(", ")),
+                _ => format!(
+                    "an actor ({}), wire, expect, claim, wait, sleep or settle",
+                    names.join(", ")
+                ),
+            };
+            return Err(mistake(step, format!("`{name}`"), expected));
+        };
+        match actor.now {
+            Now::Gone(line) => Err(mistake(
+                step,
+                format!("{name}, ended on line {line}"),
+                "an actor that is still there".into(),
+            )),
+            _ => Ok(actor.clone()),
+        }
+    }
+
+    fn free(&self, step: &Step, name: &str) -> Result<Actor, Mistake> {
+        let actor = self.alive(step, name)?;
+        match actor.now {
+            Now::Busy(line) => Err(mistake(
+                step,
+                format!("{name}, still in its call of line {line}"),
+                match step.deed {
+                    Deed::Start { .. } => format!("`wait {name}` first"),
+                    _ => format!("`wait {name}` first, or a thread"),
+                },
+            )),
+            _ => Ok(actor),
+        }
+    }
+
+    /// The actors that are in a call.
+    pub(crate) fn busy(&self) -> impl Iterator<Item = &str> {
+        let busy = |actor: &Actor| matches!(actor.now, Now::Busy(_));
+        let actors = self.actors.iter().filter(move |(_, actor)| busy(actor));
+        actors.map(|(name, _)| name.as_str())
+    }
+
+    fn set(&mut self, name: &str, now: Now) {
+        if let Some(actor) = self.actors.get_mut(name) {
+            actor.now = now;
+        }
+    }
+}
+
+/// Whether a call makes the socket of its name where there is none.
+fn makes_its_socket(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Socket | Call::Bind { .. } | Call::Listen { .. } | Call::Connect { .. }
+    )
+}
+
+/// Only calls give something and can be left running; only what is checked can be claimed.
+fn check_form(step: &Step) -> Result<(), Mistake> {
+    let is_call = matches!(step.deed, Deed::Call { .. });
+    let gives = is_call || matches!(step.deed, Deed::Wait { .. });
+    if step.background && !is_call {
+        return Err(mistake(
+            step,
+            "`&` after a line that is no call".into(),
+            "no `&`".into(),
+        ));
+    }
+    if !step.expected.is_empty() && !gives {
+        return Err(mistake(
+            step,
+            "`=>` after a line that gives nothing".into(),
+            "no `=>`".into(),
+        ));
+    }
+    let receives = matches!(
+        step.deed,
+        Deed::Call {
+            call: Call::Recv { .. } | Call::Name | Call::Peer,
+            ..
+        } | Deed::Wait { .. }
+    );
+    if !receives
+        && step
+            .expected
+            .iter()
+            .any(|expected| matches!(expected, Outcome::Text(_)))
+    {
+        let found = "a text after a call that gives none".into();
+        return Err(mistake(
+            step,
+            found,
+            "a number, an error's name or other words".into(),
+        ));
+    }
+    if step.background && !step.expected.is_empty() {
+        let expected = "the `=>` where the call is collected (`wait ACTOR => …`)";
+        return Err(mistake(step, "`=>` and `&`".into(), expected.into()));
+    }
+    if step.claim.is_some() && step.expected.is_empty() && !matches!(step.deed, Deed::Check { .. })
+    {
+        let expected = "a check after `claim`: a host's state, what it sent, or a call with `=>`";
+        return Err(mistake(
+            step,
+            "a line that checks nothing".into(),
+            expected.into(),
+        ));
+    }
+    Ok(())
+}
+
+/// A mistake of the line as a whole, marked where its deed begins.
+fn mistake(step: &Step, found: String, expected: String) -> Mistake {
+    Mistake::new(step.line, step.column, 1, found, expected)
+}

@@ -1,0 +1,211 @@
+//! The grammar of one line.
+
+pub(crate) mod call;
+pub(crate) mod expect;
+pub(crate) mod wire;
+
+use crate::event::host::Host;
+use crate::script::Mistake;
+use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Signal, Step};
+use crate::script::cursor::Line;
+use crate::script::lexer::{self, Kind};
+use crate::script::vocabulary::{CALLS, OTHERS, SYSCTLS};
+use crate::tcp::call::POLL_EVENTS;
+use crate::tcp::errno;
+use crate::tcp::state::State;
+
+/// Reads a line; None where it has only a comment or nothing.
+///
+/// Whether its actor exists is not known here: see [`crate::script::checker`].
+pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> {
+    let tokens = lexer::split(number, text)?;
+    let end = tokens.last().map_or(0, |end| end.column - 1);
+    let text: String = text.chars().take(end).collect::<String>().trim().to_owned();
+    let mut line = Line {
+        number,
+        tokens,
+        at: 0,
+    };
+    if line.peek() == &Kind::End {
+        return Ok(None);
+    }
+    let begin = line.tokens[0].column;
+    let label = line.label();
+    let column = line.tokens[line.at].column;
+    let claim = line.claim()?;
+    let deed = if claim.is_some() && line.host_comes_first() {
+        line.check()?
+    } else {
+        line.deed()?
+    };
+    let expected = if line.mark("=>") {
+        line.outcomes()?
+    } else {
+        Vec::new()
+    };
+    let background = line.mark("&");
+    line.end()?;
+    Ok(Some(Step {
+        line: number,
+        column,
+        text,
+        label,
+        begin,
+        claim,
+        deed,
+        expected,
+        background,
+    }))
+}
+
+impl Line {
+    fn label(&mut self) -> Option<String> {
+        let Kind::Word(word) = self.peek().clone() else {
+            return None;
+        };
+        if self.tokens[self.at + 1].kind != Kind::Mark(":") {
+            return None;
+        }
+        self.at += 2;
+        Some(word)
+    }
+
+    fn deed(&mut self) -> Result<Deed, Mistake> {
+        const SUBJECT: &str =
+            "an actor (client, server), wire, expect, claim, wait, sleep or settle";
+        let subject = match self.peek().clone() {
+            Kind::Word(word) => word,
+            _ => return Err(self.mistake(SUBJECT)),
+        };
+        self.at += 1;
+        match subject.as_str() {
+            "settle" => Ok(Deed::Settle),
+            "sleep" => Ok(Deed::Sleep(self.time()?)),
+            "wait" => Ok(Deed::Wait {
+                actor: self.name("an actor's name")?,
+            }),
+            "expect" => self.check(),
+            "wire" => Ok(Deed::Wire(self.wire()?)),
+            _ => self.deed_of(subject),
+        }
+    }
+
+    /// What an actor or a host does, or is done to it.
+    fn deed_of(&mut self, actor: String) -> Result<Deed, Mistake> {
+        let Kind::Word(word) = self.peek().clone() else {
+            return Err(self.mistake(format!("a call ({}) or {OTHERS}", CALLS)));
+        };
+        let host = Host::BOTH.into_iter().find(|host| host.name() == actor);
+        let signal = |signal| Deed::Signal {
+            actor: actor.clone(),
+            signal,
+        };
+        self.at += 1;
+        let deed = match word.as_str() {
+            "thread" | "fork" | "process" => {
+                let beginning = match word.as_str() {
+                    "thread" => Beginning::Thread,
+                    "fork" => Beginning::Fork,
+                    _ => Beginning::Process,
+                };
+                let name = self.name("a name for the new actor")?;
+                return Ok(Deed::Start {
+                    actor,
+                    name,
+                    beginning,
+                });
+            }
+            "kill" => return Ok(signal(Signal::Kill)),
+            "stop" => return Ok(signal(Signal::Stop)),
+            "continue" => return Ok(signal(Signal::Continue)),
+            "exit" => return Ok(Deed::Exit { actor }),
+            "link" => HostDeed::Link {
+                up: self.word("up or down", |word| match word {
+                    "up" => Some(true),
+                    "down" => Some(false),
+                    _ => None,
+                })?,
+            },
+            "crash" => HostDeed::Crash,
+            "boot" => HostDeed::Boot,
+            "sysctl" => self.sysctl()?,
+            "destroy" => HostDeed::Destroy {
+                socket: self.optional_name("conn")?,
+            },
+            _ => {
+                self.at -= 1;
+                return self.call(actor);
+            }
+        };
+        match host {
+            Some(host) => Ok(Deed::Host { host, deed }),
+            None => {
+                self.at = self.tokens.len() - 1;
+                Err(Mistake::new(
+                    self.number,
+                    1,
+                    1,
+                    format!("`{actor}`"),
+                    "a host (client, server)".into(),
+                ))
+            }
+        }
+    }
+
+    fn sysctl(&mut self) -> Result<HostDeed, Mistake> {
+        let names = format!("a sysctl ({})", SYSCTLS.join(", "));
+        let name = self.word(&names, |word| {
+            SYSCTLS.into_iter().find(|name| *name == word)
+        })?;
+        let mut value = self
+            .word("a number", |word| word.parse::<u32>().ok())?
+            .to_string();
+        if name == "ip_local_port_range" {
+            let last = self.word("the last port of the range", |word| {
+                word.parse::<u16>().ok()
+            })?;
+            value = format!("{value} {last}");
+        }
+        Ok(HostDeed::Sysctl {
+            name: format!("net.ipv4.{name}"),
+            value,
+        })
+    }
+
+    fn outcomes(&mut self) -> Result<Vec<Outcome>, Mistake> {
+        let mut outcomes = vec![self.outcome()?];
+        while self.keyword("or") {
+            outcomes.push(self.outcome()?);
+        }
+        Ok(outcomes)
+    }
+
+    fn outcome(&mut self) -> Result<Outcome, Mistake> {
+        const EXPECTED: &str =
+            "a number, a text in quotes, an error's name, poll's events, a state or `blocked`";
+        if let Kind::Text(text) = self.peek().clone() {
+            self.next();
+            return Ok(Outcome::Text(text));
+        }
+        let mut words = Vec::new();
+        let is_event = |word: &str| POLL_EVENTS.iter().any(|(name, _)| *name == word);
+        while let Kind::Word(word) = self.peek().clone()
+            && (is_event(&word)
+                || (words.is_empty() && (errno::is_name(&word) || State::named(&word).is_some())))
+        {
+            self.at += 1;
+            let alone = !is_event(&word);
+            words.push(word);
+            if alone {
+                break;
+            }
+        }
+        if !words.is_empty() {
+            return Ok(Outcome::Words(words));
+        }
+        self.word(EXPECTED, |word| match word {
+            "blocked" => Some(Outcome::Blocked),
+            _ => word.parse().ok().map(Outcome::Number),
+        })
+    }
+}

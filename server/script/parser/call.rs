@@ -1,0 +1,274 @@
+//! The grammar of calls and their options.
+
+use crate::script::Mistake;
+use crate::script::ast::Deed;
+use crate::script::cursor::Line;
+use crate::script::lexer::Kind;
+use crate::script::vocabulary::{CALLS, OPTIONS, OTHERS};
+use crate::tcp::call::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
+
+/// The port that `listen` binds and `connect` connects to where none is named.
+const PORT: u16 = 7000;
+/// The most bytes that a line may name.
+const MOST_BYTES: usize = 1 << 20;
+
+/// How many of poll's events are asked for; the others come unasked.
+const ASKED: usize = 3;
+
+impl Line {
+    /// A call, and the sockets that it uses and makes.
+    pub(crate) fn call(&mut self, actor: String) -> Result<Deed, Mistake> {
+        let word = match self.peek().clone() {
+            Kind::Word(word) if CALLS.split(", ").any(|call| call == word) => word,
+            _ => return Err(self.mistake(format!("a call ({CALLS}) or {OTHERS}"))),
+        };
+        self.at += 1;
+        let call = match word.as_str() {
+            "socket" => Call::Socket,
+            "bind" => Call::Bind { port: self.port()? },
+            "listen" => Call::Listen {
+                port: self.port()?,
+                backlog: if self.keyword("backlog") {
+                    self.backlog()?
+                } else {
+                    128
+                },
+            },
+            "connect" => Call::Connect { port: self.port()? },
+            "disconnect" => Call::Disconnect,
+            "accept" => Call::Accept,
+            "send" => Call::Send {
+                payload: self.payload()?,
+                more: self.keyword("more"),
+            },
+            "recv" => self.recv()?,
+            "shutdown" => Call::Shutdown(self.how()?),
+            "close" => Call::Close,
+            "dup" => Call::Dup,
+            "poll" => Call::Poll(self.awaited()?),
+            "epoll" => Call::Epoll(self.awaited()?),
+            "set" => Call::Set(self.option()?),
+            "get" => Call::Get(self.query()?),
+            "name" => Call::Name,
+            _ => Call::Peer,
+        };
+        let (mut on, mut named) = (None, None);
+        loop {
+            let is_next =
+                |word: &str| matches!(self.peek(), Kind::Word(next) if next.as_str() == word);
+            // Only these make a socket out of another, and name both.
+            let both = matches!(call, Call::Accept | Call::Dup);
+            if (is_next("on") && named.is_some() || is_next("as") && on.is_some()) && !both {
+                return Err(self.mistake("only `as`, or only `on`"));
+            }
+            if on.is_none() && self.keyword("on") {
+                on = Some(self.name("a socket's name")?);
+            } else if named.is_none() && matches!(self.peek(), Kind::Word(word) if word == "as") {
+                let makes = matches!(
+                    call,
+                    Call::Socket
+                        | Call::Bind { .. }
+                        | Call::Listen { .. }
+                        | Call::Connect { .. }
+                        | Call::Accept
+                        | Call::Dup
+                );
+                if !makes {
+                    return Err(self.mistake("`on` and a socket's name: this call makes no socket"));
+                }
+                self.at += 1;
+                named = Some(self.name("a name for the socket")?);
+            } else {
+                break;
+            }
+        }
+        let (on, named) = match call {
+            Call::Accept => (
+                on.unwrap_or("listener".into()),
+                named.unwrap_or("conn".into()),
+            ),
+            Call::Dup => match named {
+                Some(named) => (on.unwrap_or("conn".into()), named),
+                None => return Err(self.mistake("`as` and a name for the descriptor")),
+            },
+            // These use the socket of a name, and make it where there is none.
+            _ => {
+                let usual = if matches!(call, Call::Listen { .. }) {
+                    "listener"
+                } else {
+                    "conn"
+                };
+                let name = named.or(on).unwrap_or(usual.into());
+                (name.clone(), name)
+            }
+        };
+        Ok(Deed::Call {
+            actor,
+            on,
+            named,
+            call,
+        })
+    }
+
+    fn port(&mut self) -> Result<u16, Mistake> {
+        if !self.has_argument() || matches!(self.peek(), Kind::Word(word) if word == "backlog") {
+            return Ok(PORT);
+        }
+        self.word("a port (1 to 65535)", |word| {
+            word.parse().ok().filter(|port| *port > 0)
+        })
+    }
+
+    fn backlog(&mut self) -> Result<i32, Mistake> {
+        self.word("a length for the queue (0 to 4096)", |word| {
+            word.parse().ok().filter(|n| (0..=4096).contains(n))
+        })
+    }
+
+    fn payload(&mut self) -> Result<Payload, Mistake> {
+        if let Kind::Text(text) = self.peek().clone() {
+            self.at += 1;
+            return Ok(Payload::Text(text));
+        }
+        if !self.has_argument() {
+            return Err(self.mistake("a text in quotes or a number of bytes"));
+        }
+        Ok(Payload::Bytes(self.bytes()?))
+    }
+
+    fn recv(&mut self) -> Result<Call, Mistake> {
+        let (mut room, mut all, mut peek) = (64 * 1024, false, false);
+        while self.has_argument() {
+            if self.keyword("all") {
+                all = true;
+            } else if self.keyword("peek") {
+                peek = true;
+            } else {
+                room = self.bytes()?;
+            }
+        }
+        Ok(Call::Recv { room, all, peek })
+    }
+
+    fn bytes(&mut self) -> Result<usize, Mistake> {
+        self.word("a number of bytes (such as 5 or 64K, at most 1M)", |word| {
+            let (digits, unit) = match word.strip_suffix(['K', 'M']) {
+                Some(digits) => (
+                    digits,
+                    if word.ends_with('K') {
+                        1 << 10
+                    } else {
+                        1 << 20
+                    },
+                ),
+                None => (word, 1),
+            };
+            digits
+                .parse::<usize>()
+                .ok()?
+                .checked_mul(unit)
+                .filter(|bytes| *bytes <= MOST_BYTES)
+        })
+    }
+
+    /// The events that poll asks for, all where none is named, and the time after which it gives up, never where none is.
+    fn awaited(&mut self) -> Result<Await, Mistake> {
+        let (named, all) = POLL_EVENTS[..ASKED]
+            .iter()
+            .fold((0, 0), |(named, all), (name, bit)| {
+                let bit_named = if self.keyword(name) { *bit } else { 0 };
+                (named | bit_named, all | bit)
+            });
+        let time = if self.has_argument() {
+            Some(self.time()?)
+        } else {
+            None
+        };
+        let events = if named == 0 { all } else { named };
+        Ok(Await { events, time })
+    }
+
+    fn how(&mut self) -> Result<How, Mistake> {
+        self.word("read, write or both", |word| match word {
+            "read" => Some(How::Read),
+            "write" => Some(How::Write),
+            "both" => Some(How::Both),
+            _ => None,
+        })
+    }
+
+    fn option(&mut self) -> Result<SocketOption, Mistake> {
+        let name = self.word(OPTIONS, |word| {
+            OPTIONS
+                .replace(" or ", ", ")
+                .split(", ")
+                .any(|option| option == word)
+                .then(|| word.to_owned())
+        })?;
+        Ok(match name.as_str() {
+            "linger" => SocketOption::Linger(self.seconds_or_off()?),
+            "keepalive" => SocketOption::Keepalive(match self.seconds_or_off()? {
+                None => None,
+                Some(idle) => {
+                    let interval = self.seconds()?;
+                    Some((
+                        idle,
+                        interval,
+                        self.word("a number of probes", |word| word.parse().ok())?,
+                    ))
+                }
+            }),
+            "user_timeout" => SocketOption::UserTimeout(self.time()?),
+            "reuseaddr" => SocketOption::ReuseAddr(self.on_or_off()?),
+            "nodelay" => SocketOption::NoDelay(self.on_or_off()?),
+            "rcvbuf" => SocketOption::RcvBuf(self.bytes()? as u32),
+            "sndbuf" => SocketOption::SndBuf(self.bytes()? as u32),
+            "nonblock" => SocketOption::NonBlock(self.on_or_off()?),
+            _ => SocketOption::Linger2(self.word("a time in whole seconds, or -1", |word| {
+                word.strip_suffix('s')
+                    .unwrap_or(word)
+                    .parse()
+                    .ok()
+                    .filter(|seconds| (-1..=60).contains(seconds))
+            })?),
+        })
+    }
+
+    fn on_or_off(&mut self) -> Result<bool, Mistake> {
+        self.word("on or off", |word| match word {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        })
+    }
+
+    fn seconds(&mut self) -> Result<u16, Mistake> {
+        self.word("a time in whole seconds (such as 2s)", |word| {
+            word.strip_suffix('s').unwrap_or(word).parse().ok()
+        })
+    }
+
+    fn seconds_or_off(&mut self) -> Result<Option<u16>, Mistake> {
+        if self.keyword("off") {
+            return Ok(None);
+        }
+        self.word("0, off or a time in whole seconds (such as 2s)", |word| {
+            word.strip_suffix('s')
+                .unwrap_or(word)
+                .parse()
+                .ok()
+                .filter(|seconds| *seconds <= 60)
+                .map(Some)
+        })
+    }
+
+    fn query(&mut self) -> Result<Query, Mistake> {
+        self.word("error, state, rcvbuf or sndbuf", |word| match word {
+            "error" => Some(Query::Error),
+            "state" => Some(Query::State),
+            "rcvbuf" => Some(Query::RcvBuf),
+            "sndbuf" => Some(Query::SndBuf),
+            _ => None,
+        })
+    }
+}

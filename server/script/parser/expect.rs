@@ -1,0 +1,124 @@
+//! The grammar of what is looked at: `expect`, and `claim`.
+
+use std::time::Duration;
+
+use crate::event::host::Host;
+use crate::script::Mistake;
+use crate::script::ast::{Deed, Expectation};
+use crate::script::cursor::Line;
+use crate::script::filter::Flags;
+use crate::script::lexer::Kind;
+use crate::tcp::state::State;
+
+impl Line {
+    /// `claim NAME:` before a line: whoever's statement its check is.
+    pub(crate) fn claim(&mut self) -> Result<Option<String>, Mistake> {
+        if !self.keyword("claim") {
+            return Ok(None);
+        }
+        // Longer than the names of actors and sockets, which stand in the picture.
+        let name = self.word("the claim's name, of at most 40 letters", |word| {
+            (word.chars().count() <= 40 && word.starts_with(char::is_alphabetic))
+                .then(|| word.to_owned())
+        })?;
+        if self.mark(":") {
+            Ok(Some(name))
+        } else {
+            Err(self.mistake("`:`"))
+        }
+    }
+
+    /// Whether a claim looks at a host; else it is about what a call gives.
+    pub(crate) fn host_comes_first(&self) -> bool {
+        let is_host = matches!(self.peek(), Kind::Word(word) if Host::BOTH.iter().any(|host| host.name() == word));
+        let looks = |kind: Option<&Kind>| match kind {
+            Some(Kind::Mark(".")) => true,
+            Some(Kind::Word(word)) => {
+                ["sent", "recvq", "sendq"].contains(&word.as_str()) || State::named(word).is_some()
+            }
+            _ => false,
+        };
+        is_host && looks(self.after_next())
+    }
+
+    /// What a host's kernel must have, or must have sent.
+    pub(crate) fn check(&mut self) -> Result<Deed, Mistake> {
+        let (host, socket) = self.host_and_socket()?;
+        let what = if self.keyword("sent") {
+            self.sent(host)?
+        } else if self.keyword("recvq") {
+            Expectation::Queue {
+                host,
+                socket,
+                recv: true,
+                bytes: self.count()?,
+            }
+        } else if self.keyword("sendq") {
+            Expectation::Queue {
+                host,
+                socket,
+                recv: false,
+                bytes: self.count()?,
+            }
+        } else {
+            let states = State::ALL.map(State::name).join(", ");
+            let state = self.word(
+                &format!("sent, recvq, sendq or a state ({states})"),
+                State::named,
+            )?;
+            Expectation::State {
+                host,
+                socket,
+                state,
+            }
+        };
+        let within = if self.keyword("within") {
+            self.time()?
+        } else {
+            Duration::ZERO
+        };
+        Ok(Deed::Check { what, within })
+    }
+
+    fn sent(&mut self, host: Host) -> Result<Expectation, Mistake> {
+        let (flags, wanted) = if self.keyword("nothing") {
+            (None, false)
+        } else {
+            let wanted = !self.keyword("no");
+            (Some(self.flags()?), wanted)
+        };
+        let since = if self.keyword("since") {
+            Some(self.name("a label")?)
+        } else {
+            None
+        };
+        Ok(Expectation::Sent {
+            host,
+            flags,
+            wanted,
+            since,
+        })
+    }
+
+    fn count(&mut self) -> Result<u32, Mistake> {
+        self.word("a number of bytes", |word| word.parse().ok())
+    }
+
+    /// Control bits: `FIN`, `SYN,ACK`, `RST,!ACK`.
+    pub(crate) fn flags(&mut self) -> Result<Flags, Mistake> {
+        let mut flags = Flags::default();
+        loop {
+            let unset = self.mark("!");
+            let bit = self.word("a control bit (FIN, SYN, RST, PSH, ACK, URG)", Flags::named)?;
+            if unset {
+                &mut flags.unset
+            } else {
+                &mut flags.set
+            }
+            .push(bit);
+            if !self.mark(",") {
+                return Ok(flags);
+            }
+        }
+    }
+}

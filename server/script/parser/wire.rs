@@ -1,0 +1,120 @@
+//! The grammar of what is done on the wire.
+
+use crate::script::Mistake;
+use crate::script::ast::{Forgery, WireDeed};
+use crate::script::cursor::Line;
+use crate::script::filter::{Filter, Flags};
+use crate::script::lexer::Kind;
+use crate::script::vocabulary::DEEDS;
+
+/// How many segments one line may drop.
+const MOST_DROPS: u32 = 1000;
+
+impl Line {
+    /// What follows `wire`.
+    pub(crate) fn wire(&mut self) -> Result<WireDeed, Mistake> {
+        let deed = self.word(DEEDS, |word| {
+            DEEDS
+                .replace(" or ", ", ")
+                .split(", ")
+                .any(|deed| deed == word)
+                .then(|| word.to_owned())
+        })?;
+        Ok(match deed.as_str() {
+            "delay" => WireDeed::Delay(self.time()?),
+            "cut" => WireDeed::Cut,
+            "mend" => WireDeed::Mend,
+            "drop" => {
+                let number =
+                    |word: &str| word.parse().ok().filter(|n| (1..=MOST_DROPS).contains(n));
+                let count = match self.peek() {
+                    Kind::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
+                        self.word("a number of segments (1 to 1000)", number)?
+                    }
+                    _ => 1,
+                };
+                WireDeed::Drop(count, self.filter()?)
+            }
+            "hold" => WireDeed::Hold(self.filter()?),
+            "release" => WireDeed::Release(if self.has_argument() {
+                Some(self.filter()?)
+            } else {
+                None
+            }),
+            "duplicate" => WireDeed::Duplicate(self.filter()?),
+            _ => WireDeed::Inject(self.forgery()?),
+        })
+    }
+
+    /// `FIN from client`, `any from server`, `data`, `data from client seq 1 ack 1`.
+    fn filter(&mut self) -> Result<Filter, Mistake> {
+        let (mut flags, mut data) = (Flags::default(), false);
+        if self.keyword("data") {
+            data = true;
+        } else if !self.keyword("any") {
+            flags = self.flags()?;
+        }
+        let from = if self.keyword("from") {
+            Some(self.host()?)
+        } else {
+            None
+        };
+        let [mut seq, mut ack] = [None; 2];
+        if self.keyword("seq") {
+            seq = Some(self.word("a number", |word| word.parse().ok())?);
+        }
+        if self.keyword("ack") {
+            ack = Some(self.word("a number", |word| word.parse().ok())?);
+        }
+        Ok(Filter {
+            flags,
+            data,
+            from,
+            seq,
+            ack,
+        })
+    }
+
+    fn forgery(&mut self) -> Result<Forgery, Mistake> {
+        let flags = self.flags()?;
+        self.word("`to` and a host", |word| (word == "to").then_some(()))?;
+        let (to, socket) = self.host_and_socket()?;
+        let mut forgery = Forgery {
+            flags,
+            to,
+            socket,
+            seq: 0,
+            ack: 0,
+            data: String::new(),
+        };
+        loop {
+            if self.keyword("seq") {
+                forgery.seq = self.relative()?;
+            } else if self.keyword("ack") {
+                forgery.ack = self.relative()?;
+            } else if self.keyword("data") {
+                let Kind::Text(text) = self.peek().clone() else {
+                    return Err(self.mistake("a text in quotes"));
+                };
+                self.at += 1;
+                forgery.data = text;
+            } else {
+                return Ok(forgery);
+            }
+        }
+    }
+
+    /// `next`, `next+1000` or `next-1`.
+    fn relative(&mut self) -> Result<i64, Mistake> {
+        self.word("next, next+N or next-N", |word| {
+            match word.strip_prefix("next")? {
+                "" => Some(0),
+                offset if !offset.starts_with(['+', '-']) => None,
+                offset => offset
+                    .parse::<i64>()
+                    .ok()
+                    .filter(|offset| offset.unsigned_abs() <= 1 << 32),
+            }
+        })
+    }
+}

@@ -1,0 +1,479 @@
+//! What each actor can do after a script: lines that could come next, each with what is in its way, if anything is.
+//!
+//! Whether a line can come the [`Cast`] decides, as it does for a whole script. What the script says of sockets besides
+//! (`conn` was closed, nothing listens) makes an offer senseless rather than wrong: whoever writes such a line gets what
+//! the kernel gives.
+
+use std::collections::BTreeMap;
+
+use crate::event::host::Host;
+use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Step};
+use crate::script::checker::Cast;
+use crate::script::parse::parse_beginning;
+use crate::script::{Mistake, parser};
+use crate::tcp::call::Call;
+
+/// A line that could come next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// Who would do it: an actor, or the host that it is done to.
+    pub actor: String,
+    /// Where.
+    pub host: Host,
+    /// The line.
+    pub line: String,
+    /// It is asked for seldom.
+    pub rare: bool,
+    /// Why it cannot come now, if it cannot.
+    pub reason: Option<Mistake>,
+}
+
+/// The lines that could come after a script, by actor; a script without lines is the beginning.
+///
+/// # Errors
+/// Every mistake of the script.
+pub fn offers(text: &str) -> Result<Vec<Offer>, Vec<Mistake>> {
+    let script = parse_beginning(text)?;
+    let mut stage = Stage::new(text.lines().count() + 1);
+    script.steps.into_iter().for_each(|step| stage.play(step));
+    Ok(Host::BOTH
+        .into_iter()
+        .flat_map(|host| stage.of_host(host))
+        .collect())
+}
+
+/// A socket of a process, as far as the script says what became of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Socket {
+    Fresh,
+    Listening,
+    Connected,
+    Closed,
+}
+
+/// A process's sockets by name.
+type Sockets = BTreeMap<String, Socket>;
+
+/// What the script has made by its end.
+struct Stage {
+    cast: Cast,
+    /// The number of the line that would come next.
+    next: usize,
+    /// By process.
+    sockets: BTreeMap<String, Sockets>,
+    /// By actor: the socket that its waiting call would make, and what that would be.
+    pending: BTreeMap<String, (String, Socket)>,
+    /// Hosts whose interface is down.
+    cut_off: Vec<Host>,
+}
+
+impl Stage {
+    fn new(next: usize) -> Stage {
+        Stage {
+            cast: Cast::default(),
+            next,
+            sockets: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            cut_off: Vec::new(),
+        }
+    }
+
+    fn process(&self, actor: &str) -> String {
+        let mut present = self.cast.present();
+        let found = present.find(|(name, ..)| *name == actor);
+        found.map_or(actor, |(_, _, process)| process).to_owned()
+    }
+
+    fn play(&mut self, step: Step) {
+        let failed = step.expected.iter().any(is_failure);
+        let waits = step.background || step.expected.contains(&Outcome::Blocked);
+        match &step.deed {
+            Deed::Call {
+                actor,
+                on,
+                named,
+                call,
+            } => {
+                let sockets = self.sockets.entry(self.process(actor)).or_default();
+                let made = match call {
+                    Call::Socket | Call::Bind { .. } => Some(Socket::Fresh),
+                    Call::Listen { .. } => Some(Socket::Listening),
+                    Call::Connect { .. } | Call::Accept => Some(Socket::Connected),
+                    Call::Dup => sockets.get(on).copied(),
+                    Call::Disconnect => Some(Socket::Fresh),
+                    Call::Close => Some(Socket::Closed),
+                    _ => None,
+                };
+                // These make their socket before they fail or wait.
+                if matches!(call, Call::Connect { .. } | Call::Listen { .. }) && (failed || waits) {
+                    sockets.entry(named.clone()).or_insert(Socket::Fresh);
+                }
+                match made {
+                    Some(made) if waits => {
+                        self.pending.insert(actor.clone(), (named.clone(), made));
+                    }
+                    Some(made) if !failed => {
+                        sockets.insert(named.clone(), made);
+                    }
+                    _ => {}
+                }
+            }
+            Deed::Wait { actor } if !waits => {
+                if let Some((named, made)) = self.pending.remove(actor)
+                    && !failed
+                {
+                    let sockets = self.sockets.entry(self.process(actor)).or_default();
+                    sockets.insert(named, made);
+                }
+            }
+            Deed::Start {
+                actor,
+                name,
+                beginning: Beginning::Fork,
+            } => {
+                let inherited = self.sockets.get(&self.process(actor)).cloned();
+                self.sockets
+                    .insert(name.clone(), inherited.unwrap_or_default());
+            }
+            Deed::Host {
+                host,
+                deed: HostDeed::Boot,
+            } => {
+                self.sockets.remove(host.name());
+                self.cut_off.retain(|other| other != host);
+            }
+            Deed::Host {
+                host,
+                deed: HostDeed::Link { up },
+            } => {
+                self.cut_off.retain(|other| other != host);
+                if !up {
+                    self.cut_off.push(*host);
+                }
+            }
+            _ => {}
+        }
+        // Checked when the script was read: the same cast admits it again.
+        let _ = self.cast.admit(step);
+    }
+
+    fn of_host(&self, host: Host) -> Vec<Offer> {
+        let present: Vec<String> = self
+            .cast
+            .present()
+            .filter(|(_, of, _)| *of == host)
+            .map(|(name, ..)| name.to_owned())
+            .collect();
+        let own = host.name().to_owned();
+        // A host's own actor stays in sight when its process has ended: its buttons say so.
+        let gone = (!present.contains(&own)).then(|| own.clone());
+        let mut offers: Vec<Offer> = gone
+            .iter()
+            .chain(&present)
+            .flat_map(|actor| self.of_actor(host, actor))
+            .collect();
+        let is_dark = self.cast.is_dark(host);
+        let link = if self.cut_off.contains(&host) {
+            "up"
+        } else {
+            "down"
+        };
+        let power = if is_dark { "boot" } else { "crash" };
+        for deed in [
+            format!("process {}", self.free_name("other")),
+            format!("link {link}"),
+            power.to_owned(),
+        ] {
+            offers.push(self.offer(host, &own, &deed, true, None));
+        }
+        offers
+    }
+
+    fn of_actor(&self, host: Host, actor: &str) -> Vec<Offer> {
+        let nothing = Sockets::new();
+        let sockets = self.sockets.get(&self.process(actor)).unwrap_or(&nothing);
+        let of = |wanted: &[Socket]| -> Vec<&String> {
+            let all = sockets.iter().filter(|(_, kind)| wanted.contains(kind));
+            all.map(|(name, _)| name).collect()
+        };
+        let listening = of(&[Socket::Listening]);
+        let connections = of(&[Socket::Fresh, Socket::Connected]);
+        let conn = sockets.get("conn");
+        let conn_is_open = connections.iter().any(|name| *name == "conn");
+        let mut offers = Vec::new();
+        let mut add = |deed: &str, rare: bool, senseless: Option<(String, String)>| {
+            offers.push(self.offer(host, actor, deed, rare, senseless));
+        };
+
+        let connected = matches!(conn, Some(Socket::Connected)).then(|| {
+            let other = unused(sockets, "other");
+            let found = format!("`conn` of {actor}, which is connected");
+            (found, format!("`{actor} connect as {other}`"))
+        });
+        add("connect", host == Host::Server, connected);
+        let listens = (!listening.is_empty()).then(|| {
+            (
+                format!("{actor}, which listens"),
+                format!("`{actor} accept`"),
+            )
+        });
+        add("listen", host == Host::Client, listens);
+        if listening.is_empty() {
+            let found = format!("{actor}, which does not listen");
+            let first = Some((found, format!("`{actor} listen` first")));
+            add("accept", host == Host::Client, first);
+        }
+        for listener in &listening {
+            let on = on(listener, "listener");
+            let named = match conn_is_open {
+                true => format!(" as {}", unused(sockets, "other")),
+                false => String::new(),
+            };
+            add(&format!("accept{on}{named}"), false, None);
+        }
+
+        let usual = "conn".to_owned();
+        let lacks = connections.is_empty().then(|| match conn {
+            Some(_) => format!("`conn` of {actor}, which is closed"),
+            None => format!("{actor}, which has no connection"),
+        });
+        let how = match (host, listening.is_empty()) {
+            (_, false) => format!("`{actor} accept` first"),
+            (Host::Server, true) => format!("`{actor} listen` first"),
+            (Host::Client, true) => format!("`{actor} connect` first"),
+        };
+        let usable = match connections.is_empty() {
+            true => vec![&usual],
+            false => connections.clone(),
+        };
+        for name in usable {
+            let on = on(name, "conn");
+            let lacks = || lacks.clone().map(|found| (found, how.clone()));
+            for deed in [
+                "send \"hello\"",
+                "recv",
+                "close",
+                "shutdown write",
+                "shutdown read",
+                "shutdown both",
+                "set linger 0",
+                "poll",
+            ] {
+                add(&format!("{deed}{on}"), false, lacks());
+            }
+            for deed in ["send 64K", "get error"] {
+                add(&format!("{deed}{on}"), true, lacks());
+            }
+            add(
+                &format!("dup{on} as {}", unused(sockets, "copy")),
+                true,
+                lacks(),
+            );
+        }
+        for listener in &listening {
+            let on = on(listener, "conn");
+            add(&format!("close{on}"), true, None);
+        }
+        if matches!(conn, Some(Socket::Connected)) {
+            let other = unused(sockets, "other");
+            add(&format!("connect as {other}"), true, None);
+        }
+        add(&format!("thread {}", self.free_name("reader")), true, None);
+        add(&format!("fork {}", self.free_name("child")), true, None);
+        add("exit", true, None);
+        add("kill", true, None);
+        offers
+    }
+
+    /// An offer, with what the cast says against it, or else why it would be senseless: what was found, what is needed.
+    fn offer(
+        &self,
+        host: Host,
+        actor: &str,
+        deed: &str,
+        rare: bool,
+        senseless: Option<(String, String)>,
+    ) -> Offer {
+        let text = format!("{actor} {deed}");
+        let admitted = parser::parse(self.next, &text)
+            .and_then(|step| step.map(|step| self.cast.clone().admit(step)).transpose());
+        let senseless =
+            senseless.map(|(found, expected)| Mistake::new(self.next, 1, 1, found, expected));
+        Offer {
+            actor: actor.into(),
+            host,
+            line: text,
+            rare,
+            reason: admitted.err().or(senseless),
+        }
+    }
+
+    /// A name for a new actor that nobody has had.
+    fn free_name(&self, stem: &str) -> String {
+        numbered(stem, |name| self.cast.is_unheard_of(name))
+    }
+}
+
+/// A name for a new socket.
+fn unused(sockets: &Sockets, stem: &str) -> String {
+    numbered(stem, |name| !sockets.contains_key(name))
+}
+
+/// `other`, `other2`, `other3` …: the first that is free.
+fn numbered(stem: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let names = (1..).map(|number| match number {
+        1 => stem.to_owned(),
+        _ => format!("{stem}{number}"),
+    });
+    let mut free = names.filter(|name| is_free(name));
+    free.next().expect("numbers do not end")
+}
+
+/// How a call names its socket, where it is not the usual one.
+fn on(name: &str, usual: &str) -> String {
+    match name == usual {
+        true => String::new(),
+        false => format!(" on {name}"),
+    }
+}
+
+/// Whether a call that gives this has made nothing.
+fn is_failure(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Words(words) if words.iter().any(|word| crate::tcp::errno::is_name(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::parse::parse;
+
+    /// What an actor can do, and what not, with the reason.
+    fn of(script: &str, actor: &str) -> (Vec<String>, BTreeMap<String, String>) {
+        let (mut can, mut cannot) = (Vec::new(), BTreeMap::new());
+        for offer in offers(script).unwrap() {
+            if offer.actor != actor {
+                continue;
+            }
+            let deed = offer.line[actor.len() + 1..].to_owned();
+            match offer.reason {
+                None => can.push(deed),
+                Some(reason) => {
+                    let text = format!("{}; {}", reason.found, reason.expected);
+                    cannot.insert(deed, text);
+                }
+            }
+        }
+        (can, cannot)
+    }
+
+    #[test]
+    fn at_the_beginning_one_connects_and_the_other_listens() {
+        let (can, cannot) = of("# nothing yet\n", "client");
+        assert!(can.contains(&"connect".to_owned()), "{can:?}");
+        assert_eq!(
+            cannot["send \"hello\""],
+            "client, which has no connection; `client connect` first"
+        );
+        let (can, cannot) = of("", "server");
+        assert!(can.contains(&"listen".to_owned()), "{can:?}");
+        assert_eq!(
+            cannot["accept"],
+            "server, which does not listen; `server listen` first"
+        );
+    }
+
+    #[test]
+    fn a_connection_can_be_used_until_it_is_closed() {
+        let open = "server listen => 0\nclient connect => 0\nserver accept => 4\n";
+        for actor in ["client", "server"] {
+            let (can, _) = of(open, actor);
+            for deed in [
+                "send \"hello\"",
+                "recv",
+                "shutdown both",
+                "close",
+                "set linger 0",
+            ] {
+                assert!(can.contains(&deed.to_owned()), "{actor}: {can:?}");
+            }
+        }
+        let (can, _) = of(open, "server");
+        assert!(can.contains(&"accept as other".to_owned()), "{can:?}");
+        let (can, cannot) = of(&format!("{open}client close => 0"), "client");
+        assert_eq!(
+            cannot["recv"],
+            "`conn` of client, which is closed; `client connect` first"
+        );
+        assert!(can.contains(&"connect".to_owned()), "{can:?}");
+    }
+
+    #[test]
+    fn whoever_waits_in_a_call_can_do_nothing_but_be_killed() {
+        let (can, cannot) = of("client connect => blocked", "client");
+        assert_eq!(
+            can,
+            ["kill", "process other", "link down", "crash"].map(String::from)
+        );
+        assert_eq!(
+            cannot["close"],
+            "client, still in its call of line 1; `wait client` first, or a thread"
+        );
+        let (can, _) = of("client connect => blocked\nwait client => 0", "client");
+        assert!(can.contains(&"close".to_owned()), "{can:?}");
+        let (_, cannot) = of("client connect => ECONNREFUSED", "client");
+        assert!(!cannot.contains_key("connect"), "{cannot:?}");
+    }
+
+    #[test]
+    fn names_are_new_and_processes_have_sockets_of_their_own() {
+        let script = "server listen\nclient connect\nserver accept\nserver fork child\nclient process other\n\
+                      client thread reader\nserver dup as copy\n";
+        let (can, _) = of(script, "server");
+        for deed in ["fork child2", "thread reader2", "process other2"] {
+            assert!(can.contains(&deed.to_owned()), "{deed}: {can:?}");
+        }
+        assert!(can.contains(&"recv on copy".to_owned()), "{can:?}");
+        let (child, _) = of(script, "child");
+        assert!(child.contains(&"recv".to_owned()), "{child:?}");
+        let (other, cannot) = of(script, "other");
+        assert!(other.contains(&"connect".to_owned()), "{other:?}");
+        assert!(cannot.contains_key("recv"), "{cannot:?}");
+        let (reader, _) = of(script, "reader");
+        assert!(reader.contains(&"close".to_owned()), "{reader:?}");
+    }
+
+    #[test]
+    fn a_host_without_power_can_only_be_booted() {
+        let (can, cannot) = of("client crash", "client");
+        assert_eq!(can, ["boot"]);
+        assert_eq!(
+            cannot["connect"],
+            "client, ended on line 1; an actor that is still there"
+        );
+        let (can, _) = of("client crash\nclient boot", "client");
+        assert!(can.contains(&"connect".to_owned()), "{can:?}");
+    }
+
+    #[test]
+    fn every_offer_that_has_no_reason_can_be_played() {
+        let mut script = String::from("server listen\nclient connect\nserver accept\n");
+        for line in [
+            "server fork child",
+            "client dup as copy",
+            "server process other",
+        ] {
+            script.push_str(line);
+            script.push('\n');
+            for offer in offers(&script).unwrap() {
+                let whole = format!("{script}{}", offer.line);
+                let admitted = parse(&whole);
+                assert!(offer.reason.is_some() || admitted.is_ok(), "{whole}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_script_with_mistakes_offers_nothing() {
+        assert_eq!(offers("client jump").unwrap_err()[0].line, 1);
+    }
+}

@@ -1,0 +1,46 @@
+//! Completion for whoever writes a script.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::script;
+use crate::web::diagnostic_zh::in_language;
+use crate::web::error::{Refused, wrong};
+use crate::web::extract::locale::Asked;
+
+/// A place in a script: 1-based, in characters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Place {
+    script: String,
+    line: usize,
+    column: usize,
+}
+
+/// POST /api/complete: what can stand at a place, and what is missing there where the line cannot end.
+pub(crate) async fn complete(
+    Asked(language, _): Asked,
+    place: Result<Json<Place>, JsonRejection>,
+) -> Response {
+    let Place {
+        script,
+        line,
+        column,
+    } = match place {
+        Ok(Json(place)) => place,
+        Err(error) => return Refused::from(error).into_response(),
+    };
+    let Some(found) = script::complete(&script, line, column) else {
+        return wrong(&format!("the script has no line {line}, column {column}"));
+    };
+    let lacking = in_language(language, found.lacking.into_iter().collect()).pop();
+    Json(json!({
+        "from": found.from,
+        "completions": found.completions,
+        "expected": lacking.map(|mistake| mistake.expected),
+    }))
+    .into_response()
+}

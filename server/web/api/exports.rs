@@ -1,0 +1,176 @@
+//! Runs in the formats of other tools, as files to keep: `…/FORMAT` behind every address of a run's events.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::event::host::Host;
+use crate::export::format::Format;
+use crate::export::options::{About, Wish};
+use crate::web::api::downloads;
+use crate::web::blocking::blocking;
+use crate::web::error;
+use crate::web::exported_run::{Run, title};
+use crate::web::extract::base_url::Origin;
+use crate::web::extract::locale::Asked;
+use crate::web::picture_cache::Picture;
+use crate::web::recording_ref::Source;
+use crate::web::state::AppState;
+use crate::{export, recording};
+
+/// How an export was asked for.
+pub(crate) struct Asking {
+    server: AppState,
+    asked: Asked,
+    origin: Origin,
+    uri: Uri,
+}
+
+impl FromRequestParts<AppState> for Asking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        server: &AppState,
+    ) -> Result<Asking, Infallible> {
+        Ok(Asking {
+            server: server.clone(),
+            asked: Asked::from_request_parts(parts, server).await?,
+            origin: Origin::from_request_parts(parts, server).await?,
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+impl Asking {
+    /// A run in a format, by its name.
+    pub(crate) async fn answer(self, source: Source, format: &str) -> Response {
+        let run = match self.run(source).await {
+            Ok(run) => run,
+            Err(unknown) => return unknown,
+        };
+        match (format, Format::named(format)) {
+            (_, Some(format)) => self.file(run, format).await,
+            (downloads::OFFLINE, None) => downloads::offline(run, self.asked.0).await,
+            (downloads::EXERCISE, None) => match Query::try_from_uri(&self.uri) {
+                Ok(Query(wish)) => downloads::exercise(run, wish, self.asked).await,
+                Err(error) => error::wrong(&error.body_text()),
+            },
+            (unknown, None) => {
+                let known = Format::ALL.map(Format::name).join(", ");
+                let (offline, exercise) = (downloads::OFFLINE, downloads::EXERCISE);
+                error::unknown(format!(
+                    "there is no format {unknown:?}; there are {known}, {offline}, {exercise}"
+                ))
+            }
+        }
+    }
+
+    async fn run(&self, source: Source) -> Result<Run, Response> {
+        let events = source.lines(&self.server).await?;
+        let page = match &source {
+            Source::Run(id) => {
+                let live = self.server.lab.find(id);
+                let scenario = live.and_then(|live| live.scenario.clone());
+                let stage = scenario.map(|id| Source::of_scenario(&id).page());
+                format!("{}#run={id}", stage.unwrap_or_else(|| source.page()))
+            }
+            _ => source.page(),
+        };
+        Ok(Run {
+            name: source.name(),
+            address: self.origin.address(&page),
+            page,
+            events,
+        })
+    }
+
+    /// A file for other tools.
+    async fn file(self, run: Run, format: Format) -> Response {
+        let wish = match Query::<Wish>::try_from_uri(&self.uri) {
+            Ok(Query(wish)) => wish,
+            Err(error) => return error::wrong(&error.body_text()),
+        };
+        let language = self.asked.0;
+        let Run {
+            name,
+            page,
+            address,
+            events,
+        } = run;
+        let end = match (format, wish.host, wish.preview) {
+            (Format::Packetdrill, host, _) => format!("-{}", host.unwrap_or(Host::Client)),
+            (Format::Png, _, true) => "-preview".into(),
+            _ => String::new(),
+        };
+        let kind = if format.is_shown() {
+            "inline"
+        } else {
+            "attachment"
+        };
+        let extension = format.extension();
+        let headers = [
+            (header::CONTENT_TYPE, format.media_type().to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("{kind}; filename=\"fourwave-{name}{end}.{extension}\""),
+            ),
+            (header::VARY, "Accept-Language, Cookie".to_owned()),
+        ];
+        let picture = Picture {
+            page,
+            language,
+            wish,
+            length: events.len(),
+        };
+        let make = move || {
+            let events = recording::read(&events);
+            let about = About {
+                title: title(&events, language),
+                address,
+            };
+            export::export(&events, format, &about, language, wish)
+        };
+        let made = match format {
+            Format::Png => self.server.pictures.get(picture, make).await,
+            _ => blocking(make).await.map(Into::into),
+        };
+        match made {
+            Ok(bytes) => (headers, bytes).into_response(),
+            Err(error) => error::failed(error.to_string()),
+        }
+    }
+}
+
+/// GET /api/runs/ID/FORMAT: of a run that goes on, what there is by now.
+pub(crate) async fn of_run(asking: Asking, Path((id, format)): Path<(String, String)>) -> Response {
+    asking.answer(Source::Run(id), &format).await
+}
+
+/// GET /api/recordings/ID/FORMAT
+pub(crate) async fn of_lesson(
+    asking: Asking,
+    Path((id, format)): Path<(String, String)>,
+) -> Response {
+    asking.answer(Source::Lesson(id), &format).await
+}
+
+/// GET /api/r/ID/FORMAT
+pub(crate) async fn of_kept(
+    asking: Asking,
+    Path((id, format)): Path<(String, String)>,
+) -> Response {
+    asking.answer(Source::Kept(id), &format).await
+}
+
+/// GET /api/atlas/STATE/STIMULUS/FORMAT
+pub(crate) async fn of_cell(
+    asking: Asking,
+    Path((state, stimulus, format)): Path<(String, String, String)>,
+) -> Response {
+    let cell = Source::Cell(format!("{state}/{stimulus}"));
+    asking.answer(cell, &format).await
+}

@@ -1,0 +1,75 @@
+//! What one host of a script does, as a program in the visitor's language.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::codegen::{Language, beginning, program};
+use crate::event::host::Host;
+use crate::script::ast::Script;
+use crate::web::api::scripts::script_of;
+use crate::web::error::{Refused, wrong};
+
+/// Which program of a script.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    host: Host,
+    language: Language,
+    /// Only what comes before this line: the rest would answer a question.
+    before: Option<usize>,
+}
+
+/// The same, of a script that somebody typed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfScript {
+    script: String,
+    host: Host,
+    language: Language,
+}
+
+/// GET /api/scenarios/ID/program?host=client&language=python, and `&before=LINE` for its beginning alone
+pub(crate) async fn of_scenario(
+    Path(id): Path<String>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Response {
+    match wanted {
+        Ok(Query(wanted)) => answer(script_of(Some(id), None), wanted),
+        Err(error) => wrong(&error.body_text()),
+    }
+}
+
+/// POST /api/program, with a script of one's own.
+pub(crate) async fn of_script(wanted: Result<Json<OfScript>, JsonRejection>) -> Response {
+    match wanted {
+        Ok(Json(OfScript {
+            script,
+            host,
+            language,
+        })) => {
+            let wanted = Wanted {
+                host,
+                language,
+                before: None,
+            };
+            answer(script_of(None, Some(script)), wanted)
+        }
+        Err(error) => Refused::from(error).into_response(),
+    }
+}
+
+/// The program as plain text, or why there is none.
+fn answer(found: Result<(Option<String>, Script), Refused>, wanted: Wanted) -> Response {
+    let Wanted {
+        host,
+        language,
+        before,
+    } = wanted;
+    let made = found.map(|(_, script)| match before {
+        Some(line) => beginning(&script, line, host, language),
+        None => program(&script, host, language),
+    });
+    made.into_response()
+}

@@ -1,0 +1,25 @@
+//! Recordings of lessons.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::content::catalogue;
+use crate::web::assets::gzip;
+use crate::web::error::unknown_recording;
+
+/// GET /api/recordings/ID: the recorded run of a scenario, one event a line.
+pub(crate) async fn recording(Path(id): Path<String>, headers: HeaderMap) -> Response {
+    // The atlas's file is no recording of one run.
+    match catalogue::scenario(&id).and_then(|_| catalogue::recording(&id)) {
+        Some(packed) => shipped(&headers, packed.into_owned()),
+        None => unknown_recording(&id),
+    }
+}
+
+/// Events that are shipped packed, one a line.
+pub(crate) fn shipped(headers: &HeaderMap, packed: Vec<u8>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    let answer = gzip::answer(headers, packed.into()).expect("what is shipped is packed");
+    (kind, answer).into_response()
+}

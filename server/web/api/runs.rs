@@ -1,0 +1,180 @@
+//! The API for runs: start one, ask how far it is, stop it; and the recordings.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::lab::run::Unsaid;
+use crate::lab::run::request::Pace;
+use crate::lab::sandbox::remedy;
+use crate::lab::{self, Live, StartError};
+use crate::script::parse;
+use crate::web::api::events;
+use crate::web::api::scripts::script_of;
+use crate::web::api::start_request::{Beside, Wanted, WantedPace};
+use crate::web::blocking::blocking;
+use crate::web::diagnostic_zh::in_language;
+use crate::web::error::{Refused, unknown_run, wrong};
+use crate::web::extract::flag::Flag;
+use crate::web::extract::locale::Asked;
+use crate::web::state::AppState;
+
+/// A line that somebody says to a run.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Said {
+    line: String,
+}
+
+/// POST /api/runs, and with `?follow=1` its events are the answer.
+pub(crate) async fn start(
+    State(server): State<AppState>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Asked(language, _): Asked,
+    beside: Result<Query<Beside>, QueryRejection>,
+    wanted: Result<Wanted, Refused>,
+) -> Response {
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(refused) => return refused.into_response(),
+    };
+    let Ok(Query(Beside { follow })) = beside else {
+        return wrong("`follow` is 1 or 0");
+    };
+    let named = |pace| match pace {
+        WantedPace::Follow => Pace::FOLLOW,
+        WantedPace::Again => Pace::AGAIN,
+        WantedPace::Full => Pace::FULL,
+    };
+    let (pace, then) = (named(wanted.pace), wanted.then.map(named));
+    let found = match (wanted.open, &wanted.scenario, &wanted.script) {
+        (true, None, text) => parse::parse_beginning(text.as_deref().unwrap_or_default())
+            .map(|script| (None, script))
+            .map_err(|mistakes| Refused::Script { mistakes }),
+        _ => script_of(wanted.scenario, wanted.script),
+    };
+    let (scenario, script) = match found {
+        Ok(found) => found,
+        Err(Refused::Script { mistakes }) => {
+            let mistakes = in_language(language, mistakes);
+            return Refused::Script { mistakes }.into_response();
+        }
+        Err(refused) => return refused.into_response(),
+    };
+    if let Err(wait) = server.starting.take(from.ip(), Instant::now()) {
+        let seconds = wait.as_secs() + 1;
+        return Refused::Often { seconds }.into_response();
+    }
+    // Starting builds nothing yet, but may have to start the nursery.
+    let lab = server.lab.clone();
+    let wanted = lab::Wanted {
+        scenario,
+        script,
+        pace,
+        then,
+        open: wanted.open,
+    };
+    match blocking(move || lab.start(wanted)).await {
+        Ok(live) => {
+            let events = format!("/api/runs/{}/events", live.id);
+            let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
+            if follow == Flag::Yes {
+                let key = [("run-key", live.key.clone())];
+                let events = events::stream(live, 0, &server);
+                return (StatusCode::CREATED, place, key, events).into_response();
+            }
+            (
+                StatusCode::CREATED,
+                place,
+                Json(json!({ "id": live.id, "key": live.key, "events": events })),
+            )
+                .into_response()
+        }
+        Err(StartError::Refused(refusal)) => Refused::Machine {
+            remedy: remedy::remedy(&refusal),
+        }
+        .into_response(),
+        Err(StartError::Full(running)) => Refused::Full { running }.into_response(),
+        Err(StartError::Closed) => Refused::Ending.into_response(),
+    }
+}
+
+/// GET /api/runs/ID
+pub(crate) async fn status(State(server): State<AppState>, Path(id): Path<String>) -> Response {
+    match server.lab.find(&id) {
+        Some(live) => {
+            let progress = live.progress();
+            let (scenario, events, ended) = (&live.scenario, progress.events, progress.ended);
+            let (open, waiting) = (live.open, progress.place);
+            Json(json!({ "id": live.id, "scenario": scenario, "open": open, "events": events, "ended": ended, "waiting": waiting }))
+                .into_response()
+        }
+        None => unknown_run(&id),
+    }
+}
+
+/// DELETE /api/runs/ID
+pub(crate) async fn stop(
+    State(server): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match server.lab.find(&id) {
+        Some(live) if has_key(&headers, &live) => {
+            server.lab.end(&live);
+            StatusCode::ACCEPTED.into_response()
+        }
+        Some(_) => Refused::Key.into_response(),
+        None => unknown_run(&id),
+    }
+}
+
+/// POST /api/runs/ID/lines: says a line to a run, which answers once it has begun it.
+pub(crate) async fn say(
+    State(server): State<AppState>,
+    Path(id): Path<String>,
+    Asked(language, _): Asked,
+    headers: HeaderMap,
+    said: Result<Json<Said>, JsonRejection>,
+) -> Response {
+    let Some(live) = server.lab.find(&id) else {
+        return unknown_run(&id);
+    };
+    if !has_key(&headers, &live) {
+        return Refused::Key.into_response();
+    }
+    let line = match said {
+        Ok(Json(Said { line })) => line,
+        Err(error) => return Refused::from(error).into_response(),
+    };
+    if line.contains(['\n', '\r']) {
+        return wrong("one line at a time");
+    }
+    let refused = match live.say(line).await {
+        Ok(line) => return Json(json!({ "line": line })).into_response(),
+        Err(Unsaid::Mistakes(mistakes)) => Refused::Script {
+            mistakes: in_language(language, mistakes),
+        },
+        Err(Unsaid::Over) => Refused::Over,
+        Err(Unsaid::NotOpen) => Refused::NotOpen,
+        Err(Unsaid::Full(waiting)) => Refused::Busy { waiting },
+    };
+    refused.into_response()
+}
+
+/// Whether a request has the run's key: `Authorization: Bearer KEY` (RFC 6750, section 2.1).
+fn has_key(headers: &HeaderMap, live: &Live) -> bool {
+    let said = headers.get(header::AUTHORIZATION);
+    let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let token = said
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    token.is_some_and(|(_, key)| key.trim() == live.key)
+}

@@ -1,0 +1,45 @@
+//! Scripts: which are played, and what is wrong with them.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::content::{atlas, catalogue};
+use crate::script::ast::Script;
+use crate::script::parse;
+use crate::web::diagnostic_zh::in_language;
+use crate::web::error::Refused;
+use crate::web::extract::locale::Asked;
+
+pub(crate) fn script_of(
+    scenario: Option<String>,
+    script: Option<String>,
+) -> Result<(Option<String>, Script), Refused> {
+    match (scenario, script) {
+        (Some(id), None) => match script_named(&id) {
+            Some(script) => Ok((Some(id), script)),
+            None => Err(Refused::Unknown {
+                message: format!("there is no scenario {id:?}"),
+            }),
+        },
+        (None, Some(text)) => parse::parse(&text)
+            .map(|script| (None, script))
+            .map_err(|mistakes| Refused::Script { mistakes }),
+        _ => Err(Refused::Request {
+            message: "name either a scenario or a script".into(),
+        }),
+    }
+}
+
+/// The script of a scenario, or of a cell of the atlas.
+pub(crate) fn script_named(id: &str) -> Option<Script> {
+    let scenario = catalogue::scenario(id).map(|scenario| &scenario.script);
+    let trial = || Some(&atlas::named(id)?.plan.as_ref().ok()?.script);
+    scenario.or_else(trial).cloned()
+}
+
+/// POST /api/check: the mistakes of a script, which is the body.
+pub(crate) async fn check(Asked(language, _): Asked, text: String) -> Response {
+    let mistakes = parse::parse(&text).err().unwrap_or_default();
+    Json(json!({ "mistakes": in_language(language, mistakes) })).into_response()
+}

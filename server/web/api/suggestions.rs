@@ -1,0 +1,51 @@
+//! What helps whoever writes a script line by line: the lines that could come next.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::script::{self, Mistake, Offer};
+use crate::web::diagnostic_zh::in_language;
+use crate::web::error::Refused;
+use crate::web::extract::locale::{Asked, Language};
+
+/// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
+pub(crate) async fn offers(Asked(language, _): Asked, text: String) -> Response {
+    match script::offers(&text) {
+        Ok(offers) => {
+            let offers: Vec<Value> = offers
+                .into_iter()
+                .map(|offer| told(language, offer))
+                .collect();
+            Json(json!({ "offers": offers })).into_response()
+        }
+        Err(mistakes) => Refused::Script {
+            mistakes: in_language(language, mistakes),
+        }
+        .into_response(),
+    }
+}
+
+fn told(language: Language, offer: Offer) -> Value {
+    let Offer {
+        actor,
+        host,
+        line,
+        rare,
+        reason,
+    } = offer;
+    let reason = reason.map(|mistake| sentence(language, mistake));
+    json!({ "actor": actor, "host": host, "line": line, "rare": rare, "reason": reason })
+}
+
+/// What is in the way and what would clear it, as one sentence.
+fn sentence(language: Language, mistake: Mistake) -> String {
+    let told = in_language(language, vec![mistake]);
+    let filled = told.into_iter().map(|mistake| {
+        language
+            .word("offer.reason")
+            .replace("{found}", &mistake.found)
+            .replace("{expected}", &mistake.expected)
+    });
+    filled.collect()
+}

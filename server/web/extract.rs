@@ -1,0 +1,5 @@
+//! What handlers read from a request.
+
+pub(crate) mod base_url;
+pub(crate) mod flag;
+pub(crate) mod locale;

@@ -1,0 +1,48 @@
+//! Where this server is reached from outside: by `--public-url`, else as the request named it.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use crate::web::state::AppState;
+
+/// The beginning of every absolute address, such as `http://127.0.0.1:4444`; None where the request has no host.
+#[derive(Clone)]
+pub(crate) struct Origin(Option<String>);
+
+impl FromRequestParts<AppState> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        server: &AppState,
+    ) -> Result<Origin, Infallible> {
+        if let Some(public) = &server.public_url {
+            return Ok(Origin(Some(public.to_string())));
+        }
+        // HTTP/1.1 has a header for it, HTTP/2 a part of the address.
+        let named = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let host = named.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+        Ok(Origin(host.map(|host| format!("http://{host}"))))
+    }
+}
+
+impl AppState {
+    /// What the server is called outside, with its port where one is named; None where nobody said.
+    pub(crate) fn public_host(&self) -> Option<&str> {
+        let (_, host) = self.public_url.as_deref()?.split_once("://")?;
+        Some(host)
+    }
+}
+
+impl Origin {
+    /// The absolute address of a path of this server.
+    pub(crate) fn address(&self, path: &str) -> Option<String> {
+        Some(format!("{}{path}", self.0.as_ref()?))
+    }
+}

@@ -1,0 +1,87 @@
+//! The store, as handlers use it.
+
+use std::sync::{Arc, Once};
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::lab::Live;
+use crate::recording::{self, About};
+use crate::store::error::StoreError;
+use crate::store::{Day, Store};
+use crate::web::blocking::blocking;
+use crate::web::error;
+use crate::web::state::AppState;
+
+/// What keeps each open run once it has ended, on the run's thread. One in which nothing was done is nothing to keep.
+pub(crate) fn keep_open_ones(store: Arc<Store>) -> Box<dyn Fn(&Live) + Send + Sync> {
+    Box::new(move |live| {
+        let events = live.events(0);
+        let about = recording::about(events.iter().map(AsRef::as_ref));
+        let has_lines = about.is_some_and(|about| !about.script.is_empty());
+        if live.open
+            && has_lines
+            && let Err(error) = store.keep(&events, Day::today())
+        {
+            complain(&error);
+        }
+    })
+}
+
+/// The events of a kept recording, one a line.
+pub(crate) async fn lines(server: &AppState, id: &str) -> Result<String, Response> {
+    let (store, asked) = (server.store.clone(), id.to_owned());
+    let unpacked = move || {
+        let found = store.events(&asked, Day::today())?;
+        Ok(found.map(|packed| recording::unpack(&packed)))
+    };
+    match blocking(unpacked).await {
+        Ok(Some(Ok(lines))) => Ok(lines),
+        Ok(Some(Err(error))) => Err(not_unpacked(id, &error)),
+        Ok(None) => Err(error::unknown_recording(id)),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+pub(crate) fn not_unpacked(id: &str, error: &std::io::Error) -> Response {
+    error::failed(format!("unpacking the recording {id}: {error}"))
+}
+
+/// What a kept recording is about.
+pub(crate) async fn about(server: &AppState, id: &str) -> Result<Option<About>, StoreError> {
+    let (store, id) = (server.store.clone(), id.to_owned());
+    blocking(move || store.about(&id, Day::today())).await
+}
+
+/// Whether recordings can be kept, as far as that is known before one is: if not, whoever runs the server learns why.
+pub(crate) fn look(store: &Store) {
+    if let Err(error) = store.look() {
+        complain(&error);
+    }
+}
+
+/// Tells whoever runs the server, once; visitors are told each time.
+pub(crate) fn complain(error: &StoreError) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| eprintln!("fourwave: runs cannot be shared as recordings: {error}"));
+}
+
+pub(crate) fn refused(error: &StoreError) -> Response {
+    let (status, kind) = match error {
+        StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "store_full"),
+        StoreError::NoRun => (StatusCode::CONFLICT, "nothing"),
+        StoreError::Taken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "store"),
+        StoreError::Folder { .. }
+        | StoreError::Open { .. }
+        | StoreError::Newer { .. }
+        | StoreError::Read { .. }
+        | StoreError::Write { .. } => (StatusCode::SERVICE_UNAVAILABLE, "store"),
+    };
+    if kind == "store" {
+        complain(error);
+    }
+    let said = json!({ "error": kind, "message": error.to_string() });
+    (status, Json(said)).into_response()
+}

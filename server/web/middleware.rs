@@ -1,0 +1,4 @@
+//! What every answer goes through.
+
+pub(crate) mod api_answers;
+pub(crate) mod security;

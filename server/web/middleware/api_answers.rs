@@ -1,0 +1,79 @@
+//! How everything under /api answers, whichever handler it is: refusals are JSON, OPTIONS is answered, and what is open to
+//! everybody says so to browsers.
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::web::error::Refused;
+use crate::web::router::LARGEST_REQUEST;
+
+/// What pages of any origin may read: what is the same for everybody and does not change. A live run is its starter's
+/// affair, and whoever has a server on the own machine does not want every page on the web to look into its runs.
+const OPEN: [&str; 5] = [
+    "/api/openapi.json",
+    "/api/scenarios",
+    "/api/recordings/",
+    "/api/atlas/",
+    "/api/r/",
+];
+
+/// A refusal in words is no longer than this.
+const LONGEST: usize = 4096;
+
+/// Sees to it that what was refused is told in JSON, and that browsers hand on what is open.
+pub(crate) async fn answers(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !path.starts_with("/api/") && path != "/oembed" {
+        return next.run(request).await;
+    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_open = reads && OPEN.iter().any(|open| path.starts_with(open));
+    let method = request.method().clone();
+    let mut response = next.run(request).await;
+    if is_refused(&response) && !is_json(&response) {
+        response = in_json(response, &method).await;
+    }
+    if is_open {
+        let everybody = HeaderValue::from_static("*");
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
+    }
+    response
+}
+
+/// A method that an address does not take. What it does take stands in Allow, which the router adds (RFC 9110, section
+/// 10.2.1); OPTIONS asks for no more than that.
+pub(crate) async fn method(method: Method) -> StatusCode {
+    match method {
+        Method::OPTIONS => StatusCode::NO_CONTENT,
+        _ => StatusCode::METHOD_NOT_ALLOWED,
+    }
+}
+
+fn is_refused(response: &Response) -> bool {
+    response.status().is_client_error() || response.status().is_server_error()
+}
+
+fn is_json(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+}
+
+/// The same refusal with its words in JSON.
+async fn in_json(response: Response, method: &Method) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let said = to_bytes(body, LONGEST).await.unwrap_or_default();
+    let message = match parts.status {
+        StatusCode::METHOD_NOT_ALLOWED => format!("this address does not take {method}"),
+        StatusCode::PAYLOAD_TOO_LARGE => format!("a request may have {LARGEST_REQUEST} bytes"),
+        StatusCode::NOT_FOUND => "there is nothing at this address".into(),
+        _ => String::from_utf8_lossy(&said).into_owned(),
+    };
+    let told = Refused::of(parts.status, message).into_response();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.extend(told.headers().clone());
+    Response::from_parts(parts, told.into_body())
+}

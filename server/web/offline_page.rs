@@ -1,0 +1,241 @@
+//! One HTML file that plays a recording with no server and no network: the replay's modules, styles, words and the events
+//! are inside.
+//!
+//! Nothing is built: each module stands in an import map as a `data:` address, and imports the others by bare names. The
+//! file's own policy (CSP) allows these, what it holds by their hashes, and nothing from anywhere else.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::content::markup;
+use crate::content::source::Source;
+use crate::i18n::Words;
+use crate::web::assets;
+use crate::web::extract::locale::Language;
+use crate::web::pages::Bare;
+
+/// A recording with what is said of it.
+pub(crate) struct Told<'a> {
+    /// What it is called.
+    pub(crate) title: Words,
+    /// What it is about; as a scenario's texts are marked.
+    pub(crate) summary: Option<&'a Words>,
+    /// What labelled lines mean, by their labels.
+    pub(crate) notes: &'a BTreeMap<String, Words>,
+    pub(crate) sources: &'a [Source],
+    /// Its script as it was played.
+    pub(crate) script: &'a str,
+    /// Its events, one a line.
+    pub(crate) events: &'a str,
+    /// Where it was taken from, as people read it.
+    pub(crate) address: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "offline.html")]
+struct Offline<'a> {
+    lang: Language,
+    title: &'a str,
+    policy: String,
+    styles: String,
+    scheme: String,
+    imports: String,
+    begin: &'static str,
+    data: String,
+    leaves: [(Language, String); 2],
+}
+
+/// What the file shows, in one language.
+#[derive(Template)]
+#[template(path = "parts/offline_body.html")]
+struct Leaf<'a> {
+    frame: Bare,
+    /// There is no whole page to go to.
+    link: Option<String>,
+    title: &'a str,
+    summary: Option<String>,
+    sources: &'a [Source],
+    address: &'a str,
+}
+
+const ENTRY: &str = "pages/offline.js";
+const BEGIN: &str = "import \"pages/offline.js\";";
+/// The kinds of words that a replay and a script say.
+const SAID: [&str; 8] = [
+    "stage.",
+    "transport.",
+    "timer.",
+    "host.",
+    "process.",
+    "why.",
+    "cause.",
+    "reset.",
+];
+
+/// The file; it speaks both languages, `lang` first.
+pub(crate) fn page(told: &Told<'_>, lang: Language) -> String {
+    let styles = carried("styles/pages/offline.css");
+    let scheme = carried("scripts/dom/system-theme.js");
+    let imports = element_safe(&json!({ "imports": imports() }).to_string());
+    let scripts = [&scheme, &imports, BEGIN].map(hash).join(" ");
+    let policy = format!(
+        "default-src 'none'; script-src {scripts} data:; style-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+        hash(&styles)
+    );
+    let offline = Offline {
+        lang,
+        title: lang.of(&told.title),
+        policy,
+        styles,
+        scheme,
+        imports,
+        begin: BEGIN,
+        data: data(told),
+        leaves: [Language::English, Language::Chinese].map(|lang| (lang, leaf(told, lang))),
+    };
+    offline
+        .render()
+        .expect("templates render whatever they are given")
+}
+
+fn leaf(told: &Told<'_>, lang: Language) -> String {
+    let leaf = Leaf {
+        frame: Bare::new(lang),
+        link: None,
+        title: lang.of(&told.title),
+        summary: told.summary.map(|summary| markup::html(lang.of(summary))),
+        sources: told.sources,
+        address: told.address,
+    };
+    leaf.render()
+        .expect("templates render whatever they are given")
+}
+
+/// What the scripts read: both languages' words and notes, the script, and the events as they were recorded.
+fn data(told: &Told<'_>) -> String {
+    let both = |of: &dyn Fn(Language) -> Value| json!({ "en": of(Language::English), "zh-CN": of(Language::Chinese) });
+    let notes = |lang: Language| {
+        told.notes
+            .iter()
+            .map(|(label, note)| (label.clone(), json!(lang.of(note))))
+            .collect()
+    };
+    let words = |lang: Language| {
+        let table = lang.table().iter();
+        let said = table.filter(|(key, _)| SAID.iter().any(|kind| key.starts_with(kind)));
+        said.map(|(key, text)| (key.clone(), json!(text))).collect()
+    };
+    let said = json!({ "words": both(&words), "notes": both(&notes), "script": told.script });
+    let events: Vec<&str> = told
+        .events
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect();
+    // The lines are JSON already, and become a list as they are.
+    element_safe(&format!(
+        "{{\"told\":{said},\"events\":[{}]}}",
+        events.join(",\n")
+    ))
+}
+
+/// JSON that can stand inside a script element: neither `</script>` nor `<!--` can occur in it. A `<` only stands in
+/// texts there.
+fn element_safe(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+/// Every module that the entry needs, by its bare name, as an address that carries it.
+fn imports() -> BTreeMap<String, String> {
+    let modules = assets::modules(ENTRY);
+    let carried = modules.iter().map(|name| {
+        let script = carried(&format!("scripts/{name}"));
+        (name.clone(), address(&by_whole_path(name, &script)))
+    });
+    carried.collect()
+}
+
+/// A script that imports others by their whole paths, since a `data:` address has no folder.
+fn by_whole_path(name: &str, script: &str) -> String {
+    let lines = script.lines().map(|line| match assets::imported(line) {
+        Some(specifier) => line.replace(specifier, &assets::resolve(name, specifier)),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A `data:` address of a script: what an address would lose or read as its end is escaped (URL Standard, 4.4).
+fn address(script: &str) -> String {
+    let mut address = String::from("data:text/javascript;charset=utf-8,");
+    for character in script.trim().chars() {
+        match character {
+            '%' | '#' | '<' | '\n' | '\r' | '\t' => {
+                address += &format!("%{:02X}", character as u32)
+            }
+            character => address.push(character),
+        }
+    }
+    address
+}
+
+/// How a policy names what is inline: CSP 3, section 2.3.1.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
+fn carried(path: &str) -> String {
+    assets::text(path).unwrap_or_else(|| panic!("{path} is a text that is shipped"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_recorded_cannot_leave_its_element() {
+        let hostile = "</script><script>alert(1)</script><!--<script>\u{2028}--></style>";
+        let event = json!({ "seq": 0, "t": 0, "type": "call", "data": hostile }).to_string();
+        let words = Words {
+            en: hostile.into(),
+            zh: hostile.into(),
+        };
+        let notes = BTreeMap::from([("fin".to_owned(), words.clone())]);
+        let told = Told {
+            title: words.clone(),
+            summary: Some(&words),
+            notes: &notes,
+            sources: &[],
+            script: hostile,
+            events: &event,
+            address: hostile,
+        };
+        let page = page(&told, Language::English);
+        assert!(!page.contains("alert(1)</script>"));
+        assert!(!page.contains("<!--"));
+        let (_, data) = page.split_once("id=\"data\">").unwrap();
+        let (data, _) = data.split_once("</script>").unwrap();
+        let data: Value = serde_json::from_str(data).unwrap();
+        assert_eq!(data["events"][0]["data"], hostile);
+        assert_eq!(data["told"]["script"], hostile);
+        assert_eq!(data["told"]["notes"]["zh-CN"]["fin"], hostile);
+    }
+
+    #[test]
+    fn every_module_is_inside_and_none_names_a_file() {
+        let imports = imports();
+        assert!(imports.contains_key("model/model.js") && imports.contains_key(ENTRY));
+        for (name, address) in &imports {
+            assert!(!address.contains(" from \"."), "{name}");
+            for other in address.split(" from \"").skip(1) {
+                assert!(
+                    imports.contains_key(other.split('"').next().unwrap()),
+                    "{name}"
+                );
+            }
+        }
+    }
+}

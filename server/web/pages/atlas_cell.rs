@@ -1,0 +1,70 @@
+//! A cell of the atlas on the stage.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::json;
+
+use crate::content::atlas::texts::texts;
+use crate::content::atlas::{self, TEST, texts as cells};
+use crate::content::markup;
+use crate::web::extract::base_url::Origin;
+use crate::web::extract::locale::Asked;
+use crate::web::pages::layout::{Card, Frame, page, script_safe};
+use crate::web::pages::not_found;
+use crate::web::pages::stage::Stage;
+use crate::web::state::AppState;
+
+/// GET /atlas/STATE/STIMULUS
+pub(crate) async fn cell(
+    State(server): State<AppState>,
+    asked: Asked,
+    origin: Origin,
+    uri: Uri,
+    Path((state, stimulus)): Path<(String, String)>,
+) -> Response {
+    let found = atlas::named(&format!("atlas/{state}/{stimulus}"));
+    let Some((cell, Ok(trial))) = found.map(|cell| (cell, &cell.plan)) else {
+        return not_found(State(server), asked, uri).await;
+    };
+    let mut frame = Frame::new(&server, &asked, &uri).await;
+    let (lang, words) = (asked.0, texts().stimulus(cell.stimulus));
+    let note = texts().note(cell);
+    let title = cells::title(cell, lang);
+    let (id, recording) = (cell.id(), format!("/api/{}", cell.id()));
+    frame.card = Card::new(
+        &origin,
+        lang,
+        [&title, lang.of(&words.what)],
+        &format!("/{id}"),
+        &recording,
+    );
+    let (what, back) = (lang.of(&words.what), lang.of(texts().page("back")));
+    let summary = format!(
+        "{} <a href=\"/atlas#{state}/{stimulus}\">{}</a>",
+        markup::html(what),
+        markup::escape(back)
+    );
+    let notes = note.map(|note| (TEST, lang.of(&note.text)));
+    let data = json!({
+        "scenario": id,
+        "script": trial.script.text,
+        "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        "recording": recording,
+        "live": frame.remedy.is_none(),
+    });
+    let stage = Stage {
+        frame,
+        title,
+        summary,
+        sources: note.map_or(&[], |note| &note.sources),
+        notes: notes
+            .map(|(_, note)| (state.clone(), markup::plain(note)))
+            .into_iter()
+            .collect(),
+        starts: Vec::new(),
+        further: None,
+        data: script_safe(&data),
+    };
+    page(&stage, &asked, StatusCode::OK)
+}

@@ -1,0 +1,94 @@
+//! Finding: a form that works by itself, and at once where the page's script runs.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::content::catalogue::{self, Known};
+use crate::content::glossary;
+use crate::content::scenario::Chapter;
+use crate::content::search::{self, Found};
+use crate::tcp::state;
+use crate::web::extract::locale::Asked;
+use crate::web::pages::course::known;
+use crate::web::pages::layout::{Frame, clock, moment, page};
+use crate::web::state::AppState;
+
+/// What is looked for.
+#[derive(Default, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    q: String,
+}
+
+/// As much of a query as is read.
+const LONGEST: usize = 100;
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct Find {
+    frame: Frame,
+    query: String,
+    found: Vec<Found>,
+    /// The state or error that is meant, and the address of its page.
+    meant: Option<(&'static str, String)>,
+    /// Claims of the article that say it: names and texts.
+    claims: Vec<(&'static str, &'static str)>,
+    /// What can be looked for, where nothing is.
+    states: Vec<&'static str>,
+    errors: Vec<&'static str>,
+    calls: BTreeSet<&'static str>,
+    chapters: Vec<Chapter>,
+}
+
+/// GET /find?q=
+pub(crate) async fn find(
+    State(server): State<AppState>,
+    asked: Asked,
+    uri: Uri,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Response {
+    let frame = Frame::new(&server, &asked, &uri).await;
+    let Query(Wanted { q }) = wanted.unwrap_or_default();
+    let query: String = q.trim().chars().take(LONGEST).collect();
+    let known = known().await;
+    let lang = asked.0;
+    let folded = query.to_lowercase();
+    let says = |text: &str| !folded.is_empty() && text.to_lowercase().contains(&folded);
+    let claims = catalogue::claims().iter();
+    let claims = claims.filter(|claim| {
+        let [says_it, notes_it] =
+            [&claim.says, &claim.note].map(|words| says(&words.en) || says(&words.zh));
+        says_it || notes_it || says(&claim.name)
+    });
+    let find = Find {
+        frame,
+        found: search::find(&query, lang),
+        meant: search::meant(&query),
+        claims: claims
+            .map(|claim| (claim.name.as_str(), lang.of(&claim.says)))
+            .collect(),
+        states: state::State::ALL.map(state::State::name).to_vec(),
+        errors: glossary::errors().keys().map(String::as_str).collect(),
+        calls: calls(known),
+        chapters: chapters(known),
+        query,
+    };
+    page(&find, &asked, StatusCode::OK)
+}
+
+/// The chapters that have lessons.
+fn chapters(known: &[Known]) -> Vec<Chapter> {
+    let has = |chapter: &Chapter| known.iter().any(|one| one.scenario.chapter == *chapter);
+    Chapter::ALL.into_iter().filter(has).collect()
+}
+
+fn calls(known: &'static [Known]) -> BTreeSet<&'static str> {
+    let calls = known.iter().flat_map(|known| &known.digest.calls);
+    calls.map(String::as_str).collect()
+}
