@@ -83,11 +83,3 @@ fn written(plan: &statements::Plan, language: Language) -> String {
         Language::Java => java::program(plan),
     }
 }
-
-/// A host's address, as in the lab.
-fn address(host: Host) -> &'static str {
-    match host {
-        Host::Client => "127.0.0.1",
-        Host::Server => "127.0.0.2",
-    }
-}

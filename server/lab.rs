@@ -9,7 +9,7 @@ pub mod sandbox;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use crate::lab::run::request::Pace;
 use crate::lab::sandbox::forkserver::Nursery;
 use crate::lab::sandbox::protocol::{Refusal, SetupStep};
 use crate::script::ast::Script;
+use live_run::lock;
 
 pub use live_run::{Live, Progress};
 
@@ -275,8 +276,4 @@ impl Runs {
             self.all.remove(oldest);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

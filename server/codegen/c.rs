@@ -4,7 +4,7 @@ pub(crate) mod call;
 
 use std::collections::BTreeSet;
 
-use crate::codegen::source_text::{Page, head};
+use crate::codegen::source_text::{self, Page, head};
 use crate::codegen::statements::{Deal, Plan, Role, Statement};
 use crate::tcp::call::{Call, Payload};
 
@@ -104,7 +104,7 @@ pub(crate) fn program(plan: &Plan) -> String {
     writer.whole(&functions)
 }
 
-pub(crate) struct Writer<'a> {
+struct Writer<'a> {
     plan: &'a Plan,
     /// Threads share the sockets: they stand in one struct.
     shared: bool,
@@ -208,11 +208,11 @@ impl Writer<'_> {
             calls.iter().filter_map(|deal| address(deal)).collect();
         for (own, port) in addresses {
             let host = if own { plan.host } else { plan.host.other() };
-            let name = address_name(own, port);
+            let name = call::address_name(own, port);
             page.put(format!(
                 "struct sockaddr_in {name} = {{.sin_family = AF_INET, .sin_port = htons({port})}};\n\
                  {name}.sin_addr.s_addr = inet_addr(\"{}\");",
-                crate::codegen::address(host),
+                source_text::address(host),
             ));
         }
         if !used.is_empty() {
@@ -247,7 +247,9 @@ impl Writer<'_> {
                     page.put(format!("// {}", comment(why)));
                     page.put(format!("usleep({} * 1000);", time.as_millis()));
                 }
-                Statement::Call(deal) => page.put(call::lines(self, deal)),
+                Statement::Call(deal) => {
+                    page.put(call::lines(&|variable| self.name(variable), deal))
+                }
                 Statement::Exit => page.put("_exit(0);"),
                 Statement::Start(other) => {
                     let started = &self.plan.bodies[*other];
@@ -300,13 +302,5 @@ fn address(deal: &Deal) -> Option<(bool, u16)> {
         Call::Listen { port, .. } if deal.bound.is_none() => Some((true, port)),
         Call::Connect { port } => Some((false, port)),
         _ => None,
-    }
-}
-
-fn address_name(own: bool, port: u16) -> String {
-    let whose = if own { "here" } else { "there" };
-    match port {
-        7000 => whose.into(),
-        port => format!("{whose}_{port}"),
     }
 }

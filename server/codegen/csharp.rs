@@ -168,7 +168,7 @@ impl Writer<'_> {
         let at = |host, port| {
             format!(
                 "new IPEndPoint(IPAddress.Parse(\"{}\"), {port})",
-                crate::codegen::address(host)
+                crate::codegen::source_text::address(host)
             )
         };
         let bind = |port: u16| format!("{name}.Bind({});", at(plan.host, port));

@@ -187,8 +187,8 @@ impl Writer<'_> {
 
     fn lines(&self, name: &str, listens: bool, deal: &Deal) -> Result<String, String> {
         let plan = self.plan;
-        let own = crate::codegen::address(plan.host);
-        let peer = crate::codegen::address(plan.host.other());
+        let own = crate::codegen::source_text::address(plan.host);
+        let peer = crate::codegen::source_text::address(plan.host.other());
         let is_of_streams = matches!(
             deal.call,
             Call::Send { .. }

@@ -128,8 +128,8 @@ impl Writer<'_> {
     }
 
     fn lines(&self, name: &str, deal: &Deal) -> String {
-        let own = crate::codegen::address(self.plan.host);
-        let peer = crate::codegen::address(self.plan.host.other());
+        let own = crate::codegen::source_text::address(self.plan.host);
+        let peer = crate::codegen::source_text::address(self.plan.host.other());
         let made = deal.makes.map_or("_", |made| self.plan.name(made));
         match &deal.call {
             Call::Socket => String::new(),

@@ -244,8 +244,8 @@ impl Writer<'_> {
     fn call(&self, page: &mut Page, deal: &Deal, body: usize, open: &mut BTreeSet<usize>) {
         let plan = self.plan;
         let name = plan.name(deal.socket);
-        let own = crate::codegen::address(plan.host);
-        let peer = crate::codegen::address(plan.host.other());
+        let own = crate::codegen::source_text::address(plan.host);
+        let peer = crate::codegen::source_text::address(plan.host.other());
         let listens = plan.variables[deal.socket].listens;
         match &deal.call {
             Call::Socket | Call::Bind { .. } => {

@@ -142,3 +142,11 @@ pub(crate) fn utf16(c: char) -> String {
     let units = c.encode_utf16(&mut units);
     units.iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
+
+/// A host's address, as in the lab.
+pub(crate) fn address(host: Host) -> &'static str {
+    match host {
+        Host::Client => "127.0.0.1",
+        Host::Server => "127.0.0.2",
+    }
+}

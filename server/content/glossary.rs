@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::content::source::Source;
+use crate::i18n::Language;
 use crate::tcp::errno;
 use crate::tcp::state::State;
-use crate::web::extract::locale::Language;
 
 /// A state or an error, explained.
 #[derive(Deserialize)]

@@ -6,10 +6,9 @@ use std::sync::OnceLock;
 use crate::content::catalogue::{self, Known};
 use crate::content::scenario::Scenario;
 use crate::content::{glossary, markup};
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::recording::digest::Met;
 use crate::tcp::state::State;
-use crate::web::extract::locale::Language;
 
 /// How much of a text is shown around what was found in it, in characters to each side.
 const AROUND: usize = 60;

@@ -2,7 +2,8 @@
 //! holds beside these.
 
 use crate::event::host::Host;
-use crate::event::{Exit, HostChange, ProcessChange, Segment};
+use crate::event::process::{Exit, HostChange, ProcessChange};
+use crate::event::segment::Segment;
 
 /// What a call gave, in a word.
 pub(crate) fn gave(exit: &Exit) -> String {

@@ -4,8 +4,8 @@ use std::net::SocketAddrV4;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::cause::{Cause, ResetReason};
 use crate::event::host::Host;
-use crate::event::{Cause, ResetReason};
 
 /// A segment, RFC 9293, section 3.1, at one moment of its way.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -2,14 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::rand::{GetRandomFlags, getrandom};
 use tokio::sync::{oneshot, watch};
 
 use crate::event::{Ending, Event, What};
-use crate::lab::lock;
 use crate::lab::run::request::{MOST_EVENTS, Pace, Play};
 use crate::lab::run::{self, Answer, Hand, Unsaid};
 use crate::lab::sandbox::forkserver::Nursery;
@@ -183,4 +182,9 @@ fn random_text(length: usize) -> String {
         .iter()
         .map(|byte| DIGITS[usize::from(byte % 32)] as char)
         .collect()
+}
+
+/// Locks; what a thread left that panicked is whole, since each change is one.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::SegmentPhase;
 use crate::event::host::Host;
-use crate::recording::Composed;
+use crate::recording::composed::Composed;
 use crate::tcp::state::State;
 
 /// What is known of a recording from its events.

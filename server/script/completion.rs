@@ -3,14 +3,13 @@
 
 use serde::Serialize;
 
-use crate::script::Mistake;
 use crate::script::checker::Cast;
 use crate::script::lexer::{self, Kind as Token};
 use crate::script::parse::LONGEST;
-use crate::script::parser::{self};
 use crate::script::vocabulary::{
     BITS, CALLS, DEEDS, KEYWORDS, OPTIONS, OTHERS, SOCKETS, SYSCTLS, UNITS, WORDS,
 };
+use crate::script::{Mistake, parser};
 use crate::tcp::call::POLL_EVENTS;
 use crate::tcp::errno;
 use crate::tcp::state::State;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use rusqlite::{Connection, OptionalExtension, Savepoint, TransactionBehavior, params};
 
-use crate::store::Day;
+use crate::store::day::Day;
 use crate::store::error::StoreError;
 
 /// A recording that was visited or made so many days ago, or later, is not given up.

@@ -16,7 +16,7 @@ use flate2::Compression;
 use flate2::read::GzEncoder;
 use rust_embed::Embed;
 
-use crate::web::extract::locale::Language;
+use crate::i18n::Language;
 
 #[derive(Embed)]
 #[folder = "web/"]

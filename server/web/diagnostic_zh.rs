@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crate::i18n::Language;
 use crate::script::Mistake;
-use crate::web::extract::locale::Language;
 
 /// A phrase in English and in Chinese, each cut at its gaps; the Chinese gaps may name the English one that they take.
 struct Phrase {

@@ -1,7 +1,7 @@
 //! A run that is exported.
 
 use crate::event::{Event, What};
-use crate::web::extract::locale::Language;
+use crate::i18n::Language;
 use crate::web::recording_ref::Source;
 
 /// A run that somebody wants to keep.

@@ -14,9 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::content::markup;
 use crate::content::source::Source;
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::web::assets;
-use crate::web::extract::locale::Language;
 use crate::web::pages::Bare;
 
 /// A recording with what is said of it.

@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 
 use crate::export::RenderError;
 use crate::export::options::Wish;
+use crate::i18n::Language;
 use crate::web::blocking::blocking;
-use crate::web::extract::locale::Language;
 
 /// How many are made at once.
 const AT_ONCE: usize = 2;

@@ -11,12 +11,11 @@ use crate::web::api::{
     atlas, completion, events, exports, handbook, kept, oembed, openapi, programs, qr, recordings,
     runs, scenarios, scripts, suggestions,
 };
-use crate::web::middleware::{api_answers, security};
+use crate::web::middleware::api_answers::{self, LARGEST_REQUEST};
+use crate::web::middleware::security;
 use crate::web::state::AppState;
 use crate::web::{assets, pages};
 
-/// The largest request: a script with its JSON around it.
-pub(crate) const LARGEST_REQUEST: usize = 64 * 1024;
 /// How hard pages are packed, for each who asks: in half of zlib's usual time, and a fortieth larger.
 const PACKING: CompressionLevel = CompressionLevel::Precise(4);
 

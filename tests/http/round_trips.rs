@@ -9,7 +9,7 @@ use fourwave::content::catalogue;
 use fourwave::recording;
 use serde_json::{Value, json};
 
-use crate::kernel::random::{author, arbitrary_events};
+use crate::kernel::random::{arbitrary_events, author};
 use crate::support::Server;
 use crate::support::browser::Browser;
 

@@ -9,8 +9,8 @@ use fourwave::event::Event;
 use fourwave::recording;
 use serde_json::Value;
 
-use crate::parity::answers::answer;
 use crate::kernel::random::laws;
+use crate::parity::answers::answer;
 use crate::support::{Events, command, scenario_ids};
 
 /// How many at a time: most of a lesson is waiting.

@@ -1,22 +1,21 @@
 //! A call in C: its lines.
 
-use crate::codegen::c::{Writer, address_name};
 use crate::codegen::posix_names::{self, Setting, direction, events, setting};
 use crate::codegen::source_text::quoted;
 use crate::codegen::statements::Deal;
 use crate::tcp::call::{Await, Call, Payload, Query, SocketOption};
 
 /// The lines of a call, with the one that makes its socket.
-pub(crate) fn lines(writer: &Writer<'_>, deal: &Deal) -> String {
-    let fd = writer.name(deal.socket);
-    let lines = of_call(writer, deal, &fd);
+pub(crate) fn lines(name: &dyn Fn(usize) -> String, deal: &Deal) -> String {
+    let fd = name(deal.socket);
+    let lines = of_call(name, deal, &fd);
     match deal.makes == Some(deal.socket) {
         true => format!("{fd} = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));\n{lines}"),
         false => lines,
     }
 }
 
-fn of_call(writer: &Writer<'_>, deal: &Deal, fd: &str) -> String {
+fn of_call(name: &dyn Fn(usize) -> String, deal: &Deal, fd: &str) -> String {
     let checked = |call: &str, code: String| match deal.may_fail {
         true => tried(call, &code),
         false => format!("check(\"{call}\", {code});"),
@@ -49,7 +48,7 @@ fn of_call(writer: &Writer<'_>, deal: &Deal, fd: &str) -> String {
                 Call::Accept => ("accept", format!("accept({fd}, NULL, NULL)")),
                 _ => ("dup", format!("dup({fd})")),
             };
-            match deal.makes.map(|made| writer.name(made)) {
+            match deal.makes.map(|made| name(made)) {
                 Some(made) if deal.may_fail => {
                     format!("{made} = {code};\n{}", tried(call, &made))
                 }
@@ -160,4 +159,13 @@ fn get(fd: &str, query: Query) -> String {
          if (getsockopt({fd}, {level}, {option}, &value, &length) < 0)\n        perror(\"getsockopt\");\n    \
          else\n        printf(\"{told}: %d\\n\", {value});\n}}"
     )
+}
+
+/// The variable of an address: whose it is, and its port.
+pub(crate) fn address_name(own: bool, port: u16) -> String {
+    let whose = if own { "here" } else { "there" };
+    match port {
+        7000 => whose.into(),
+        port => format!("{whose}_{port}"),
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::content::atlas::TEST;
+use crate::content::atlas::cell::TEST;
 use crate::event::host::Host;
 use crate::event::{CallPhase, Cause, Event, SegmentPhase, StepPhase, Timer, What};
 use crate::tcp::state::State;

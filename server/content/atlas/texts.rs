@@ -5,10 +5,9 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::content::atlas::{Cell, Stimulus, Unreachable};
+use crate::content::atlas::cell::{Cell, Stimulus, Unreachable};
 use crate::content::source::Source;
-use crate::i18n::Words;
-use crate::web::extract::locale::Language;
+use crate::i18n::{Language, Words};
 
 /// The words of the atlas.
 #[derive(Deserialize)]

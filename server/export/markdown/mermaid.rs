@@ -15,7 +15,7 @@ use crate::tcp::state::State;
 const MOST: usize = 400;
 
 pub(crate) fn diagram(events: &[Event], language: Language) -> String {
-    let facts = crate::export::markdown::Facts::of(events);
+    let facts = crate::export::run_facts::Facts::of(events);
     let mut diagram = Diagram {
         language,
         lines: Vec::new(),

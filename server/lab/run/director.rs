@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use crate::event::{Ending, What};
 use crate::lab::run::control::Hand;
-use crate::lab::run::director::wire_edits::Mark;
 use crate::lab::run::engine::{SOON, World};
 use crate::lab::run::error::RunError;
 use crate::lab::run::request::{Pace, Play};
@@ -39,6 +38,14 @@ impl From<RunError> for Interruption {
     fn from(error: RunError) -> Interruption {
         Interruption::Failed(error)
     }
+}
+
+/// Segments that were sent since an event were sent in, or before, a line.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) since: u32,
+    /// The line before which is written what concerns them.
+    pub(crate) line: usize,
 }
 
 /// Plays one script in one world.

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::content::catalogue;
-use crate::i18n::Words;
-use crate::web::extract::locale::{Asked, Language};
+use crate::i18n::{Language, Words};
+use crate::web::extract::locale::Asked;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

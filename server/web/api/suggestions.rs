@@ -4,10 +4,11 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::i18n::Language;
 use crate::script::{self, Mistake, Offer};
 use crate::web::diagnostic_zh::in_language;
 use crate::web::error::Refused;
-use crate::web::extract::locale::{Asked, Language};
+use crate::web::extract::locale::Asked;
 
 /// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
 pub(crate) async fn offers(Asked(language, _): Asked, text: String) -> Response {

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
-pub(crate) use crate::i18n::Language;
+use crate::i18n::Language;
 
 /// The language that a request asks for, by `?lang=`, else by its cookie, else by Accept-Language; and whether it was
 /// by the address, so that it shall be remembered.

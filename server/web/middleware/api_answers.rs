@@ -8,7 +8,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::web::error::Refused;
-use crate::web::router::LARGEST_REQUEST;
 
 /// What pages of any origin may read: what is the same for everybody and does not change. A live run is its starter's
 /// affair, and whoever has a server on the own machine does not want every page on the web to look into its runs.
@@ -20,6 +19,8 @@ const OPEN: [&str; 5] = [
     "/api/r/",
 ];
 
+/// The largest request: a script with its JSON around it.
+pub(crate) const LARGEST_REQUEST: usize = 64 * 1024;
 /// A refusal in words is no longer than this.
 const LONGEST: usize = 4096;
 

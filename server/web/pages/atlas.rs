@@ -12,9 +12,10 @@ use crate::content::atlas::recorded::recorded;
 use crate::content::atlas::texts::{name, texts, title};
 use crate::content::atlas::{self, Cell, Stimulus, Unreachable, cells};
 use crate::content::source::Source;
+use crate::i18n::Language;
 use crate::tcp::state::State as TcpState;
 use crate::web::blocking::blocking;
-use crate::web::extract::locale::{Asked, Language};
+use crate::web::extract::locale::Asked;
 use crate::web::pages::layout::{Frame, moment, page};
 use crate::web::state::AppState;
 

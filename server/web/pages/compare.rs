@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::content::catalogue::{self, Known};
 use crate::content::scenario::Chapter;
-use crate::i18n::Words;
-use crate::web::extract::locale::{Asked, Language};
+use crate::i18n::{Language, Words};
+use crate::web::extract::locale::Asked;
 use crate::web::pages::course::known;
 use crate::web::pages::layout::{Frame, page, script_safe};
 use crate::web::recording_ref::Source;

@@ -7,8 +7,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::i18n::Language;
 use crate::web::assets;
-use crate::web::extract::locale::{Asked, Language};
+use crate::web::extract::locale::Asked;
 use crate::web::pages::layout::{page, script_safe};
 use crate::web::recording_ref::Source;
 

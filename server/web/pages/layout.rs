@@ -5,12 +5,12 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::content::markup;
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::lab::sandbox::remedy::{self, Remedy};
 use crate::web::assets;
 use crate::web::blocking::blocking;
 use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::{Asked, Language};
+use crate::web::extract::locale::Asked;
 use crate::web::state::AppState;
 
 /// What every page needs.

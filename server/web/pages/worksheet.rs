@@ -11,7 +11,8 @@ use crate::event::{Event, What};
 use crate::export::worksheet::blanks::{bank, blank};
 use crate::export::worksheet::shuffle::{self, shuffle, way};
 use crate::export::worksheet::table::{Cell, Deed, Kind, Row, Table, Way, table};
-use crate::web::extract::locale::{Asked, Language};
+use crate::i18n::Language;
+use crate::web::extract::locale::Asked;
 use crate::web::pages::embed::Bare;
 use crate::web::pages::layout::page;
 

@@ -7,18 +7,10 @@
 
 use crate::event::{Segment, StepPhase};
 use crate::lab::run::control::{Said, Unsaid};
-use crate::lab::run::director::{Director, Interruption};
+use crate::lab::run::director::{Director, Interruption, Mark};
 use crate::lab::sandbox::clock::now;
 use crate::script::Filter;
 use crate::script::ast::{Deed, Step, WireDeed};
-
-/// Segments that were sent since an event were sent in, or before, a line.
-#[derive(Clone, Copy)]
-pub(crate) struct Mark {
-    since: u32,
-    /// The line before which is written what concerns them.
-    line: usize,
-}
 
 /// What a hand's order does, and where that is written.
 #[derive(Default)]

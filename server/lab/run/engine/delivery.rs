@@ -4,11 +4,25 @@ use std::mem;
 
 use crate::event::host::Host;
 use crate::event::{Cause, SegmentPhase, What};
+use crate::lab::run::actor::Actor;
+use crate::lab::run::engine::bulk::TOLD;
 use crate::lab::run::engine::{COURTESY, Power, World};
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::sock_diag::SocketTable;
 use crate::lab::run::wire::{self, Packet, Told};
 use crate::lab::sandbox::clock::{Nanos, now};
+
+/// What was found at a host's end of the wire.
+#[derive(Clone, Copy, PartialEq)]
+enum Found {
+    /// Nobody looked: nothing may be delivered now.
+    Unread,
+    Nothing,
+    /// Segments that passed, and then nothing.
+    Plain,
+    /// A segment that stands out.
+    Other,
+}
 
 impl World<'_> {
     /// What each host has sent since this was last asked, but for what is not told one by one.
@@ -100,6 +114,69 @@ impl World<'_> {
         self.tell_segment(now(), (segment, None));
         self.tell_glance(glance, cause, answers)?;
         Ok(true)
+    }
+
+    /// Moves what stands out in nothing, until the next does or nothing more is there. True where nothing is: both devices
+    /// were read to their end, and what stands out waits in `outstanding`.
+    fn pass(&mut self) -> Result<bool, RunError> {
+        while self.sent.len() >= TOLD && self.wire.is_free() {
+            let found = [self.pass_from(Host::Client)?, self.pass_from(Host::Server)?];
+            self.read_passed()?;
+            if found == [Found::Nothing; 2] {
+                return Ok(true);
+            }
+            if !found.contains(&Found::Plain) || found.contains(&Found::Other) {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// The same for what comes from one host.
+    fn pass_from(&mut self, from: Host) -> Result<Found, RunError> {
+        let to = from.other();
+        // Rule 4 of the world; but what only moves data may run meanwhile.
+        let mut there = self.actors.iter().filter(|actor| actor.host == to);
+        if there.any(Actor::may_change_states) {
+            return Ok(Found::Unread);
+        }
+        let ends = [from, to].map(|host| self.hosts[host as usize].power.as_ref());
+        let [Some(source), Some(target)] = ends else {
+            return Ok(Found::Unread);
+        };
+        let [ours, theirs] = [from, to].map(|host| &self.hosts[host as usize].watch);
+        let mut buffer = [0; wire::LONGEST];
+        let mut found = Found::Nothing;
+        while let Some(packet) = wire::read(&source.tun, &mut buffer)
+            .map_err(|source| RunError::ReadWire { host: from, source })?
+        {
+            let plain = self.wire.decoder.plain(packet).filter(|plain| {
+                let (source, destination) = plain.ends;
+                ours.is_established(plain.ends) && theirs.is_established((destination, source))
+            });
+            let passed = plain.filter(|_| rustix::io::write(&target.tun, packet).is_ok());
+            let Some(plain) = passed else {
+                self.bulk.outstanding.push((from, packet.to_vec()));
+                return Ok(Found::Other);
+            };
+            let at = now();
+            self.bulk.note(from, plain.push, at, self.timeline.len());
+            self.wire.decoder.note_plain(&plain);
+            self.timeline.passed(from, &plain, at);
+            found = Found::Plain;
+        }
+        Ok(found)
+    }
+
+    /// Reads the tables where segments have passed since they were read, and it is time.
+    pub(crate) fn read_passed(&mut self) -> Result<(), RunError> {
+        if self.bulk.due().is_some_and(|due| due <= now()) {
+            self.bulk.read();
+            for host in Host::BOTH {
+                self.observe_sent(host, None, Vec::new())?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether something is under way in a host that comes from one of its processes.

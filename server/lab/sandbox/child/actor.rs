@@ -9,9 +9,8 @@ use std::sync::Arc;
 use std::{io, thread};
 
 use crate::lab::sandbox::channel::Channel;
-use crate::lab::sandbox::child::caller::Caller;
+use crate::lab::sandbox::child::caller::{Caller, plain};
 use crate::lab::sandbox::child::process::Process;
-use crate::lab::sandbox::child::syscalls::plain;
 use crate::lab::sandbox::protocol::{Order, Report, Returned};
 use crate::lab::sandbox::sys;
 

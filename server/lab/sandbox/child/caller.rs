@@ -4,18 +4,14 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::io;
-use std::net::SocketAddrV4;
 use std::os::fd::RawFd;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use crate::lab::sandbox::channel::Channel;
 use crate::lab::sandbox::child::process::{Descriptor, Process};
-use crate::lab::sandbox::child::syscalls::{bytes, plain, shown};
 use crate::lab::sandbox::clock::now;
-use crate::lab::sandbox::protocol::{Made, PREVIEW, Report, Returned};
+use crate::lab::sandbox::protocol::{Dress, Made, Report, Returned};
 use crate::lab::sandbox::sys;
-use crate::tcp::call::{Await, Call, How, POLL_EVENTS, Payload};
 
 /// One order being carried out.
 pub(crate) struct Caller<'a> {
@@ -44,202 +40,8 @@ pub(crate) enum Kind {
 }
 
 impl Caller<'_> {
-    /// Makes the order's calls; what the last one gave. Fails only where the server is gone.
-    pub(crate) fn carry_out(&self, call: &Call) -> io::Result<Returned> {
-        match call {
-            Call::Socket => self.socket(),
-            Call::Bind { port } => self.opened(|| self.bind(*port)),
-            Call::Listen { port, backlog } => self.opened(|| {
-                if !self.is_bound() {
-                    let bound = self.bind(*port)?;
-                    if bound.errno.is_some() {
-                        return Ok(bound);
-                    }
-                }
-                self.call("listen", &[backlog], |fd| sys::listen(fd, *backlog))
-            }),
-            Call::Connect { port } => self.opened(|| {
-                let address = SocketAddrV4::new(self.process.peer, *port);
-                self.call("connect", &[&address], |fd| sys::connect(fd, address))
-            }),
-            Call::Disconnect => self.call("connect", &[&"AF_UNSPEC"], sys::disconnect),
-            Call::Accept => self.make("accept", vec![self.fd().to_string()], || {
-                sys::accept(self.fd())
-            }),
-            Call::Send { payload, more } => self.send(payload, *more),
-            Call::Recv { room, all, peek } => self.recv(*room, *all, *peek),
-            Call::Shutdown(how) => {
-                let (how, name) = match how {
-                    How::Read => (libc::SHUT_RD, "SHUT_RD"),
-                    How::Write => (libc::SHUT_WR, "SHUT_WR"),
-                    How::Both => (libc::SHUT_RDWR, "SHUT_RDWR"),
-                };
-                self.call("shutdown", &[&name], |fd| sys::shutdown(fd, how))
-            }
-            Call::Close => {
-                // Marked before the call: whoever makes a socket of this name from now on makes a new one.
-                if let Some(descriptor) = self.sockets().get_mut(self.on) {
-                    descriptor.open = false;
-                }
-                self.call("close", &[], sys::close)
-            }
-            Call::Dup => self.make("dup", vec![self.fd().to_string()], || sys::dup(self.fd())),
-            Call::Poll(Await { events, time }) => {
-                self.wait("poll", self.fd(), *time, |fd, timeout| {
-                    let (ready, given) = sys::poll(fd, *events as i16, timeout);
-                    (ready, given as u32)
-                })
-            }
-            Call::Epoll(awaited) => self.epoll(*awaited),
-            Call::Set(option) => self.set(*option),
-            Call::Get(query) => self.get(*query),
-            Call::Name | Call::Peer => {
-                let is_peer = *call == Call::Peer;
-                let name = if is_peer {
-                    "getpeername"
-                } else {
-                    "getsockname"
-                };
-                self.enter(name, vec![self.fd().to_string()])?;
-                let (returned, address) = sys::name(self.fd(), is_peer);
-                let words = returned.ok().map(|_| address.to_string());
-                self.exit(
-                    Returned {
-                        words,
-                        ..plain(returned)
-                    },
-                    None,
-                )
-            }
-        }
-    }
-
-    /// Makes the socket where none of that name is open, then goes on.
-    fn opened(&self, then: impl FnOnce() -> io::Result<Returned>) -> io::Result<Returned> {
-        if !self.is_open() {
-            let made = self.socket()?;
-            if made.errno.is_some() {
-                return Ok(made);
-            }
-        }
-        then()
-    }
-
-    fn bind(&self, port: u16) -> io::Result<Returned> {
-        let address = SocketAddrV4::new(self.process.own, port);
-        let bound = self.call("bind", &[&address], |fd| sys::bind(fd, address))?;
-        if bound.errno.is_none()
-            && let Some(descriptor) = self.sockets().get_mut(self.on)
-        {
-            descriptor.bound = true;
-        }
-        Ok(bound)
-    }
-
-    fn send(&self, payload: &Payload, more: bool) -> io::Result<Returned> {
-        let bytes = bytes(payload);
-        let shown = match payload {
-            Payload::Text(text) => shown(text),
-            Payload::Bytes(_) => "…".into(),
-        };
-        let (flags, args): (_, &[&dyn Display]) = match more {
-            true => (libc::MSG_MORE, &[&shown, &bytes.len(), &"MSG_MORE"]),
-            false => (0, &[&shown, &bytes.len()]),
-        };
-        self.call("send", args, |fd| sys::send(fd, &bytes, flags))
-    }
-
-    fn recv(&self, room: usize, all: bool, peek: bool) -> io::Result<Returned> {
-        let flags = [
-            (all, libc::MSG_WAITALL, "MSG_WAITALL"),
-            (peek, libc::MSG_PEEK, "MSG_PEEK"),
-        ];
-        let set: Vec<_> = flags.iter().filter(|(set, ..)| *set).collect();
-        let mut args = vec![self.fd().to_string(), room.to_string()];
-        if !set.is_empty() {
-            args.push(
-                set.iter()
-                    .map(|(.., name)| *name)
-                    .collect::<Vec<_>>()
-                    .join("|"),
-            );
-        }
-        let mut buffer = vec![0; room];
-        self.enter("recv", args)?;
-        let returned = sys::recv(
-            self.fd(),
-            &mut buffer,
-            set.iter().fold(0, |flags, (_, flag, _)| flags | flag),
-        );
-        let data = returned
-            .ok()
-            .map(|length| buffer[..(length as usize).min(PREVIEW)].to_vec());
-        self.exit(
-            Returned {
-                data,
-                ..plain(returned)
-            },
-            None,
-        )
-    }
-
-    /// poll or epoll_wait: its words are the events that it gave.
-    fn wait(
-        &self,
-        name: &str,
-        fd: RawFd,
-        time: Option<Duration>,
-        wait: impl FnOnce(RawFd, i32) -> (sys::Returned, u32),
-    ) -> io::Result<Returned> {
-        let timeout = time.map_or(-1, |time| time.as_millis() as i32);
-        self.enter(name, vec![fd.to_string(), timeout.to_string()])?;
-        let (returned, events) = wait(fd, timeout);
-        let names: Vec<&str> = POLL_EVENTS
-            .iter()
-            .filter(|(_, bit)| events & bit != 0)
-            .map(|(name, _)| *name)
-            .collect();
-        let words = (!names.is_empty()).then(|| names.join(" "));
-        self.exit(
-            Returned {
-                words,
-                ..plain(returned)
-            },
-            None,
-        )
-    }
-
-    fn epoll(&self, Await { events, time }: Await) -> io::Result<Returned> {
-        let made = self.told(
-            "epoll_create1",
-            vec!["EPOLL_CLOEXEC".into()],
-            sys::epoll_create,
-        )?;
-        let epoll = made.result as RawFd;
-        if made.errno.is_some() {
-            return Ok(made);
-        }
-        let args = vec![
-            epoll.to_string(),
-            "EPOLL_CTL_ADD".into(),
-            self.fd().to_string(),
-        ];
-        let added = self.told("epoll_ctl", args, || {
-            sys::epoll_add(epoll, self.fd(), events)
-        })?;
-        if added.errno.is_some() {
-            return Ok(added);
-        }
-        let waited = self.wait("epoll_wait", epoll, time, sys::epoll_wait)?;
-        // Named as strace(1) does: it ends what this call began, and is no deed of the script's.
-        self.told("close", vec![format!("{epoll}<eventpoll>")], || {
-            sys::close(epoll)
-        })?;
-        Ok(waited)
-    }
-
     /// A call that is told like any other, but is on no socket of a name.
-    fn told(
+    pub(crate) fn told(
         &self,
         name: &str,
         args: Vec<String>,
@@ -250,7 +52,7 @@ impl Caller<'_> {
         self.exit(plain(returned), None)
     }
 
-    fn sockets(&self) -> std::sync::MutexGuard<'_, HashMap<String, Descriptor>> {
+    pub(crate) fn sockets(&self) -> std::sync::MutexGuard<'_, HashMap<String, Descriptor>> {
         self.process
             .sockets
             .lock()
@@ -264,13 +66,13 @@ impl Caller<'_> {
             .map_or(-1, |descriptor| descriptor.fd)
     }
 
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.sockets()
             .get(self.on)
             .is_some_and(|descriptor| descriptor.open)
     }
 
-    fn is_bound(&self) -> bool {
+    pub(crate) fn is_bound(&self) -> bool {
         self.sockets()
             .get(self.on)
             .is_some_and(|descriptor| descriptor.bound)
@@ -295,13 +97,8 @@ impl Caller<'_> {
         self.exit(plain(returned), None)
     }
 
-    fn socket(&self) -> io::Result<Returned> {
-        let args = ["AF_INET", "SOCK_STREAM", "0"];
-        self.make("socket", args.map(String::from).to_vec(), sys::socket)
-    }
-
     /// A call that makes a socket, which from then on has the order's name.
-    fn make(
+    pub(crate) fn make(
         &self,
         name: &str,
         args: Vec<String>,
@@ -357,12 +154,7 @@ impl Caller<'_> {
             Kind::Dresses => Some(self.fd()),
             Kind::Closes | Kind::Other => None,
         };
-        let dress = dressed.and_then(|fd| {
-            Some((
-                sys::inode(fd)?,
-                crate::lab::sandbox::child::socket_options::dress(fd),
-            ))
-        });
+        let dress = dressed.and_then(|fd| Some((sys::inode(fd)?, dress(fd))));
         let report = Report::Exit {
             at,
             returned: returned.clone(),
@@ -373,5 +165,33 @@ impl Caller<'_> {
         };
         self.channel.send(&report, &[])?;
         Ok(returned)
+    }
+}
+
+/// The options that decide how a socket ends, as the kernel gives them.
+fn dress(fd: RawFd) -> Dress {
+    let number = |option| match sys::get_option(fd, libc::IPPROTO_TCP, option) {
+        (Ok(_), value) => value,
+        (Err(_), _) => 0,
+    };
+    Dress {
+        linger_zero: sys::linger(fd) == Some(0),
+        no_fin_wait_2: number(libc::TCP_LINGER2) < 0,
+        user_timeout: number(libc::TCP_USER_TIMEOUT) as u32,
+    }
+}
+
+/// What a system call gave, as it is reported.
+pub(crate) fn plain(returned: sys::Returned) -> Returned {
+    match returned {
+        Ok(result) => Returned {
+            result,
+            ..Returned::default()
+        },
+        Err(errno) => Returned {
+            result: -1,
+            errno: Some(errno),
+            ..Returned::default()
+        },
     }
 }

@@ -1,28 +1,13 @@
 //! Socket options: what an order sets, and what it asks.
 
 use std::io;
-use std::os::fd::RawFd;
 
-use crate::lab::sandbox::child::caller::Caller;
-use crate::lab::sandbox::child::syscalls::plain;
-use crate::lab::sandbox::protocol::{Dress, Returned};
+use crate::lab::sandbox::child::caller::{Caller, plain};
+use crate::lab::sandbox::protocol::Returned;
 use crate::lab::sandbox::sys;
 use crate::tcp::call::{Query, SocketOption};
 use crate::tcp::errno;
 use crate::tcp::state::State;
-
-/// The options that decide how a socket ends, as the kernel gives them.
-pub(crate) fn dress(fd: RawFd) -> Dress {
-    let number = |option| match sys::get_option(fd, libc::IPPROTO_TCP, option) {
-        (Ok(_), value) => value,
-        (Err(_), _) => 0,
-    };
-    Dress {
-        linger_zero: sys::linger(fd) == Some(0),
-        no_fin_wait_2: number(libc::TCP_LINGER2) < 0,
-        user_timeout: number(libc::TCP_USER_TIMEOUT) as u32,
-    }
-}
 
 impl Caller<'_> {
     /// setsockopt(2), or fcntl(2).
