@@ -19,7 +19,7 @@ pub mod worksheet;
 use crate::event::Event;
 use crate::event::host::Host;
 use crate::export::format::Format;
-use crate::export::options::{About, Wish};
+use crate::export::options::{ExportInfo, ExportOptions};
 use crate::i18n::Language;
 
 pub use picture::palette::Theme;
@@ -32,9 +32,9 @@ pub use picture::png::RenderError;
 pub fn export(
     events: &[Event],
     format: Format,
-    about: &About,
+    about: &ExportInfo,
     language: Language,
-    wish: Wish,
+    wish: ExportOptions,
 ) -> Result<Vec<u8>, RenderError> {
     let host = wish.host.unwrap_or(Host::Client);
     Ok(match format {
@@ -48,7 +48,7 @@ pub fn export(
 }
 
 /// The picture of a run as SVG, with the fonts of whoever looks at it.
-pub fn picture(events: &[Event], about: &About, language: Language, theme: Theme) -> String {
+pub fn picture(events: &[Event], about: &ExportInfo, language: Language, theme: Theme) -> String {
     picture::svg::draw(events, about, language, theme, &picture::svg_writer::SYSTEM)
 }
 

@@ -57,7 +57,7 @@ impl Language {
     }
 
     /// A scenario's text in this language.
-    pub fn of(self, words: &Words) -> &str {
+    pub fn of(self, words: &Text) -> &str {
         match self {
             Language::English => &words.en,
             Language::Chinese => &words.zh,
@@ -83,7 +83,7 @@ impl Language {
 /// A text in both languages.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Words {
+pub struct Text {
     /// English.
     pub en: String,
     /// Simplified Chinese.

@@ -1,6 +1,6 @@
 //! All live runs: start, find, limit, end.
 //!
-//! Each run is a thread that appends its events, already written as JSON, to its [`Live`] list and says how long the
+//! Each run is a thread that appends its events, already written as JSON, to its [`LiveRun`] list and says how long the
 //! list is; followers read from there at their own speed. A run never waits for one.
 
 pub(crate) mod live_run;
@@ -15,14 +15,14 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::lab::run::Hand;
+use crate::lab::run::RunControl;
 use crate::lab::run::request::Pace;
-use crate::lab::sandbox::forkserver::Nursery;
+use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::protocol::{Refusal, SetupStep};
 use crate::script::ast::Script;
 use live_run::lock;
 
-pub use live_run::{Live, Progress};
+pub use live_run::{LiveRun, Progress};
 
 /// How many runs are remembered after their end, and how many bytes their events may take together.
 const REMEMBERED: (usize, usize) = (200, 64 << 20);
@@ -32,11 +32,11 @@ const MOST_WAITING: usize = 300;
 const BELIEVED: Duration = Duration::from_secs(2);
 
 /// What the machine said when it was last asked for a nursery, and if it refused, when.
-type Asked = Result<Arc<Nursery>, (Refusal, Instant)>;
+type CachedStart = Result<Arc<ForkServer>, (Refusal, Instant)>;
 
 /// The live runs of this server.
 pub struct Lab {
-    nursery: Mutex<Option<Asked>>,
+    nursery: Mutex<Option<CachedStart>>,
     runs: Arc<Mutex<Runs>>,
     most_at_once: usize,
     rules: Arc<Rules>,
@@ -56,11 +56,11 @@ pub struct Limits {
 /// What holds of all runs.
 struct Rules {
     limits: Limits,
-    on_end: Box<dyn Fn(&Live) + Send + Sync>,
+    on_end: Box<dyn Fn(&LiveRun) + Send + Sync>,
 }
 
 /// What to play.
-pub struct Wanted {
+pub struct RunRequest {
     /// The scenario's id, where it is one of ours.
     pub scenario: Option<String>,
     /// The script.
@@ -76,7 +76,7 @@ pub struct Wanted {
 #[derive(Default)]
 struct Runs {
     /// Newest last.
-    all: VecDeque<Arc<Live>>,
+    all: VecDeque<Arc<LiveRun>>,
     threads: Vec<JoinHandle<()>>,
     /// How many of the threads play or are about to.
     playing: usize,
@@ -87,8 +87,8 @@ struct Runs {
 
 /// A run that waits for its turn, or has it.
 struct Job {
-    live: Arc<Live>,
-    nursery: Arc<Nursery>,
+    live: Arc<LiveRun>,
+    nursery: Arc<ForkServer>,
     script: Script,
     pace: Pace,
 }
@@ -110,7 +110,7 @@ pub enum StartError {
 impl Lab {
     /// A lab in which so many runs may go on at once, each for so long at most.
     pub fn new(most_at_once: usize, limits: Limits) -> Lab {
-        let on_end = Box::new(|_: &Live| {});
+        let on_end = Box::new(|_: &LiveRun| {});
         Lab {
             nursery: Mutex::default(),
             runs: Arc::default(),
@@ -120,7 +120,7 @@ impl Lab {
     }
 
     /// Something to do with each run once it has ended, after its last event. It is called on the run's thread.
-    pub fn on_end(self, on_end: Box<dyn Fn(&Live) + Send + Sync>) -> Lab {
+    pub fn on_end(self, on_end: Box<dyn Fn(&LiveRun) + Send + Sync>) -> Lab {
         let limits = self.rules.limits;
         Lab {
             rules: Arc::new(Rules { limits, on_end }),
@@ -128,26 +128,26 @@ impl Lab {
         }
     }
 
-    /// Whether hosts can be built here. Asked again each time until they can: what was refused may be allowed by now.
+    /// Whether hosts can be built here. CachedStart again each time until they can: what was refused may be allowed by now.
     pub fn ability(&self) -> Result<(), Refusal> {
         self.nursery().map(drop)
     }
 
-    fn nursery(&self) -> Result<Arc<Nursery>, Refusal> {
+    fn nursery(&self) -> Result<Arc<ForkServer>, Refusal> {
         let mut nursery = lock(&self.nursery);
         match &*nursery {
             Some(Ok(running)) if running.is_alive() => return Ok(running.clone()),
             Some(Err((refusal, when))) if when.elapsed() < BELIEVED => return Err(refusal.clone()),
             _ => *nursery = None, // the old one ends before the new one starts
         }
-        let started = Nursery::start().map(Arc::new);
+        let started = ForkServer::start().map(Arc::new);
         *nursery = Some(started.clone().map_err(|refusal| (refusal, Instant::now())));
         started
     }
 
     /// Starts a run, or lets it wait where as many as are allowed go on.
-    pub fn start(&self, wanted: Wanted) -> Result<Arc<Live>, StartError> {
-        let Wanted {
+    pub fn start(&self, wanted: RunRequest) -> Result<Arc<LiveRun>, StartError> {
+        let RunRequest {
             scenario,
             script,
             pace,
@@ -164,8 +164,8 @@ impl Lab {
         if others >= self.most_at_once + MOST_WAITING {
             return Err(StartError::Full(others));
         }
-        let hand = Hand::new(open.then_some(self.rules.limits.idle), then);
-        let live = Arc::new(Live::new(scenario, open, hand));
+        let hand = RunControl::new(open.then_some(self.rules.limits.idle), then);
+        let live = Arc::new(LiveRun::new(scenario, open, hand));
         let job = Job {
             live: live.clone(),
             nursery,
@@ -190,7 +190,7 @@ impl Lab {
     }
 
     /// The run of that id, where it is remembered.
-    pub fn find(&self, id: &str) -> Option<Arc<Live>> {
+    pub fn find(&self, id: &str) -> Option<Arc<LiveRun>> {
         lock(&self.runs)
             .all
             .iter()
@@ -199,7 +199,7 @@ impl Lab {
     }
 
     /// Tells a run to end; one that waits for its turn has ended then.
-    pub fn end(&self, live: &Arc<Live>) {
+    pub fn end(&self, live: &Arc<LiveRun>) {
         live.stop();
         let mut runs = lock(&self.runs);
         let mut waiting = runs.waiting.iter();

@@ -12,7 +12,7 @@ use flate2::{Compression, GzBuilder};
 
 use crate::event::{Event, What};
 
-pub use about::{About, Story, about};
+pub use about::{RecordingInfo, Story, about};
 pub use composed::Composed;
 
 /// Where `fourwave record` writes a scenario's recording, below the folder of the scenarios.

@@ -16,9 +16,9 @@ pub(crate) mod suggestion;
 pub(crate) mod vocabulary;
 
 pub use ast::Script;
-pub use completion::{Completion, Completions, Kind as CompletionKind, complete};
+pub use completion::{Completion, CompletionKind, Completions, complete};
 pub use composer::{Composer, Splice};
 pub use diagnostic::{Mistake, draw_at};
 pub use filter::{Filter, Flags};
 pub use parse::parse;
-pub use suggestion::{Offer, offers};
+pub use suggestion::{Suggestion, offers};

@@ -21,7 +21,7 @@ use rustix::fs::Access;
 use rustix::io::Errno;
 
 use crate::recording::id::id_of;
-use crate::recording::{self, About};
+use crate::recording::{self, RecordingInfo};
 use crate::store::error::StoreError;
 use writer::{Keep, Keeper, Order};
 
@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// What the recording of that id is about. It counts as a visit.
-    pub fn about(&self, id: &str, today: Day) -> Result<Option<About>, StoreError> {
+    pub fn about(&self, id: &str, today: Day) -> Result<Option<RecordingInfo>, StoreError> {
         let text: Option<String> = self.read(
             id,
             today,

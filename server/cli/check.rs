@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use fourwave::content::article::{self, Claim};
-use fourwave::content::cross_check::{self, Written};
-use fourwave::content::file_error::Broken;
+use fourwave::content::cross_check::{self, ScenarioFile};
+use fourwave::content::file_error::FileError;
 use fourwave::content::scenario;
 
 /// Ends with 1 where there is a mistake. What lies beside a file is read too, since a scenario names others.
@@ -45,7 +45,7 @@ pub(crate) fn check(paths: &[PathBuf]) -> Result<ExitCode> {
 fn check_folder(
     folder: &Path,
     asked: &BTreeSet<PathBuf>,
-    mistakes: &mut Vec<Broken>,
+    mistakes: &mut Vec<FileError>,
 ) -> Result<()> {
     let place = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -67,7 +67,7 @@ fn check_folder(
         let text = read(file)?;
         let name = file.to_string_lossy().into_owned();
         match scenario::parse(&name, &text) {
-            Ok(scenario) => written.push(Written {
+            Ok(scenario) => written.push(ScenarioFile {
                 name,
                 text,
                 scenario,
@@ -91,7 +91,7 @@ fn check_folder(
     Ok(())
 }
 
-fn read_article(file: &Path) -> Result<Result<Vec<Claim>, Broken>> {
+fn read_article(file: &Path) -> Result<Result<Vec<Claim>, FileError>> {
     Ok(article::parse(&file.to_string_lossy(), &read(file)?))
 }
 

@@ -9,14 +9,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
-use Verdict::{Bad, Good, Lacking, Untried};
+use CheckResult::{Bad, Good, Lacking, Untried};
 use anyhow::Result;
 use fourwave::content::catalogue;
 use fourwave::event::host::Host;
 use fourwave::event::{Event, What};
 use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
 use fourwave::lab::run::{play, readable_sockets};
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::lab::sandbox::protocol::{Refusal, SetupStep};
 use fourwave::lab::sandbox::remedy::{OPEN_FILES, remedy, tried};
 use fourwave::script;
@@ -30,10 +30,10 @@ const LESSON: &str = "four-waves";
 /// One line.
 struct Finding {
     name: &'static str,
-    what: Verdict,
+    what: CheckResult,
 }
 
-enum Verdict {
+enum CheckResult {
     /// It is as it must be: what was found.
     Good(String),
     /// No run is possible: what was found, and what would mend it.
@@ -46,7 +46,7 @@ enum Verdict {
 
 /// Ends with 1 where no run is possible.
 pub(crate) fn doctor(listen: SocketAddr) -> Result<ExitCode> {
-    let nursery = Nursery::start();
+    let nursery = ForkServer::start();
     let refused = nursery.as_ref().err();
     let nursery = nursery.as_ref().ok();
     let steps = [
@@ -92,14 +92,14 @@ impl fmt::Display for Finding {
     }
 }
 
-fn kernel() -> Verdict {
+fn kernel() -> CheckResult {
     let machine = rustix::system::uname();
     let [release, machine] =
         [machine.release(), machine.machine()].map(|text| text.to_string_lossy());
     Good(format!("Linux {release} on {machine}"))
 }
 
-fn open_files(refused: Option<&Refusal>) -> Verdict {
+fn open_files(refused: Option<&Refusal>) -> CheckResult {
     let most = getrlimit(Resource::Nofile).current;
     if most.is_none_or(|most| most >= OPEN_FILES) {
         return Good(limit(most));
@@ -116,7 +116,7 @@ fn open_files(refused: Option<&Refusal>) -> Verdict {
 }
 
 /// Where it is too low, starting a process says so.
-fn processes() -> Verdict {
+fn processes() -> CheckResult {
     Good(limit(getrlimit(Resource::Nproc).current))
 }
 
@@ -125,7 +125,7 @@ fn limit(most: Option<u64>) -> String {
 }
 
 /// A step of building a host. The steps come in their order, and the first that is refused is the last that is tried.
-fn setup(step: SetupStep, refused: Option<&Refusal>) -> Verdict {
+fn setup(step: SetupStep, refused: Option<&Refusal>) -> CheckResult {
     match refused {
         Some(refusal) if refusal.step == step => {
             let remedy = remedy(refusal);
@@ -140,7 +140,7 @@ fn setup(step: SetupStep, refused: Option<&Refusal>) -> Verdict {
 }
 
 /// Opening it is a step of building a host; whether it tells of TCP is a question of the kernel's modules.
-fn socket_table(refused: Option<&Refusal>) -> Verdict {
+fn socket_table(refused: Option<&Refusal>) -> CheckResult {
     match (setup(SetupStep::SocketTable, refused), readable_sockets()) {
         (Good(found), Ok(_)) => Good(format!("{found} that lists TCP")),
         (Good(_), Err(error)) => Bad(
@@ -151,7 +151,7 @@ fn socket_table(refused: Option<&Refusal>) -> Verdict {
     }
 }
 
-fn small_tables() -> Verdict {
+fn small_tables() -> CheckResult {
     const SYSCTL: &str = "net.ipv4.tcp_child_ehash_entries";
     if fs::exists("/proc/sys/net/ipv4/tcp_child_ehash_entries").unwrap_or(false) {
         return Good(SYSCTL.into());
@@ -162,7 +162,7 @@ fn small_tables() -> Verdict {
     )
 }
 
-fn trial_run(nursery: &Nursery) -> Verdict {
+fn trial_run(nursery: &ForkServer) -> CheckResult {
     let lesson = catalogue::scenario(LESSON).expect("it is shipped");
     let began = Instant::now();
     let (events, reason) = play_all(nursery, &lesson.script);
@@ -194,7 +194,7 @@ fn trial_run(nursery: &Nursery) -> Verdict {
     }
 }
 
-fn destroy(nursery: &Nursery) -> Verdict {
+fn destroy(nursery: &ForkServer) -> CheckResult {
     let script =
         "server listen\nclient connect\nserver accept\nserver destroy\nexpect server CLOSED";
     let script = script::parse(script).expect("it is a script");
@@ -208,7 +208,7 @@ fn destroy(nursery: &Nursery) -> Verdict {
 }
 
 /// The events with their times, and the reason where not everything was as the script says.
-fn play_all(nursery: &Nursery, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
+fn play_all(nursery: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
     let mut events = Vec::new();
     let play_it = Play {
         scenario: None,
@@ -229,7 +229,7 @@ fn play_all(nursery: &Nursery, script: &Script) -> (Vec<(Instant, Event)>, Optio
     (events, reason)
 }
 
-fn address(listen: SocketAddr) -> Verdict {
+fn address(listen: SocketAddr) -> CheckResult {
     match TcpListener::bind(listen) {
         Ok(_) => Good(format!("{listen} is free for the page")),
         Err(error) => Lacking(

@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 use fourwave::event::{Event, What};
 use fourwave::lab::run::play;
 use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script::ast::Script;
 
 /// The events of a run of which every check was true.
-pub(super) fn events(nursery: &Nursery, id: &str, script: &Script) -> Result<Vec<Event>> {
+pub(super) fn events(nursery: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     let play_it = Play {
         scenario: Some(id),

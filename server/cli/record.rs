@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 use fourwave::content::atlas::archive;
 use fourwave::content::scenario;
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::recording;
 
 use crate::cli::play_to_end::events;
@@ -54,7 +54,7 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!failures.is_empty())))
 }
 
-fn record_file(nursery: &Nursery, folder: &Path, file: &Path) -> Result<String> {
+fn record_file(nursery: &ForkServer, folder: &Path, file: &Path) -> Result<String> {
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let scenario =
         scenario::parse(&file.to_string_lossy(), &text).map_err(|broken| anyhow!("{broken}"))?;

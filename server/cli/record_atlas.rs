@@ -10,7 +10,7 @@ use std::{fs, thread};
 use anyhow::{Context, Result, bail};
 use fourwave::content::atlas::{Cell, archive, cells};
 use fourwave::event::Event;
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::recording;
 
 /// The id by which `fourwave record` knows the atlas.
@@ -20,7 +20,7 @@ pub(super) const ID: &str = "atlas";
 const AT_ONCE: usize = 16;
 
 /// Records all cells, and says where an answer is another than it was.
-pub(super) fn record(nursery: &Nursery, folder: &Path) -> Result<String> {
+pub(super) fn record(nursery: &ForkServer, folder: &Path) -> Result<String> {
     let reached: Vec<&Cell> = cells().iter().filter(|cell| cell.plan.is_ok()).collect();
     let runs = play_all(nursery, &reached)?;
     let mut packed = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn record(nursery: &Nursery, folder: &Path) -> Result<String> {
 }
 
 /// The runs of the cells, in their order.
-fn play_all(nursery: &Nursery, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
+fn play_all(nursery: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
     let (next, played) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
@@ -54,7 +54,7 @@ fn play_all(nursery: &Nursery, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
     played.into_values().collect()
 }
 
-fn play(nursery: &Nursery, cell: &Cell) -> Result<Vec<Event>> {
+fn play(nursery: &ForkServer, cell: &Cell) -> Result<Vec<Event>> {
     let Ok(trial) = &cell.plan else {
         bail!("{} cannot be tried", cell.id());
     };

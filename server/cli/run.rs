@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use fourwave::content::catalogue;
 use fourwave::content::scenario::{self, Scenario, draw_mistakes};
 use fourwave::event::{Ending, Event, What};
-use fourwave::export::options::About;
+use fourwave::export::options::ExportInfo;
 use fourwave::export::terminal::Drawing;
 use fourwave::export::{Theme, pcapng, picture};
 use fourwave::i18n::Language;
@@ -75,7 +75,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         keep("capture", "--pcapng", file, &capture)
     });
     let picture = run.svg.as_ref().map(|file| {
-        let about = About {
+        let about = ExportInfo {
             title,
             address: None,
         };

@@ -1,13 +1,13 @@
 //! Starts the fork server, or says what the machine refused.
 
 use anyhow::{Result, anyhow};
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::lab::sandbox::protocol::Refusal;
 use fourwave::lab::sandbox::remedy;
 
 /// The nursery, or what the machine refused and what would allow it.
-pub(crate) fn nursery() -> Result<Nursery> {
-    Nursery::start().map_err(|refusal| anyhow!(explain(&refusal)))
+pub(crate) fn nursery() -> Result<ForkServer> {
+    ForkServer::start().map_err(|refusal| anyhow!(explain(&refusal)))
 }
 
 pub(crate) fn explain(refusal: &Refusal) -> String {

@@ -7,7 +7,9 @@ use crate::codegen::schedule::{Rest, rests};
 use crate::codegen::source_text::{plain, sentence};
 use crate::codegen::statements::{Body, Deal, Plan, Role, Statement, Variable};
 use crate::event::host::Host;
-use crate::script::ast::{Beginning, Deed, Expectation, HostDeed, Outcome, Script, Signal, Step};
+use crate::script::ast::{
+    Action, Beginning, Expectation, HostAction, Outcome, Script, Signal, Step,
+};
 use crate::tcp::call::{Call, SocketOption};
 use crate::tcp::errno;
 
@@ -129,7 +131,7 @@ impl Planner<'_> {
 
     fn step(&mut self, step: &Step, rest: &Rest) {
         match &step.deed {
-            Deed::Call {
+            Action::Call {
                 actor,
                 on,
                 named,
@@ -141,12 +143,12 @@ impl Planner<'_> {
                     self.call(step, actor, who, [on, named], call);
                 }
             }
-            Deed::Start {
+            Action::Start {
                 actor,
                 name,
                 beginning,
             } => self.start(step, actor, name, *beginning),
-            Deed::Wait { actor } => {
+            Action::Wait { actor } => {
                 if let Some(who) = self.actors.get_mut(actor)
                     && let Some(left) = who.left
                 {
@@ -165,8 +167,8 @@ impl Planner<'_> {
                     }
                 }
             }
-            Deed::Signal { actor, signal } => self.signal(step, actor, *signal, rest),
-            Deed::Exit { actor } => {
+            Action::Signal { actor, signal } => self.signal(step, actor, *signal, rest),
+            Action::Exit { actor } => {
                 if let Some(who) = self.actors.get(actor).copied() {
                     self.rest(who.body, rest);
                     self.comment(who.body, &step.text);
@@ -174,12 +176,12 @@ impl Planner<'_> {
                     self.gone(who.table);
                 }
             }
-            Deed::Host { host, deed } => self.host_deed(step, *host, deed),
-            Deed::Wire(_) => {
+            Action::Host { host, deed } => self.host_deed(step, *host, deed),
+            Action::Wire(_) => {
                 let main = self.main();
                 self.comment(main, format!("{}: the lab's doing", step.text));
             }
-            Deed::Check { what, .. } => {
+            Action::Check { what, .. } => {
                 let (Expectation::State { host, .. }
                 | Expectation::Sent { host, .. }
                 | Expectation::Queue { host, .. }) = what;
@@ -188,7 +190,7 @@ impl Planner<'_> {
                     self.comment(main, &step.text);
                 }
             }
-            Deed::Sleep(_) | Deed::Settle => {}
+            Action::Sleep(_) | Action::Settle => {}
         }
     }
 
@@ -313,13 +315,13 @@ impl Planner<'_> {
         self.tables[table].clear();
     }
 
-    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostDeed) {
+    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostAction) {
         let main = self.main();
         self.comment(main, format!("{}: the lab's doing", step.text));
-        if host == self.plan.host && *deed == HostDeed::Crash {
+        if host == self.plan.host && *deed == HostAction::Crash {
             self.tables.iter_mut().for_each(BTreeMap::clear);
         }
-        if host == self.plan.host && *deed == HostDeed::Boot {
+        if host == self.plan.host && *deed == HostAction::Boot {
             let body = self.enter(host.name(), Role::Program, Vec::new());
             self.comment(body, format!("{}: the host has started again", step.text));
         }
@@ -365,10 +367,10 @@ fn is_error(outcome: &Outcome) -> bool {
 fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
     let is_mine = |step: &&Step| match (&step.deed, &made.deed) {
         (
-            Deed::Call {
+            Action::Call {
                 actor, on, call, ..
             },
-            Deed::Call { actor: maker, .. },
+            Action::Call { actor: maker, .. },
         ) => actor == maker && on == name && (step.line == made.line || *call != Call::Socket),
         _ => false,
     };
@@ -378,7 +380,7 @@ fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
         .filter(|step| step.line >= made.line)
         .filter(is_mine)
         .map_while(|step| match &step.deed {
-            Deed::Call { call, .. } if *call != Call::Close => Some(call),
+            Action::Call { call, .. } if *call != Call::Close => Some(call),
             _ => None,
         })
         .any(|call| matches!(call, Call::Listen { .. }))

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::event::host::Host;
-use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Script, Signal, Step};
+use crate::script::ast::{Action, Beginning, HostAction, Outcome, Script, Signal, Step};
 use crate::tcp::call::{Call, How, POLL_EVENTS, Payload, SocketOption};
 
 /// Longer than a delayed ACK waits (40 ms), with room for a busy machine.
@@ -98,17 +98,17 @@ impl Clock {
     fn step(&mut self, script: &Script, index: usize) -> Rest {
         let step = &script.steps[index];
         match &step.deed {
-            Deed::Call {
+            Action::Call {
                 actor, call, on, ..
             } => self.call(index, step, actor, call, on),
-            Deed::Wait { actor } => {
+            Action::Wait { actor } => {
                 self.wake(actor, &step.expected);
                 if !step.expected.contains(&Outcome::Blocked) {
                     self.actor(actor).in_call = false;
                 }
                 Rest::default()
             }
-            Deed::Sleep(time) => {
+            Action::Sleep(time) => {
                 self.now += *time;
                 let at = self.now;
                 self.effects.push(Effect {
@@ -120,7 +120,7 @@ impl Clock {
                 });
                 Rest::default()
             }
-            Deed::Start {
+            Action::Start {
                 actor,
                 name,
                 beginning,
@@ -152,11 +152,11 @@ impl Clock {
                 }
                 Rest::default()
             }
-            Deed::Signal {
+            Action::Signal {
                 actor,
                 signal: Signal::Kill,
             }
-            | Deed::Exit { actor } => {
+            | Action::Exit { actor } => {
                 // It is the process's first actor that ends the program, where it is not in a call.
                 let first = self.actor(actor).process.clone();
                 let rest = match self.actor(&first).in_call {
@@ -166,9 +166,9 @@ impl Clock {
                 self.effect(index, &first, What::Ends);
                 rest
             }
-            Deed::Host {
+            Action::Host {
                 host,
-                deed: HostDeed::Boot,
+                deed: HostAction::Boot,
             } => {
                 self.enter(host.name(), *host, self.effects.len(), self.now);
                 Rest::default()

@@ -1,12 +1,12 @@
 //! The article that this playground answers, claim by claim: scenarios/article.toml. What becomes of a claim stands
-//! nowhere: the checks of runs decide ([`Verdict::of`]).
+//! nowhere: the checks of runs decide ([`ClaimVerdict::of`]).
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::content::file_error::Broken;
-use crate::content::source::Source;
-use crate::i18n::Words;
+use crate::content::file_error::FileError;
+use crate::content::source::Citation;
+use crate::i18n::Text;
 
 /// Its file's name, beside the scenarios.
 pub const FILE: &str = "article.toml";
@@ -17,13 +17,13 @@ pub struct Claim {
     /// Its name in scripts: `claim NAME: …`.
     pub name: String,
     /// The statement, in words of our own.
-    pub says: Words,
+    pub says: Text,
     /// What is so.
-    pub note: Words,
+    pub note: Text,
     /// Whether it speaks of what only Windows documents.
     pub windows: bool,
     /// Where the facts come from.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Citation>,
 }
 
 #[derive(Deserialize)]
@@ -36,24 +36,24 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Written {
     name: Spanned<String>,
-    says: Words,
-    note: Words,
+    says: Text,
+    note: Text,
     #[serde(default)]
     windows: bool,
     #[serde(default)]
-    sources: Vec<Source>,
+    sources: Vec<Citation>,
 }
 
 /// Reads the claims, in their order; `name` is the file's path, for messages.
-pub fn parse(name: &str, text: &str) -> Result<Vec<Claim>, Broken> {
-    let file: File = toml::from_str(text).map_err(|error| Broken::toml(name, text, &error))?;
+pub fn parse(name: &str, text: &str) -> Result<Vec<Claim>, FileError> {
+    let file: File = toml::from_str(text).map_err(|error| FileError::toml(name, text, &error))?;
     let mut claims: Vec<Claim> = Vec::new();
     for claim in file.claims {
         let start = claim.name.span().start;
         let known = claim.name.into_inner();
         if claims.iter().any(|other| other.name == known) {
             let message = format!("there is another claim named `{known}`");
-            return Err(Broken::at(name, text, start, &message));
+            return Err(FileError::at(name, text, start, &message));
         }
         claims.push(Claim {
             name: known,
@@ -69,7 +69,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Claim>, Broken> {
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum ClaimVerdict {
     /// Every check was true.
     Holds,
     /// Some were, some were not.
@@ -80,25 +80,25 @@ pub enum Verdict {
     Open,
 }
 
-impl Verdict {
+impl ClaimVerdict {
     /// From whether each of its checks was true. web/scripts/model/verdict.js says the same of a run in the browser.
-    pub fn of(checks: impl IntoIterator<Item = bool>) -> Verdict {
+    pub fn of(checks: impl IntoIterator<Item = bool>) -> ClaimVerdict {
         let (held, failed): (Vec<bool>, Vec<bool>) = checks.into_iter().partition(|ok| *ok);
         match (held.is_empty(), failed.is_empty()) {
-            (true, true) => Verdict::Open,
-            (false, true) => Verdict::Holds,
-            (true, false) => Verdict::Fails,
-            (false, false) => Verdict::Partly,
+            (true, true) => ClaimVerdict::Open,
+            (false, true) => ClaimVerdict::Holds,
+            (true, false) => ClaimVerdict::Fails,
+            (false, false) => ClaimVerdict::Partly,
         }
     }
 
     /// As web pages and scripts name it.
     pub fn name(self) -> &'static str {
         match self {
-            Verdict::Holds => "holds",
-            Verdict::Partly => "partly",
-            Verdict::Fails => "fails",
-            Verdict::Open => "open",
+            ClaimVerdict::Holds => "holds",
+            ClaimVerdict::Partly => "partly",
+            ClaimVerdict::Fails => "fails",
+            ClaimVerdict::Open => "open",
         }
     }
 }

@@ -73,7 +73,7 @@ pub fn claims() -> &'static [Claim] {
 
 /// What is known of a scenario from its recording.
 #[derive(Debug)]
-pub struct Known {
+pub struct CatalogueEntry {
     /// The scenario.
     pub scenario: &'static Scenario,
     /// What occurs in it.
@@ -87,17 +87,17 @@ pub struct Known {
 ///
 /// # Panics
 /// Where a scenario has no recording: each is shipped with one.
-pub fn known() -> &'static [Known] {
-    static ALL: OnceLock<Vec<Known>> = OnceLock::new();
+pub fn known() -> &'static [CatalogueEntry] {
+    static ALL: OnceLock<Vec<CatalogueEntry>> = OnceLock::new();
     ALL.get_or_init(|| scenarios().iter().map(know).collect())
 }
 
-fn know(scenario: &'static Scenario) -> Known {
+fn know(scenario: &'static Scenario) -> CatalogueEntry {
     let id = &scenario.id;
     let lines = recording_lines(id)
         .unwrap_or_else(|| panic!("{id} has no recording: `fourwave record {id}` makes it"));
     let events = recording::read(&lines);
-    Known {
+    CatalogueEntry {
         scenario,
         digest: digest::digest(&events),
         sign: thumbnail::draw(&events),

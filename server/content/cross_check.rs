@@ -5,13 +5,13 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::content::article::Claim;
-use crate::content::file_error::Broken;
+use crate::content::file_error::FileError;
 use crate::content::scenario::{Scenario, ScriptText, script_place};
 use crate::script::draw_at;
 
 /// A scenario and the file that it was read from.
 #[derive(Debug)]
-pub struct Written {
+pub struct ScenarioFile {
     /// The file's path, for messages.
     pub name: String,
     /// Its text.
@@ -40,12 +40,12 @@ struct PairPlace {
 /// The mistakes of one file, seen from the others beside it. `ids` are the scenarios that there are, `others` those of
 /// them that can be read, `claims` what the article says, where there is one.
 pub fn mistakes(
-    file: &Written,
-    others: &[Written],
+    file: &ScenarioFile,
+    others: &[ScenarioFile],
     ids: &[String],
     claims: Option<&[Claim]>,
-) -> Vec<Broken> {
-    let Written {
+) -> Vec<FileError> {
+    let ScenarioFile {
         name,
         text,
         scenario,
@@ -55,7 +55,7 @@ pub fn mistakes(
     for next in &places.next {
         if !ids.contains(next.get_ref()) {
             let message = format!("there is no scenario `{}` to read next", next.get_ref());
-            mistakes.push(Broken::at(name, text, next.span().start, &message));
+            mistakes.push(FileError::at(name, text, next.span().start, &message));
         }
     }
     for PairPlace { with } in &places.pairs {
@@ -66,14 +66,19 @@ pub fn mistakes(
         } else {
             continue;
         };
-        mistakes.push(Broken::at(name, text, with.span().start, &message));
+        mistakes.push(FileError::at(name, text, with.span().start, &message));
     }
     let place = (scenario.chapter, scenario.order);
     let same = others.iter().map(|other| &other.scenario);
     for other in same.filter(|other| other.id != scenario.id) {
         if (other.chapter, other.order) == place {
             let message = format!("`{}` has this place in the chapter too", other.id);
-            mistakes.push(Broken::at(name, text, places.order.span().start, &message));
+            mistakes.push(FileError::at(
+                name,
+                text,
+                places.order.span().start,
+                &message,
+            ));
         }
     }
     let start = script_place(text, &places.script.text);
@@ -101,7 +106,7 @@ pub fn mistakes(
             column + columns,
             claim.chars().count(),
         ];
-        mistakes.push(Broken(draw_at(name, text, place, &message)));
+        mistakes.push(FileError(draw_at(name, text, place, &message)));
     }
     mistakes
 }

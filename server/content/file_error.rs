@@ -6,29 +6,29 @@ use crate::script::draw_at;
 
 /// What is wrong with a scenario file, drawn under the lines that it is in.
 #[derive(Debug)]
-pub struct Broken(pub String);
+pub struct FileError(pub String);
 
-impl Broken {
+impl FileError {
     /// A mistake at a byte of a file.
-    pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> Broken {
+    pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> FileError {
         let (line, column) = place(text, byte);
-        Broken(draw_at(name, text, [line, column, 1], message))
+        FileError(draw_at(name, text, [line, column, 1], message))
     }
 
     /// What the reader of TOML says.
-    pub(crate) fn toml(name: &str, text: &str, error: &toml::de::Error) -> Broken {
+    pub(crate) fn toml(name: &str, text: &str, error: &toml::de::Error) -> FileError {
         let byte = error.span().map_or(0, |span| span.start);
-        Broken::at(name, text, byte, error.message())
+        FileError::at(name, text, byte, error.message())
     }
 }
 
-impl fmt::Display for Broken {
+impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Broken {}
+impl std::error::Error for FileError {}
 
 /// Line and column of a byte, both 1-based, the column in characters.
 pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::content::source::Source;
+use crate::content::source::Citation;
 use crate::i18n::Language;
 use crate::tcp::errno;
 use crate::tcp::state::State;
@@ -22,7 +22,7 @@ pub(crate) struct Entry {
     /// What Windows documents for such situations.
     #[serde(default)]
     pub(crate) winsock: Vec<Winsock>,
-    pub(crate) sources: Vec<Source>,
+    pub(crate) sources: Vec<Citation>,
 }
 
 /// An error of Winsock's.

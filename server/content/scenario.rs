@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::content::file_error::{Broken, place};
-use crate::content::source::Source;
-use crate::i18n::Words;
+use crate::content::file_error::{FileError, place};
+use crate::content::source::Citation;
+use crate::i18n::Text;
 use crate::script::ast::Script;
 use crate::script::{self, Mistake};
 
-pub use question::{About, Choice, Question};
+pub use question::{Choice, Question, QuestionSubject};
 
 /// A scenario without mistakes.
 #[derive(Clone, Debug)]
@@ -25,23 +25,23 @@ pub struct Scenario {
     /// Its place in that chapter.
     pub order: u32,
     /// Its title.
-    pub title: Words,
+    pub title: Text,
     /// What happens, in a sentence or two.
-    pub summary: Words,
+    pub summary: Text,
     /// What is played.
     pub script: Script,
     /// What a labelled moment means, by label.
-    pub notes: BTreeMap<String, Words>,
+    pub notes: BTreeMap<String, Text>,
     /// What is asked before the answer shows, in the order of their lines.
     pub questions: Vec<Question>,
     /// What a program should do instead, where there is such a thing.
-    pub fix: Option<Words>,
+    pub fix: Option<Text>,
     /// The ids of those to read next.
     pub next: Vec<String>,
     /// Those that it is worth comparing with.
     pub pairs: Vec<Pair>,
     /// Where the facts come from.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Citation>,
 }
 
 /// A chapter of the course.
@@ -110,7 +110,7 @@ pub struct Pair {
     /// The other's id.
     pub with: String,
     /// What the comparison answers.
-    pub ask: Words,
+    pub ask: Text,
 }
 
 #[derive(Deserialize)]
@@ -118,20 +118,20 @@ pub struct Pair {
 struct File {
     chapter: Chapter,
     order: u32,
-    title: Words,
-    summary: Words,
+    title: Text,
+    summary: Text,
     script: ScriptText,
     #[serde(default)]
-    notes: BTreeMap<Spanned<String>, Words>,
+    notes: BTreeMap<Spanned<String>, Text>,
     #[serde(default)]
     questions: Vec<question::Written>,
-    fix: Option<Words>,
+    fix: Option<Text>,
     #[serde(default)]
     next: Vec<String>,
     #[serde(default)]
     pairs: Vec<Pair>,
     #[serde(default)]
-    sources: Vec<Source>,
+    sources: Vec<Citation>,
 }
 
 #[derive(Deserialize)]
@@ -141,8 +141,8 @@ pub(crate) struct ScriptText {
 }
 
 /// Reads a scenario file; `name` is its path, for messages and for its id.
-pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
-    let file: File = toml::from_str(text).map_err(|error| Broken::toml(name, text, &error))?;
+pub fn parse(name: &str, text: &str) -> Result<Scenario, FileError> {
+    let file: File = toml::from_str(text).map_err(|error| FileError::toml(name, text, &error))?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
         let script = file.script.text.get_ref();
         let Some((line, column)) = script_place(text, &file.script.text) else {
@@ -158,7 +158,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
             }
             .draw(name, text)
         });
-        Broken(drawn.collect())
+        FileError(drawn.collect())
     })?;
     for label in file.notes.keys() {
         if !script
@@ -170,11 +170,11 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
                 "a note for `{}`, but no line of the script has that label",
                 label.get_ref()
             );
-            return Err(Broken::at(name, text, label.span().start, &message));
+            return Err(FileError::at(name, text, label.span().start, &message));
         }
     }
     let questions = question::read(file.questions, &script)
-        .map_err(|(start, message)| Broken::at(name, text, start, &message))?;
+        .map_err(|(start, message)| FileError::at(name, text, start, &message))?;
     let id = name
         .rsplit('/')
         .next()
@@ -214,8 +214,8 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Broken> {
 }
 
 /// The mistakes of a bare script, drawn.
-pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Mistake]) -> Broken {
-    Broken(
+pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Mistake]) -> FileError {
+    FileError(
         mistakes
             .iter()
             .map(|mistake| mistake.draw(name, text))

@@ -3,10 +3,10 @@
 
 use std::sync::OnceLock;
 
-use crate::content::catalogue::{self, Known};
+use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::scenario::Scenario;
 use crate::content::{glossary, markup};
-use crate::i18n::{Language, Words};
+use crate::i18n::{Language, Text};
 use crate::recording::digest::Met;
 use crate::tcp::state::State;
 
@@ -15,7 +15,7 @@ const AROUND: usize = 60;
 
 /// A lesson that was found.
 pub(crate) struct Found {
-    pub(crate) known: &'static Known,
+    pub(crate) known: &'static CatalogueEntry,
     /// What was looked for as the recording has it, such as `client FIN_WAIT_2`, and when first in µs.
     pub(crate) moments: Vec<(String, u64)>,
     /// Where it stands in the lesson's texts, as HTML, where it does.
@@ -24,7 +24,7 @@ pub(crate) struct Found {
 
 /// All that may be looked for in a lesson.
 struct Page {
-    known: &'static Known,
+    known: &'static CatalogueEntry,
     /// Its titles, folded.
     title: String,
     /// All of it, folded.
@@ -81,8 +81,8 @@ fn pages() -> &'static [Page] {
     PAGES.get_or_init(|| catalogue::known().iter().map(read).collect())
 }
 
-fn read(known: &'static Known) -> Page {
-    let Known {
+fn read(known: &'static CatalogueEntry) -> Page {
+    let CatalogueEntry {
         scenario, digest, ..
     } = known;
     let mut all: Vec<String> = Vec::new();
@@ -107,14 +107,14 @@ fn read(known: &'static Known) -> Page {
 }
 
 /// What is written of a lesson, and gives no question's answer away.
-fn texts(scenario: &Scenario) -> impl Iterator<Item = &Words> {
+fn texts(scenario: &Scenario) -> impl Iterator<Item = &Text> {
     [&scenario.title, &scenario.summary]
         .into_iter()
         .chain(scenario.notes.values())
         .chain(&scenario.fix)
 }
 
-fn moments(known: &Known, terms: &[Vec<String>]) -> Vec<(String, u64)> {
+fn moments(known: &CatalogueEntry, terms: &[Vec<String>]) -> Vec<(String, u64)> {
     let wanted = |name: &str| terms.iter().any(|term| term.contains(&fold(name)));
     let states = known.digest.states.iter();
     let states = states.filter(|met| wanted(met.what.name()));

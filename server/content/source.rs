@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where a fact comes from.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
+pub struct Citation {
     /// Document and section.
     pub text: String,
     /// Its address.

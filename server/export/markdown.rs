@@ -6,13 +6,13 @@ pub(crate) mod mermaid;
 use std::fmt::Write as _;
 
 use crate::event::{Event, What};
-use crate::export::options::About;
+use crate::export::options::ExportInfo;
 use crate::export::run_facts::Facts;
 use crate::export::text_width::tame;
 use crate::i18n::Language;
 
 /// Writes a run.
-pub(crate) fn text(events: &[Event], about: &About, language: Language) -> String {
+pub(crate) fn text(events: &[Event], about: &ExportInfo, language: Language) -> String {
     let facts = Facts::of(events);
     let mut text = format!(
         "# {}\n\n{}",

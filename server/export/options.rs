@@ -7,7 +7,7 @@ use crate::export::picture::palette::Theme;
 
 /// What is known of a run beside its events.
 #[derive(Clone, Debug, Default)]
-pub struct About {
+pub struct ExportInfo {
     /// What it is called, in the language of the export.
     pub title: String,
     /// The absolute address of the page that shows it, if there is one.
@@ -16,7 +16,7 @@ pub struct About {
 
 /// How an export shall be.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
-pub struct Wish {
+pub struct ExportOptions {
     /// The colours of pictures.
     #[serde(default)]
     pub theme: Theme,

@@ -14,14 +14,14 @@ use crate::event::host::Host;
 use crate::event::{
     CallPhase, Event, Exit, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase, What,
 };
-use crate::export::options::About;
+use crate::export::options::ExportInfo;
 use crate::export::run_facts::Facts;
 use crate::export::text_width::tame;
 use call::Made;
 use segment::Clocks;
 
 /// Writes the script for a host.
-pub(crate) fn script(events: &[Event], about: &About, host: Host) -> String {
+pub(crate) fn script(events: &[Event], about: &ExportInfo, host: Host) -> String {
     let mut writer = Writer::new(events, host);
     for event in events {
         writer.event(event);
@@ -31,7 +31,7 @@ pub(crate) fn script(events: &[Event], about: &About, host: Host) -> String {
 
 /// Something that packetdrill cannot do.
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-enum Unsaid {
+enum Unsupported {
     Processes,
     Threads,
     Kill,
@@ -43,24 +43,24 @@ enum Unsaid {
     Passed,
 }
 
-impl Unsaid {
+impl Unsupported {
     fn text(self) -> &'static str {
         match self {
-            Unsaid::Processes => "other processes call: its script is one process",
-            Unsaid::Threads => {
+            Unsupported::Processes => "other processes call: its script is one process",
+            Unsupported::Threads => {
                 "calls overlap: it makes one blocking call at a time, and no other meanwhile"
             }
-            Unsaid::Kill => "a process ends, is stopped or goes on",
-            Unsaid::Host => {
+            Unsupported::Kill => "a process ends, is stopped or goes on",
+            Unsupported::Host => {
                 "something is done to the host: a cable, its power, a sysctl in the midst of the run"
             }
-            Unsaid::Connections => "there is more than one connection: it follows one",
-            Unsaid::Call => {
+            Unsupported::Connections => "there is more than one connection: it follows one",
+            Unsupported::Call => {
                 "a call is made that it does not know, or on a descriptor that it does not know any more"
             }
-            Unsaid::Blocked => "a call never returns",
-            Unsaid::Number => "a segment has numbers that count from no SYN",
-            Unsaid::Passed => "many segments passed that are not told one by one",
+            Unsupported::Blocked => "a call never returns",
+            Unsupported::Number => "a segment has numbers that count from no SYN",
+            Unsupported::Passed => "many segments passed that are not told one by one",
         }
     }
 }
@@ -83,7 +83,7 @@ struct Writer<'a> {
     clocks: Clocks,
     made: Made,
     body: String,
-    unsaid: BTreeSet<Unsaid>,
+    unsaid: BTreeSet<Unsupported>,
     /// When the last line happened, µs.
     t: Option<u64>,
     /// Until when a call blocks, µs.
@@ -150,16 +150,16 @@ impl<'a> Writer<'a> {
                 ..
             } => {
                 let text = format!("{segments} segments of the {from} with {bytes} bytes");
-                self.remark(Unsaid::Passed, &text);
+                self.remark(Unsupported::Passed, &text);
             }
             What::Process {
                 host, actor, what, ..
             } if *host == self.host => match what {
                 ProcessChange::Started => {}
                 ProcessChange::Forked => {
-                    self.remark(Unsaid::Processes, &format!("{actor} is forked"))
+                    self.remark(Unsupported::Processes, &format!("{actor} is forked"))
                 }
-                what => self.remark(Unsaid::Kill, &format!("{actor}: {}", changed(*what))),
+                what => self.remark(Unsupported::Kill, &format!("{actor}: {}", changed(*what))),
             },
             What::Host { host, what } if *host == self.host => {
                 let text = match what {
@@ -169,7 +169,7 @@ impl<'a> Writer<'a> {
                     HostChange::Crashed => "its power fails",
                     HostChange::Booted => "it starts again",
                 };
-                self.remark(Unsaid::Host, text);
+                self.remark(Unsupported::Host, text);
             }
             What::State {
                 host,
@@ -187,18 +187,18 @@ impl<'a> Writer<'a> {
     fn call(&mut self, event: &Event, actor: &str, pid: i32, call: &str, args: &[String]) {
         let spelled = format!("{actor}: {call}({})", args.join(", "));
         if *self.process.get_or_insert(pid) != pid {
-            return self.remark(Unsaid::Processes, &spelled);
+            return self.remark(Unsupported::Processes, &spelled);
         }
         let whole = &self.calls[&event.seq];
         let Some((exit, until)) = whole.exit else {
-            return self.remark(Unsaid::Blocked, &spelled);
+            return self.remark(Unsupported::Blocked, &spelled);
         };
         let waits = whole.waits;
         if event.t < self.busy {
-            return self.remark(Unsaid::Threads, &spelled);
+            return self.remark(Unsupported::Threads, &spelled);
         }
         let Some(text) = self.made.say(call, args, exit) else {
-            return self.remark(Unsaid::Call, &spelled);
+            return self.remark(Unsupported::Call, &spelled);
         };
         let mut end = String::new();
         if waits {
@@ -222,10 +222,10 @@ impl<'a> Writer<'a> {
         let written = self.clocks.write(segment);
         match written {
             Some(text) if is_first && !self.again => self.line(t, &format!(" {direction} {text}")),
-            Some(text) => self.remark(Unsaid::Connections, &format!("{direction} {text}")),
+            Some(text) => self.remark(Unsupported::Connections, &format!("{direction} {text}")),
             None => {
                 let text = format!("{direction} {}", segment.flags.join(","));
-                self.remark(Unsaid::Number, &text);
+                self.remark(Unsupported::Number, &text);
             }
         }
     }
@@ -246,12 +246,12 @@ impl<'a> Writer<'a> {
     }
 
     /// Something for which there are no words.
-    fn remark(&mut self, what: Unsaid, text: &str) {
+    fn remark(&mut self, what: Unsupported, text: &str) {
         self.unsaid.insert(what);
         let _ = writeln!(self.body, "// not said: {}", tame(text));
     }
 
-    fn finish(mut self, facts: &Facts, about: &About) -> String {
+    fn finish(mut self, facts: &Facts, about: &ExportInfo) -> String {
         let host = self.host;
         let mut head = format!(
             "// {}: the {host} is under test, its peer is injected.\n",
@@ -265,7 +265,7 @@ impl<'a> Writer<'a> {
         if self.t.is_none() {
             // A script has at least one event, and this one says what packetdrill shall do: nothing.
             self.remark(
-                Unsaid::Call,
+                Unsupported::Call,
                 "nothing happened at this host that packetdrill could do",
             );
             self.line(0, " `true`");

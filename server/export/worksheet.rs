@@ -10,4 +10,4 @@ pub mod rng;
 pub mod shuffle;
 pub mod table;
 
-pub use rng::Dice;
+pub use rng::Rng;

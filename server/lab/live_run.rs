@@ -10,12 +10,12 @@ use tokio::sync::{oneshot, watch};
 
 use crate::event::{Ending, Event, What};
 use crate::lab::run::request::{MOST_EVENTS, Pace, Play};
-use crate::lab::run::{self, Answer, Hand, Unsaid};
-use crate::lab::sandbox::forkserver::Nursery;
+use crate::lab::run::{self, Answer, LineRejection, RunControl};
+use crate::lab::sandbox::forkserver::ForkServer;
 use crate::script::ast::Script;
 
 /// A run that goes on, or has ended and is remembered.
-pub struct Live {
+pub struct LiveRun {
     /// Its name in addresses.
     pub id: String,
     /// Whoever has it may act on the run.
@@ -28,7 +28,7 @@ pub struct Live {
     /// Bytes of all events.
     size: AtomicUsize,
     grown: watch::Sender<Progress>,
-    hand: Hand,
+    hand: RunControl,
 }
 
 /// How far a run is.
@@ -42,9 +42,9 @@ pub struct Progress {
     pub place: usize,
 }
 
-impl Live {
-    pub(crate) fn new(scenario: Option<String>, open: bool, hand: Hand) -> Live {
-        Live {
+impl LiveRun {
+    pub(crate) fn new(scenario: Option<String>, open: bool, hand: RunControl) -> LiveRun {
+        LiveRun {
             id: random_text(8),
             key: random_text(24),
             scenario,
@@ -57,7 +57,7 @@ impl Live {
     }
 
     /// Plays it to its last event, whatever happens.
-    pub(crate) fn play(&self, nursery: &Nursery, script: &Script, pace: Pace, limit: Duration) {
+    pub(crate) fn play(&self, nursery: &ForkServer, script: &Script, pace: Pace, limit: Duration) {
         self.stands(0);
         if self.hand.is_stopped() {
             self.fail(Ending::Stopped, "stopped before it began".into());
@@ -69,7 +69,7 @@ impl Live {
 
     fn try_to_play(
         &self,
-        nursery: &Nursery,
+        nursery: &ForkServer,
         script: &Script,
         pace: Pace,
         limit: Duration,
@@ -169,7 +169,7 @@ impl Live {
         self.hand.say(line, move |said| {
             let _ = answer.send(said); // nobody may wait for it any more
         });
-        answered.await.unwrap_or(Err(Unsaid::Over)) // the run failed with the line in its hand
+        answered.await.unwrap_or(Err(LineRejection::Over)) // the run failed with the line in its hand
     }
 }
 

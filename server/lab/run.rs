@@ -23,16 +23,16 @@ use crate::event::host::Host;
 use crate::event::{Ending, Event, HostFacts, What};
 use crate::lab::run::error::RunError;
 use crate::lab::run::request::Play;
-use crate::lab::sandbox::forkserver::Nursery;
+use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::network::plans;
 use actor::Actor;
 use director::Director;
-use engine::{HostEnd, Power, World};
+use engine::{Engine, HostEnd, Power};
 use kernel::descriptors::Descriptors;
-use kernel::socket_tracker::Watch;
+use kernel::socket_tracker::SocketTracker;
 use timeline::Timeline;
 
-pub use control::{Answer, Hand, Unsaid};
+pub use control::{Answer, LineRejection, RunControl};
 pub use kernel::sock_diag::{Reading, SocketTable};
 
 /// Plays a script from its first event to its last, then takes everything down.
@@ -40,7 +40,7 @@ pub use kernel::sock_diag::{Reading, SocketTable};
 /// # Errors
 /// Where the machine failed before the first event. A later failure is the reason of the last event.
 pub fn play(
-    nursery: &Nursery,
+    nursery: &ForkServer,
     play: &Play<'_>,
     stop: &AtomicBool,
     sink: &mut dyn FnMut(Event),
@@ -53,28 +53,31 @@ pub fn play(
 /// # Errors
 /// As [`play`]'s.
 pub fn play_by_hand(
-    nursery: &Nursery,
+    nursery: &ForkServer,
     play: &Play<'_>,
-    hand: &Hand,
+    hand: &RunControl,
     sink: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
     direct(nursery, play, hand.stop_sign(), Some(hand), sink)
 }
 
 fn direct(
-    nursery: &Nursery,
+    nursery: &ForkServer,
     play: &Play<'_>,
     stop: &AtomicBool,
-    hand: Option<&Hand>,
+    hand: Option<&RunControl>,
     sink: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
-    let bell = hand.map(Hand::bell).transpose().map_err(RunError::Wait)?;
+    let bell = hand
+        .map(RunControl::bell)
+        .transpose()
+        .map_err(RunError::Wait)?;
     let open = hand.and_then(|hand| hand.open);
     let unborn = plans().map(|plan| (plan.address, nursery.conceive(plan)));
     let (mut ends, mut actors, mut facts) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (host, (address, unborn)) in Host::BOTH.into_iter().zip(unborn) {
         let newborn = unborn
-            .map_err(RunError::Nursery)?
+            .map_err(RunError::ForkServer)?
             .born()
             .map_err(RunError::Refused)?;
         let name = host.name().to_owned();
@@ -92,7 +95,7 @@ fn direct(
                 table: SocketTable::new(newborn.socket_table),
                 namespace: newborn.namespace,
             }),
-            watch: Watch::new(host),
+            watch: SocketTracker::new(host),
             descriptors: Descriptors::new(host),
         });
         let sysctls = newborn.sysctls.into_iter().collect();
@@ -107,7 +110,7 @@ fn direct(
     let hosts = ends
         .try_into()
         .unwrap_or_else(|_| unreachable!("two hosts"));
-    let mut world = World::new(Timeline::new(sink), hosts, actors, stop, bell);
+    let mut world = Engine::new(Timeline::new(sink), hosts, actors, stop, bell);
     let (machine, began) = (rustix::system::uname(), world.timeline.began());
     world.timeline.tell(What::Run {
         scenario: play.scenario.map(Into::into),

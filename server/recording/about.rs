@@ -9,7 +9,7 @@ use crate::tcp::state::State;
 
 /// What is known of a recording from its events.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct About {
+pub struct RecordingInfo {
     /// The scenario's id, where the run began as one of ours.
     pub scenario: Option<String>,
     /// The composed script.
@@ -74,7 +74,7 @@ enum Told {
 
 /// What a recording is about, whose lines are these; None where it does not begin with a `run` event, or a line is no
 /// event.
-pub fn about<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<About> {
+pub fn about<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<RecordingInfo> {
     let Told::Run {
         scenario,
         script,
@@ -95,7 +95,7 @@ pub fn about<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<About> {
             Told::Run { .. } | Told::Other => {}
         }
     }
-    Some(About {
+    Some(RecordingInfo {
         scenario,
         script: script.text(),
         kernel,

@@ -30,7 +30,7 @@ pub struct Step {
     /// Where the line's text begins: 1-based, in characters.
     pub begin: usize,
     /// What is done.
-    pub deed: Deed,
+    pub deed: Action,
     /// Whose claim its check is; a claim is judged, and never fails the run.
     pub claim: Option<String>,
     /// What it must give: one of these.
@@ -41,7 +41,7 @@ pub struct Step {
 
 /// What a line does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Deed {
+pub enum Action {
     /// An actor makes a call.
     Call {
         /// Who.
@@ -84,10 +84,10 @@ pub enum Deed {
         /// Which.
         host: Host,
         /// What.
-        deed: HostDeed,
+        deed: HostAction,
     },
     /// Something is done on the wire.
-    Wire(WireDeed),
+    Wire(WireAction),
     /// Nothing, for a while.
     Sleep(Duration),
     /// Waits until no segment is on its way and every byte is acknowledged.
@@ -125,7 +125,7 @@ pub enum Signal {
 
 /// What can be done to a host.
 #[derive(Clone, Debug, PartialEq)]
-pub enum HostDeed {
+pub enum HostAction {
     /// Its interface comes up or goes down.
     Link {
         /// Up or down.
@@ -151,7 +151,7 @@ pub enum HostDeed {
 
 /// What can be done on the wire.
 #[derive(Clone, Debug, PartialEq)]
-pub enum WireDeed {
+pub enum WireAction {
     /// The time that each segment travels from now on.
     Delay(Duration),
     /// The wire is cut: what is on it and what is sent is lost.

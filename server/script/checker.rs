@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::host::Host;
 use crate::script::Mistake;
 use crate::script::ast::{
-    Beginning, Deed, Expectation, Forgery, HostDeed, Outcome, Signal, Step, WireDeed,
+    Action, Beginning, Expectation, Forgery, HostAction, Outcome, Signal, Step, WireAction,
 };
 use crate::script::vocabulary::WORDS;
 use crate::tcp::call::Call;
 
 /// What is known after the lines so far.
 #[derive(Clone)]
-pub(crate) struct Cast {
-    actors: BTreeMap<String, Actor>,
+pub(crate) struct Checker {
+    actors: BTreeMap<String, ActorState>,
     labels: BTreeSet<String>,
     /// Hosts without power.
     dark: BTreeSet<Host>,
@@ -24,7 +24,7 @@ pub(crate) struct Cast {
 /// The most actors of one script.
 const MOST_ACTORS: usize = 16;
 #[derive(Clone)]
-struct Actor {
+struct ActorState {
     host: Host,
     /// The first actor of its process: what ends the process ends all of its actors.
     process: String,
@@ -40,9 +40,9 @@ enum Now {
     Gone(usize),
 }
 
-impl Default for Cast {
-    fn default() -> Cast {
-        let mut cast = Cast {
+impl Default for Checker {
+    fn default() -> Checker {
+        let mut cast = Checker {
             actors: BTreeMap::new(),
             labels: BTreeSet::new(),
             dark: BTreeSet::new(),
@@ -55,12 +55,12 @@ impl Default for Cast {
     }
 }
 
-impl Cast {
+impl Checker {
     /// An actor with a process of its own.
     fn enter(&mut self, name: &str, host: Host) {
         self.actors.insert(
             name.to_owned(),
-            Actor {
+            ActorState {
                 host,
                 process: name.to_owned(),
                 now: Now::Free,
@@ -100,7 +100,7 @@ impl Cast {
         }
         check_form(&step)?;
         match &step.deed {
-            Deed::Call {
+            Action::Call {
                 actor,
                 on,
                 named,
@@ -115,22 +115,22 @@ impl Cast {
                     self.set(actor, Now::Busy(step.line));
                 }
             }
-            Deed::Start {
+            Action::Start {
                 actor,
                 name,
                 beginning,
             } => self.start(&step, actor, name, *beginning)?,
-            Deed::Signal { actor, signal } => {
+            Action::Signal { actor, signal } => {
                 let process = self.alive(&step, actor)?.process;
                 if *signal == Signal::Kill {
                     self.end(step.line, |actor| actor.process == process);
                 }
             }
-            Deed::Exit { actor } => {
+            Action::Exit { actor } => {
                 let process = self.free(&step, actor)?.process;
                 self.end(step.line, |actor| actor.process == process);
             }
-            Deed::Wait { actor } => {
+            Action::Wait { actor } => {
                 let Now::Busy(_) = self.alive(&step, actor)?.now else {
                     let found = format!("{actor}, which is in no call");
                     return Err(mistake(
@@ -143,8 +143,8 @@ impl Cast {
                     self.set(actor, Now::Free);
                 }
             }
-            Deed::Host { host, deed } => self.host_deed(&step, *host, deed)?,
-            Deed::Check {
+            Action::Host { host, deed } => self.host_deed(&step, *host, deed)?,
+            Action::Check {
                 what:
                     Expectation::Sent {
                         since: Some(label), ..
@@ -157,18 +157,18 @@ impl Cast {
                     "the label of a line above".into(),
                 ));
             }
-            Deed::Check {
+            Action::Check {
                 what: Expectation::State { host, socket, .. },
                 ..
             }
-            | Deed::Check {
+            | Action::Check {
                 what: Expectation::Queue { host, socket, .. },
                 ..
             }
-            | Deed::Wire(WireDeed::Inject(Forgery {
+            | Action::Wire(WireAction::Inject(Forgery {
                 to: host, socket, ..
             })) => self.known(&step, *host, socket)?,
-            Deed::Check { .. } | Deed::Wire(_) | Deed::Sleep(_) | Deed::Settle => {}
+            Action::Check { .. } | Action::Wire(_) | Action::Sleep(_) | Action::Settle => {}
         }
         Ok(step)
     }
@@ -201,10 +201,10 @@ impl Cast {
         // Known from here on, also where its maker is in a call: one mistake is enough.
         match beginning {
             Beginning::Thread => {
-                let Actor { host, process, .. } = self.alive(step, actor)?;
+                let ActorState { host, process, .. } = self.alive(step, actor)?;
                 self.actors.insert(
                     name.to_owned(),
-                    Actor {
+                    ActorState {
                         host,
                         process,
                         now: Now::Free,
@@ -234,9 +234,9 @@ impl Cast {
         Ok(())
     }
 
-    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostDeed) -> Result<(), Mistake> {
+    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostAction) -> Result<(), Mistake> {
         match deed {
-            HostDeed::Boot => {
+            HostAction::Boot => {
                 if !self.dark.remove(&host) {
                     return Err(mistake(
                         step,
@@ -246,12 +246,12 @@ impl Cast {
                 }
                 self.enter(host.name(), host);
             }
-            HostDeed::Crash => {
+            HostAction::Crash => {
                 self.has_power(step, host)?;
                 self.dark.insert(host);
                 self.end(step.line, |actor| actor.host == host);
             }
-            HostDeed::Link { .. } | HostDeed::Sysctl { .. } | HostDeed::Destroy { .. } => {
+            HostAction::Link { .. } | HostAction::Sysctl { .. } | HostAction::Destroy { .. } => {
                 self.has_power(step, host)?
             }
         }
@@ -294,7 +294,7 @@ impl Cast {
 
     /// Each actor that is still there, with its host and its process.
     pub(crate) fn present(&self) -> impl Iterator<Item = (&str, Host, &str)> {
-        let here = |actor: &Actor| !matches!(actor.now, Now::Gone(_));
+        let here = |actor: &ActorState| !matches!(actor.now, Now::Gone(_));
         let present = self.actors.iter().filter(move |(_, actor)| here(actor));
         present.map(|(name, actor)| (name.as_str(), actor.host, actor.process.as_str()))
     }
@@ -310,18 +310,18 @@ impl Cast {
     }
 
     /// The actors that something ends.
-    fn end(&mut self, line: usize, whose: impl Fn(&Actor) -> bool) {
+    fn end(&mut self, line: usize, whose: impl Fn(&ActorState) -> bool) {
         self.actors
             .values_mut()
             .filter(|actor| whose(actor))
             .for_each(|actor| actor.now = Now::Gone(line));
     }
 
-    fn alive(&self, step: &Step, name: &str) -> Result<Actor, Mistake> {
+    fn alive(&self, step: &Step, name: &str) -> Result<ActorState, Mistake> {
         let Some(actor) = self.actors.get(name) else {
             let names: Vec<&str> = self.actors.keys().map(String::as_str).collect();
             let expected = match step.deed {
-                Deed::Wait { .. } => format!("an actor ({})", names.join(", ")),
+                Action::Wait { .. } => format!("an actor ({})", names.join(", ")),
                 _ => format!(
                     "an actor ({}), wire, expect, claim, wait, sleep or settle",
                     names.join(", ")
@@ -339,14 +339,14 @@ impl Cast {
         }
     }
 
-    fn free(&self, step: &Step, name: &str) -> Result<Actor, Mistake> {
+    fn free(&self, step: &Step, name: &str) -> Result<ActorState, Mistake> {
         let actor = self.alive(step, name)?;
         match actor.now {
             Now::Busy(line) => Err(mistake(
                 step,
                 format!("{name}, still in its call of line {line}"),
                 match step.deed {
-                    Deed::Start { .. } => format!("`wait {name}` first"),
+                    Action::Start { .. } => format!("`wait {name}` first"),
                     _ => format!("`wait {name}` first, or a thread"),
                 },
             )),
@@ -356,7 +356,7 @@ impl Cast {
 
     /// The actors that are in a call.
     pub(crate) fn busy(&self) -> impl Iterator<Item = &str> {
-        let busy = |actor: &Actor| matches!(actor.now, Now::Busy(_));
+        let busy = |actor: &ActorState| matches!(actor.now, Now::Busy(_));
         let actors = self.actors.iter().filter(move |(_, actor)| busy(actor));
         actors.map(|(name, _)| name.as_str())
     }
@@ -378,8 +378,8 @@ fn makes_its_socket(call: &Call) -> bool {
 
 /// Only calls give something and can be left running; only what is checked can be claimed.
 fn check_form(step: &Step) -> Result<(), Mistake> {
-    let is_call = matches!(step.deed, Deed::Call { .. });
-    let gives = is_call || matches!(step.deed, Deed::Wait { .. });
+    let is_call = matches!(step.deed, Action::Call { .. });
+    let gives = is_call || matches!(step.deed, Action::Wait { .. });
     if step.background && !is_call {
         return Err(mistake(
             step,
@@ -396,10 +396,10 @@ fn check_form(step: &Step) -> Result<(), Mistake> {
     }
     let receives = matches!(
         step.deed,
-        Deed::Call {
+        Action::Call {
             call: Call::Recv { .. } | Call::Name | Call::Peer,
             ..
-        } | Deed::Wait { .. }
+        } | Action::Wait { .. }
     );
     if !receives
         && step
@@ -418,7 +418,9 @@ fn check_form(step: &Step) -> Result<(), Mistake> {
         let expected = "the `=>` where the call is collected (`wait ACTOR => …`)";
         return Err(mistake(step, "`=>` and `&`".into(), expected.into()));
     }
-    if step.claim.is_some() && step.expected.is_empty() && !matches!(step.deed, Deed::Check { .. })
+    if step.claim.is_some()
+        && step.expected.is_empty()
+        && !matches!(step.deed, Action::Check { .. })
     {
         let expected = "a check after `claim`: a host's state, what it sent, or a call with `=>`";
         return Err(mistake(

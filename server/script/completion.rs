@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::script::checker::Cast;
-use crate::script::lexer::{self, Kind as Token};
+use crate::script::checker::Checker;
+use crate::script::lexer::{self, TokenKind as Token};
 use crate::script::parse::LONGEST;
 use crate::script::vocabulary::{
     BITS, CALLS, DEEDS, KEYWORDS, OPTIONS, OTHERS, SOCKETS, SYSCTLS, UNITS, WORDS,
@@ -31,14 +31,14 @@ pub struct Completion {
     /// The word.
     pub text: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: CompletionKind,
 }
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
-pub enum Kind {
+pub enum CompletionKind {
     Actor,
     Keyword,
     Call,
@@ -96,7 +96,7 @@ pub fn complete(text: &str, line: usize, column: usize) -> Option<Completions> {
     if !fits || !is_place(&start, &fragment) {
         return Some(found);
     }
-    let mut cast = Cast::default();
+    let mut cast = Checker::default();
     for (number, line) in (1..).zip(text.lines()).take(before) {
         // Lines with mistakes bring nobody on stage.
         let _ = parser::parse(number, line).map(|step| step.map(|step| cast.admit(step)));
@@ -121,7 +121,7 @@ fn is_place(start: &str, fragment: &str) -> bool {
 }
 
 /// The words that begin like the fragment, and stand behind `start`.
-fn candidates(cast: &Cast, start: &str, fragment: &str) -> Vec<Completion> {
+fn candidates(cast: &Checker, start: &str, fragment: &str) -> Vec<Completion> {
     let stands = |word: &str| {
         matches!(
             judge(cast, &format!("{start}{word}"), MISSING),
@@ -139,8 +139,8 @@ fn candidates(cast: &Cast, start: &str, fragment: &str) -> Vec<Completion> {
     words
         .filter(|(word, kind)| {
             word.to_lowercase().starts_with(&like)
-                && (!free || (*kind == Kind::Socket && uses))
-                && (!subject || *kind == Kind::Actor || WORDS.contains(&word.as_str()))
+                && (!free || (*kind == CompletionKind::Socket && uses))
+                && (!subject || *kind == CompletionKind::Actor || WORDS.contains(&word.as_str()))
                 && stands(word)
         })
         .filter(|(word, _)| {
@@ -153,33 +153,39 @@ fn candidates(cast: &Cast, start: &str, fragment: &str) -> Vec<Completion> {
 }
 
 /// Every word there is, most usual first. One may be there twice, as what it is more often first.
-fn vocabulary(cast: &Cast, fragment: &str) -> Vec<(String, Kind)> {
+fn vocabulary(cast: &Checker, fragment: &str) -> Vec<(String, CompletionKind)> {
     let [deeds, options] = [DEEDS, OPTIONS].map(|list| list.replace(" or ", ", "));
-    let mut words: Vec<(String, Kind)> = Vec::new();
-    let mut add = |kind: Kind, of: &mut dyn Iterator<Item = &str>| {
+    let mut words: Vec<(String, CompletionKind)> = Vec::new();
+    let mut add = |kind: CompletionKind, of: &mut dyn Iterator<Item = &str>| {
         words.extend(of.map(|word| (word.to_owned(), kind)));
     };
-    add(Kind::Actor, &mut cast.actors());
-    add(Kind::Call, &mut CALLS.split(", "));
-    add(Kind::Deed, &mut OTHERS.split(", "));
-    add(Kind::Deed, &mut deeds.split(", "));
-    add(Kind::Keyword, &mut KEYWORDS.into_iter());
-    add(Kind::Option, &mut options.split(", "));
-    add(Kind::Option, &mut ["state"].into_iter());
-    add(Kind::Socket, &mut SOCKETS.into_iter().chain(cast.sockets()));
-    add(Kind::Label, &mut cast.labels());
-    add(Kind::State, &mut State::ALL.into_iter().map(State::name));
-    add(Kind::Flag, &mut BITS.into_iter());
+    add(CompletionKind::Actor, &mut cast.actors());
+    add(CompletionKind::Call, &mut CALLS.split(", "));
+    add(CompletionKind::Deed, &mut OTHERS.split(", "));
+    add(CompletionKind::Deed, &mut deeds.split(", "));
+    add(CompletionKind::Keyword, &mut KEYWORDS.into_iter());
+    add(CompletionKind::Option, &mut options.split(", "));
+    add(CompletionKind::Option, &mut ["state"].into_iter());
     add(
-        Kind::Event,
+        CompletionKind::Socket,
+        &mut SOCKETS.into_iter().chain(cast.sockets()),
+    );
+    add(CompletionKind::Label, &mut cast.labels());
+    add(
+        CompletionKind::State,
+        &mut State::ALL.into_iter().map(State::name),
+    );
+    add(CompletionKind::Flag, &mut BITS.into_iter());
+    add(
+        CompletionKind::Event,
         &mut POLL_EVENTS.into_iter().map(|(name, _)| name),
     );
-    add(Kind::Errno, &mut errno::names());
-    add(Kind::Sysctl, &mut SYSCTLS.into_iter());
-    add(Kind::Mark, &mut ["=>", "&"].into_iter());
+    add(CompletionKind::Errno, &mut errno::names());
+    add(CompletionKind::Sysctl, &mut SYSCTLS.into_iter());
+    add(CompletionKind::Mark, &mut ["=>", "&"].into_iter());
     if !fragment.is_empty() && fragment.bytes().all(|byte| byte.is_ascii_digit()) {
         let numbers = [""].into_iter().chain(UNITS);
-        words.extend(numbers.map(|unit| (format!("{fragment}{unit}"), Kind::Number)));
+        words.extend(numbers.map(|unit| (format!("{fragment}{unit}"), CompletionKind::Number)));
     }
     words
 }
@@ -198,7 +204,7 @@ enum Verdict {
 }
 
 /// Tries a line that ends with a word, and where it is too short, longer ones.
-fn judge(cast: &Cast, line: &str, missing: usize) -> Verdict {
+fn judge(cast: &Checker, line: &str, missing: usize) -> Verdict {
     let end = line.chars().count() + 1;
     match parser::parse(1, line) {
         Ok(None) => Verdict::Wrong,
@@ -221,7 +227,7 @@ fn judge(cast: &Cast, line: &str, missing: usize) -> Verdict {
 }
 
 /// Tries what may follow a line that is too short.
-fn go_on(cast: &Cast, line: &str, missing: usize) -> Verdict {
+fn go_on(cast: &Checker, line: &str, missing: usize) -> Verdict {
     let fillers = FILLERS
         .into_iter()
         .chain(cast.actors())

@@ -6,8 +6,8 @@
 
 use crate::script::Mistake;
 use crate::script::ast::{Script, Step};
-use crate::script::checker::Cast;
-use crate::script::lexer::{self, Kind};
+use crate::script::checker::Checker;
+use crate::script::lexer::{self, TokenKind};
 use crate::script::parse::{LONGEST, read};
 
 /// Bytes and lines of the longest script that are left for what the run writes itself: results, `wait`, `sleep`.
@@ -17,7 +17,7 @@ const RESERVED: (usize, usize) = (1024, 20);
 pub struct Composer {
     lines: Vec<String>,
     steps: Vec<Step>,
-    cast: Cast,
+    cast: Checker,
 }
 
 /// A change: from line `at` on, so many lines are replaced by these.
@@ -148,7 +148,7 @@ impl Composer {
         at: usize,
         remove: usize,
         insert: &[String],
-    ) -> Result<(Vec<String>, Vec<Step>, Cast), Vec<Mistake>> {
+    ) -> Result<(Vec<String>, Vec<Step>, Checker), Vec<Mistake>> {
         let mut lines = self.lines.clone();
         let begin = (at - 1).min(lines.len());
         let end = (begin + remove).min(lines.len());
@@ -180,7 +180,9 @@ impl Composer {
 fn outcome_of(number: usize, text: &str) -> [usize; 2] {
     let tokens = lexer::split(number, text).unwrap_or_default(); // a composed line has no mistakes
     let end = tokens.last().map_or(0, |end| end.column - 1);
-    let arrow = tokens.iter().find(|token| token.kind == Kind::Mark("=>"));
+    let arrow = tokens
+        .iter()
+        .find(|token| token.kind == TokenKind::Mark("=>"));
     [arrow.map_or(end, |arrow| arrow.column - 1), end]
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::event::host::Host;
 use crate::script::Mistake;
-use crate::script::lexer::{Kind, Token};
+use crate::script::lexer::{Token, TokenKind};
 
 /// The longest time that a line may name.
 const LONGEST_TIME: Duration = Duration::from_secs(60);
@@ -17,13 +17,13 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn peek(&self) -> &Kind {
+    pub(crate) fn peek(&self) -> &TokenKind {
         &self.tokens[self.at].kind
     }
 
-    pub(crate) fn next(&mut self) -> Kind {
+    pub(crate) fn next(&mut self) -> TokenKind {
         let kind = self.peek().clone();
-        if kind != Kind::End {
+        if kind != TokenKind::End {
             self.at += 1;
         }
         kind
@@ -33,10 +33,10 @@ impl Line {
     pub(crate) fn mistake(&self, expected: impl Into<String>) -> Mistake {
         let token = &self.tokens[self.at];
         let found = match &token.kind {
-            Kind::Word(word) => format!("`{word}`"),
-            Kind::Text(text) => format!("the text {text:?}"),
-            Kind::Mark(mark) => format!("`{mark}`"),
-            Kind::End => "the end of the line".into(),
+            TokenKind::Word(word) => format!("`{word}`"),
+            TokenKind::Text(text) => format!("the text {text:?}"),
+            TokenKind::Mark(mark) => format!("`{mark}`"),
+            TokenKind::End => "the end of the line".into(),
         };
         Mistake::new(
             self.number,
@@ -48,13 +48,13 @@ impl Line {
     }
 
     pub(crate) fn mark(&mut self, mark: &str) -> bool {
-        let is_next = matches!(self.peek(), Kind::Mark(next) if *next == mark);
+        let is_next = matches!(self.peek(), TokenKind::Mark(next) if *next == mark);
         self.at += usize::from(is_next);
         is_next
     }
 
     pub(crate) fn keyword(&mut self, keyword: &str) -> bool {
-        let is_next = matches!(self.peek(), Kind::Word(next) if next == keyword);
+        let is_next = matches!(self.peek(), TokenKind::Word(next) if next == keyword);
         self.at += usize::from(is_next);
         is_next
     }
@@ -65,7 +65,7 @@ impl Line {
         expected: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, Mistake> {
-        let Kind::Word(word) = self.peek() else {
+        let TokenKind::Word(word) = self.peek() else {
             return Err(self.mistake(expected));
         };
         let value = read(word).ok_or_else(|| self.mistake(expected))?;
@@ -76,14 +76,14 @@ impl Line {
     /// Whether another argument of a call stands next.
     pub(crate) fn has_argument(&self) -> bool {
         match self.peek() {
-            Kind::Word(word) => word != "on" && word != "as",
-            Kind::Text(_) => true,
-            Kind::Mark(_) | Kind::End => false,
+            TokenKind::Word(word) => word != "on" && word != "as",
+            TokenKind::Text(_) => true,
+            TokenKind::Mark(_) | TokenKind::End => false,
         }
     }
 
     pub(crate) fn end(&self) -> Result<(), Mistake> {
-        if self.peek() == &Kind::End {
+        if self.peek() == &TokenKind::End {
             Ok(())
         } else {
             Err(self.mistake("the end of the line"))
@@ -91,7 +91,7 @@ impl Line {
     }
 
     /// The token after the one that comes next.
-    pub(crate) fn after_next(&self) -> Option<&Kind> {
+    pub(crate) fn after_next(&self) -> Option<&TokenKind> {
         self.tokens.get(self.at + 1).map(|token| &token.kind)
     }
 
@@ -119,7 +119,7 @@ impl Line {
 
     /// A name, where one stands next.
     pub(crate) fn optional_name(&mut self, else_: &str) -> Result<String, Mistake> {
-        if matches!(self.peek(), Kind::Word(_)) {
+        if matches!(self.peek(), TokenKind::Word(_)) {
             self.name("a socket's name")
         } else {
             Ok(else_.into())

@@ -5,7 +5,7 @@ use crate::script::Mistake;
 /// A word and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Token {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     /// 1-based, in characters.
     pub(crate) column: usize,
     /// In characters.
@@ -13,7 +13,7 @@ pub(crate) struct Token {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     /// Letters, digits, `_`, `-` and `+`: a name, a number, a number with its unit.
     Word(String),
     /// What stood between quotes.
@@ -26,7 +26,7 @@ pub(crate) enum Kind {
 
 const MARKS: [&str; 6] = ["=>", ":", ".", "&", ",", "!"];
 
-/// Splits a line. The last token is always [`Kind::End`], and stands where the text ended: before any comment.
+/// Splits a line. The last token is always [`TokenKind::End`], and stands where the text ended: before any comment.
 pub(crate) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
     let chars: Vec<char> = line.chars().collect();
     let mut tokens = Vec::new();
@@ -43,14 +43,14 @@ pub(crate) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
         });
         let kind = if let Some(mark) = mark {
             at += mark.len();
-            Kind::Mark(mark)
+            TokenKind::Mark(mark)
         } else if chars[at] == '"' {
             let (text, after) = text(number, &chars, at)?;
             at = after;
-            Kind::Text(text)
+            TokenKind::Text(text)
         } else if is_word(chars[at]) {
             at += chars[at..].iter().take_while(|c| is_word(**c)).count();
-            Kind::Word(chars[start..at].iter().collect())
+            TokenKind::Word(chars[start..at].iter().collect())
         } else {
             let expected = "a word, a number, a text in quotes, `:`, `=>` or `&`";
             return Err(Mistake::new(
@@ -69,7 +69,7 @@ pub(crate) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
         end = at;
     }
     tokens.push(Token {
-        kind: Kind::End,
+        kind: TokenKind::End,
         column: end + 1,
         length: 1,
     });

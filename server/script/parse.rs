@@ -1,7 +1,7 @@
 //! Text to script.
 
-use crate::script::ast::{Deed, Script, Step, WireDeed};
-use crate::script::checker::Cast;
+use crate::script::ast::{Action, Script, Step, WireAction};
+use crate::script::checker::Checker;
 use crate::script::diagnostic::Mistake;
 use crate::script::parser;
 
@@ -34,9 +34,9 @@ pub fn parse_beginning(text: &str) -> Result<Script, Vec<Mistake>> {
 }
 
 /// What a line does on the wire, if anything, whatever came before it.
-pub fn wire_deed(line: &str) -> Option<WireDeed> {
+pub fn wire_deed(line: &str) -> Option<WireAction> {
     match parser::parse(1, line).ok()??.deed {
-        Deed::Wire(deed) => Some(deed),
+        Action::Wire(deed) => Some(deed),
         _ => None,
     }
 }
@@ -52,7 +52,7 @@ pub fn is_blank(line: &str) -> bool {
 }
 
 /// The steps of a script, and who is on stage after them.
-pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Cast), Vec<Mistake>> {
+pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Checker), Vec<Mistake>> {
     if text.len() > LONGEST.0 || text.lines().count() > LONGEST.1 {
         let found = format!("{} bytes in {} lines", text.len(), text.lines().count());
         return Err(vec![Mistake::new(
@@ -65,7 +65,7 @@ pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Cast), Vec<Mistake>> {
     }
     let mut steps = Vec::new();
     let mut mistakes = Vec::new();
-    let mut cast = Cast::default();
+    let mut cast = Checker::default();
     for (number, line) in (1..).zip(text.lines()) {
         match parser::parse(number, line)
             .and_then(|step| step.map(|step| cast.admit(step)).transpose())

@@ -6,9 +6,9 @@ pub(crate) mod wire;
 
 use crate::event::host::Host;
 use crate::script::Mistake;
-use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Signal, Step};
+use crate::script::ast::{Action, Beginning, HostAction, Outcome, Signal, Step};
 use crate::script::cursor::Line;
-use crate::script::lexer::{self, Kind};
+use crate::script::lexer::{self, TokenKind};
 use crate::script::vocabulary::{CALLS, OTHERS, SYSCTLS};
 use crate::tcp::call::POLL_EVENTS;
 use crate::tcp::errno;
@@ -26,7 +26,7 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
         tokens,
         at: 0,
     };
-    if line.peek() == &Kind::End {
+    if line.peek() == &TokenKind::End {
         return Ok(None);
     }
     let begin = line.tokens[0].column;
@@ -60,43 +60,43 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
 
 impl Line {
     fn label(&mut self) -> Option<String> {
-        let Kind::Word(word) = self.peek().clone() else {
+        let TokenKind::Word(word) = self.peek().clone() else {
             return None;
         };
-        if self.tokens[self.at + 1].kind != Kind::Mark(":") {
+        if self.tokens[self.at + 1].kind != TokenKind::Mark(":") {
             return None;
         }
         self.at += 2;
         Some(word)
     }
 
-    fn deed(&mut self) -> Result<Deed, Mistake> {
+    fn deed(&mut self) -> Result<Action, Mistake> {
         const SUBJECT: &str =
             "an actor (client, server), wire, expect, claim, wait, sleep or settle";
         let subject = match self.peek().clone() {
-            Kind::Word(word) => word,
+            TokenKind::Word(word) => word,
             _ => return Err(self.mistake(SUBJECT)),
         };
         self.at += 1;
         match subject.as_str() {
-            "settle" => Ok(Deed::Settle),
-            "sleep" => Ok(Deed::Sleep(self.time()?)),
-            "wait" => Ok(Deed::Wait {
+            "settle" => Ok(Action::Settle),
+            "sleep" => Ok(Action::Sleep(self.time()?)),
+            "wait" => Ok(Action::Wait {
                 actor: self.name("an actor's name")?,
             }),
             "expect" => self.check(),
-            "wire" => Ok(Deed::Wire(self.wire()?)),
+            "wire" => Ok(Action::Wire(self.wire()?)),
             _ => self.deed_of(subject),
         }
     }
 
     /// What an actor or a host does, or is done to it.
-    fn deed_of(&mut self, actor: String) -> Result<Deed, Mistake> {
-        let Kind::Word(word) = self.peek().clone() else {
+    fn deed_of(&mut self, actor: String) -> Result<Action, Mistake> {
+        let TokenKind::Word(word) = self.peek().clone() else {
             return Err(self.mistake(format!("a call ({}) or {OTHERS}", CALLS)));
         };
         let host = Host::BOTH.into_iter().find(|host| host.name() == actor);
-        let signal = |signal| Deed::Signal {
+        let signal = |signal| Action::Signal {
             actor: actor.clone(),
             signal,
         };
@@ -109,7 +109,7 @@ impl Line {
                     _ => Beginning::Process,
                 };
                 let name = self.name("a name for the new actor")?;
-                return Ok(Deed::Start {
+                return Ok(Action::Start {
                     actor,
                     name,
                     beginning,
@@ -118,18 +118,18 @@ impl Line {
             "kill" => return Ok(signal(Signal::Kill)),
             "stop" => return Ok(signal(Signal::Stop)),
             "continue" => return Ok(signal(Signal::Continue)),
-            "exit" => return Ok(Deed::Exit { actor }),
-            "link" => HostDeed::Link {
+            "exit" => return Ok(Action::Exit { actor }),
+            "link" => HostAction::Link {
                 up: self.word("up or down", |word| match word {
                     "up" => Some(true),
                     "down" => Some(false),
                     _ => None,
                 })?,
             },
-            "crash" => HostDeed::Crash,
-            "boot" => HostDeed::Boot,
+            "crash" => HostAction::Crash,
+            "boot" => HostAction::Boot,
             "sysctl" => self.sysctl()?,
-            "destroy" => HostDeed::Destroy {
+            "destroy" => HostAction::Destroy {
                 socket: self.optional_name("conn")?,
             },
             _ => {
@@ -138,7 +138,7 @@ impl Line {
             }
         };
         match host {
-            Some(host) => Ok(Deed::Host { host, deed }),
+            Some(host) => Ok(Action::Host { host, deed }),
             None => {
                 self.at = self.tokens.len() - 1;
                 Err(Mistake::new(
@@ -152,7 +152,7 @@ impl Line {
         }
     }
 
-    fn sysctl(&mut self) -> Result<HostDeed, Mistake> {
+    fn sysctl(&mut self) -> Result<HostAction, Mistake> {
         let names = format!("a sysctl ({})", SYSCTLS.join(", "));
         let name = self.word(&names, |word| {
             SYSCTLS.into_iter().find(|name| *name == word)
@@ -166,7 +166,7 @@ impl Line {
             })?;
             value = format!("{value} {last}");
         }
-        Ok(HostDeed::Sysctl {
+        Ok(HostAction::Sysctl {
             name: format!("net.ipv4.{name}"),
             value,
         })
@@ -183,13 +183,13 @@ impl Line {
     fn outcome(&mut self) -> Result<Outcome, Mistake> {
         const EXPECTED: &str =
             "a number, a text in quotes, an error's name, poll's events, a state or `blocked`";
-        if let Kind::Text(text) = self.peek().clone() {
+        if let TokenKind::Text(text) = self.peek().clone() {
             self.next();
             return Ok(Outcome::Text(text));
         }
         let mut words = Vec::new();
         let is_event = |word: &str| POLL_EVENTS.iter().any(|(name, _)| *name == word);
-        while let Kind::Word(word) = self.peek().clone()
+        while let TokenKind::Word(word) = self.peek().clone()
             && (is_event(&word)
                 || (words.is_empty() && (errno::is_name(&word) || State::named(&word).is_some())))
         {

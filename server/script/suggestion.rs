@@ -1,21 +1,21 @@
 //! What each actor can do after a script: lines that could come next, each with what is in its way, if anything is.
 //!
-//! Whether a line can come the [`Cast`] decides, as it does for a whole script. What the script says of sockets besides
+//! Whether a line can come the [`Checker`] decides, as it does for a whole script. What the script says of sockets besides
 //! (`conn` was closed, nothing listens) makes an offer senseless rather than wrong: whoever writes such a line gets what
 //! the kernel gives.
 
 use std::collections::BTreeMap;
 
 use crate::event::host::Host;
-use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Step};
-use crate::script::checker::Cast;
+use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step};
+use crate::script::checker::Checker;
 use crate::script::parse::parse_beginning;
 use crate::script::{Mistake, parser};
 use crate::tcp::call::Call;
 
 /// A line that could come next.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Offer {
+pub struct Suggestion {
     /// Who would do it: an actor, or the host that it is done to.
     pub actor: String,
     /// Where.
@@ -32,7 +32,7 @@ pub struct Offer {
 ///
 /// # Errors
 /// Every mistake of the script.
-pub fn offers(text: &str) -> Result<Vec<Offer>, Vec<Mistake>> {
+pub fn offers(text: &str) -> Result<Vec<Suggestion>, Vec<Mistake>> {
     let script = parse_beginning(text)?;
     let mut stage = Stage::new(text.lines().count() + 1);
     script.steps.into_iter().for_each(|step| stage.play(step));
@@ -56,7 +56,7 @@ type Sockets = BTreeMap<String, Socket>;
 
 /// What the script has made by its end.
 struct Stage {
-    cast: Cast,
+    cast: Checker,
     /// The number of the line that would come next.
     next: usize,
     /// By process.
@@ -70,7 +70,7 @@ struct Stage {
 impl Stage {
     fn new(next: usize) -> Stage {
         Stage {
-            cast: Cast::default(),
+            cast: Checker::default(),
             next,
             sockets: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -88,7 +88,7 @@ impl Stage {
         let failed = step.expected.iter().any(is_failure);
         let waits = step.background || step.expected.contains(&Outcome::Blocked);
         match &step.deed {
-            Deed::Call {
+            Action::Call {
                 actor,
                 on,
                 named,
@@ -118,7 +118,7 @@ impl Stage {
                     _ => {}
                 }
             }
-            Deed::Wait { actor } if !waits => {
+            Action::Wait { actor } if !waits => {
                 if let Some((named, made)) = self.pending.remove(actor)
                     && !failed
                 {
@@ -126,7 +126,7 @@ impl Stage {
                     sockets.insert(named, made);
                 }
             }
-            Deed::Start {
+            Action::Start {
                 actor,
                 name,
                 beginning: Beginning::Fork,
@@ -135,16 +135,16 @@ impl Stage {
                 self.sockets
                     .insert(name.clone(), inherited.unwrap_or_default());
             }
-            Deed::Host {
+            Action::Host {
                 host,
-                deed: HostDeed::Boot,
+                deed: HostAction::Boot,
             } => {
                 self.sockets.remove(host.name());
                 self.cut_off.retain(|other| other != host);
             }
-            Deed::Host {
+            Action::Host {
                 host,
-                deed: HostDeed::Link { up },
+                deed: HostAction::Link { up },
             } => {
                 self.cut_off.retain(|other| other != host);
                 if !up {
@@ -157,7 +157,7 @@ impl Stage {
         let _ = self.cast.admit(step);
     }
 
-    fn of_host(&self, host: Host) -> Vec<Offer> {
+    fn of_host(&self, host: Host) -> Vec<Suggestion> {
         let present: Vec<String> = self
             .cast
             .present()
@@ -167,7 +167,7 @@ impl Stage {
         let own = host.name().to_owned();
         // A host's own actor stays in sight when its process has ended: its buttons say so.
         let gone = (!present.contains(&own)).then(|| own.clone());
-        let mut offers: Vec<Offer> = gone
+        let mut offers: Vec<Suggestion> = gone
             .iter()
             .chain(&present)
             .flat_map(|actor| self.of_actor(host, actor))
@@ -189,7 +189,7 @@ impl Stage {
         offers
     }
 
-    fn of_actor(&self, host: Host, actor: &str) -> Vec<Offer> {
+    fn of_actor(&self, host: Host, actor: &str) -> Vec<Suggestion> {
         let nothing = Sockets::new();
         let sockets = self.sockets.get(&self.process(actor)).unwrap_or(&nothing);
         let of = |wanted: &[Socket]| -> Vec<&String> {
@@ -293,13 +293,13 @@ impl Stage {
         deed: &str,
         rare: bool,
         senseless: Option<(String, String)>,
-    ) -> Offer {
+    ) -> Suggestion {
         let text = format!("{actor} {deed}");
         let admitted = parser::parse(self.next, &text)
             .and_then(|step| step.map(|step| self.cast.clone().admit(step)).transpose());
         let senseless =
             senseless.map(|(found, expected)| Mistake::new(self.next, 1, 1, found, expected));
-        Offer {
+        Suggestion {
             actor: actor.into(),
             host,
             line: text,

@@ -12,7 +12,7 @@ use crate::script::Mistake;
 /// Why a request was not carried out.
 #[derive(Serialize)]
 #[serde(tag = "error", rename_all = "snake_case")]
-pub(crate) enum Refused {
+pub(crate) enum ApiError {
     /// The request itself is wrong.
     Request { message: String },
     /// The script has mistakes.
@@ -49,47 +49,47 @@ pub(crate) enum Refused {
     Failed { message: String },
 }
 
-impl Refused {
+impl ApiError {
     /// What was refused before a handler saw it.
-    pub(crate) fn of(status: StatusCode, message: String) -> Refused {
+    pub(crate) fn of(status: StatusCode, message: String) -> ApiError {
         match status {
-            StatusCode::FORBIDDEN => Refused::Origin { message },
-            StatusCode::NOT_FOUND => Refused::Unknown { message },
-            StatusCode::METHOD_NOT_ALLOWED => Refused::Method { message },
-            StatusCode::PAYLOAD_TOO_LARGE => Refused::Large { message },
-            StatusCode::MISDIRECTED_REQUEST => Refused::Name { message },
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Refused::MediaType { message },
-            _ if status.is_server_error() => Refused::Failed { message },
-            _ => Refused::Request { message },
+            StatusCode::FORBIDDEN => ApiError::Origin { message },
+            StatusCode::NOT_FOUND => ApiError::Unknown { message },
+            StatusCode::METHOD_NOT_ALLOWED => ApiError::Method { message },
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::Large { message },
+            StatusCode::MISDIRECTED_REQUEST => ApiError::Name { message },
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::MediaType { message },
+            _ if status.is_server_error() => ApiError::Failed { message },
+            _ => ApiError::Request { message },
         }
     }
 }
 
-impl From<JsonRejection> for Refused {
-    fn from(error: JsonRejection) -> Refused {
-        Refused::of(error.status(), error.body_text())
+impl From<JsonRejection> for ApiError {
+    fn from(error: JsonRejection) -> ApiError {
+        ApiError::of(error.status(), error.body_text())
     }
 }
 
-impl IntoResponse for Refused {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self {
-            Refused::Request { .. } => StatusCode::BAD_REQUEST,
-            Refused::Script { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Refused::Machine { .. } | Refused::Full { .. } | Refused::Ending => {
+            ApiError::Request { .. } => StatusCode::BAD_REQUEST,
+            ApiError::Script { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ApiError::Machine { .. } | ApiError::Full { .. } | ApiError::Ending => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Refused::Unknown { .. } => StatusCode::NOT_FOUND,
-            Refused::Key => StatusCode::FORBIDDEN,
-            Refused::Over | Refused::NotOpen => StatusCode::CONFLICT,
-            Refused::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Refused::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            Refused::Origin { .. } => StatusCode::FORBIDDEN,
-            Refused::Name { .. } => StatusCode::MISDIRECTED_REQUEST,
-            Refused::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Refused::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Refused::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Refused::Often { seconds } => {
+            ApiError::Unknown { .. } => StatusCode::NOT_FOUND,
+            ApiError::Key => StatusCode::FORBIDDEN,
+            ApiError::Over | ApiError::NotOpen => StatusCode::CONFLICT,
+            ApiError::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            ApiError::Origin { .. } => StatusCode::FORBIDDEN,
+            ApiError::Name { .. } => StatusCode::MISDIRECTED_REQUEST,
+            ApiError::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            ApiError::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ApiError::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::Often { seconds } => {
                 let after = [(header::RETRY_AFTER, seconds.to_string())];
                 return (StatusCode::TOO_MANY_REQUESTS, after, Json(self)).into_response();
             }
@@ -99,29 +99,29 @@ impl IntoResponse for Refused {
 }
 
 pub(crate) fn wrong(message: &str) -> Response {
-    Refused::Request {
+    ApiError::Request {
         message: message.into(),
     }
     .into_response()
 }
 
 pub(crate) fn failed(message: String) -> Response {
-    Refused::Failed { message }.into_response()
+    ApiError::Failed { message }.into_response()
 }
 
 pub(crate) fn unknown(message: String) -> Response {
-    Refused::Unknown { message }.into_response()
+    ApiError::Unknown { message }.into_response()
 }
 
 pub(crate) fn unknown_run(id: &str) -> Response {
-    Refused::Unknown {
+    ApiError::Unknown {
         message: format!("there is no run {id:?}, or it is long over"),
     }
     .into_response()
 }
 
 pub(crate) fn unknown_recording(id: &str) -> Response {
-    Refused::Unknown {
+    ApiError::Unknown {
         message: format!("there is no recording {id:?}"),
     }
     .into_response()

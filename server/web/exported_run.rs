@@ -2,10 +2,10 @@
 
 use crate::event::{Event, What};
 use crate::i18n::Language;
-use crate::web::recording_ref::Source;
+use crate::web::recording_ref::RecordingRef;
 
 /// A run that somebody wants to keep.
-pub(crate) struct Run {
+pub(crate) struct ExportedRun {
     /// How its files are called, behind `fourwave-`.
     pub(crate) name: String,
     /// The page that shows it, as a path.
@@ -22,7 +22,7 @@ pub(crate) fn title(events: &[Event], language: Language) -> String {
         Some(What::Run { scenario, .. }) => scenario.as_deref(),
         _ => None,
     };
-    let source = scenario.map(Source::of_scenario);
+    let source = scenario.map(RecordingRef::of_scenario);
     let title = source.and_then(|source| source.title(language));
     title.unwrap_or_else(|| language.word("export.untitled").to_owned())
 }

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::lab::Live;
-use crate::recording::{self, About};
+use crate::lab::LiveRun;
+use crate::recording::{self, RecordingInfo};
 use crate::store::error::StoreError;
 use crate::store::{Day, Store};
 use crate::web::blocking::blocking;
@@ -16,7 +16,7 @@ use crate::web::error;
 use crate::web::state::AppState;
 
 /// What keeps each open run once it has ended, on the run's thread. One in which nothing was done is nothing to keep.
-pub(crate) fn keep_open_ones(store: Arc<Store>) -> Box<dyn Fn(&Live) + Send + Sync> {
+pub(crate) fn keep_open_ones(store: Arc<Store>) -> Box<dyn Fn(&LiveRun) + Send + Sync> {
     Box::new(move |live| {
         let events = live.events(0);
         let about = recording::about(events.iter().map(AsRef::as_ref));
@@ -50,7 +50,10 @@ pub(crate) fn not_unpacked(id: &str, error: &std::io::Error) -> Response {
 }
 
 /// What a kept recording is about.
-pub(crate) async fn about(server: &AppState, id: &str) -> Result<Option<About>, StoreError> {
+pub(crate) async fn about(
+    server: &AppState,
+    id: &str,
+) -> Result<Option<RecordingInfo>, StoreError> {
     let (store, id) = (server.store.clone(), id.to_owned());
     blocking(move || store.about(&id, Day::today())).await
 }

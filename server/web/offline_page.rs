@@ -13,20 +13,20 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::content::markup;
-use crate::content::source::Source;
-use crate::i18n::{Language, Words};
+use crate::content::source::Citation;
+use crate::i18n::{Language, Text};
 use crate::web::assets;
-use crate::web::pages::Bare;
+use crate::web::pages::BareLayout;
 
 /// A recording with what is said of it.
-pub(crate) struct Told<'a> {
+pub(crate) struct OfflineRecording<'a> {
     /// What it is called.
-    pub(crate) title: Words,
+    pub(crate) title: Text,
     /// What it is about; as a scenario's texts are marked.
-    pub(crate) summary: Option<&'a Words>,
+    pub(crate) summary: Option<&'a Text>,
     /// What labelled lines mean, by their labels.
-    pub(crate) notes: &'a BTreeMap<String, Words>,
-    pub(crate) sources: &'a [Source],
+    pub(crate) notes: &'a BTreeMap<String, Text>,
+    pub(crate) sources: &'a [Citation],
     /// Its script as it was played.
     pub(crate) script: &'a str,
     /// Its events, one a line.
@@ -52,13 +52,13 @@ struct Offline<'a> {
 /// What the file shows, in one language.
 #[derive(Template)]
 #[template(path = "parts/offline_body.html")]
-struct Leaf<'a> {
-    frame: Bare,
+struct OfflineBody<'a> {
+    frame: BareLayout,
     /// There is no whole page to go to.
     link: Option<String>,
     title: &'a str,
     summary: Option<String>,
-    sources: &'a [Source],
+    sources: &'a [Citation],
     address: &'a str,
 }
 
@@ -77,7 +77,7 @@ const SAID: [&str; 8] = [
 ];
 
 /// The file; it speaks both languages, `lang` first.
-pub(crate) fn page(told: &Told<'_>, lang: Language) -> String {
+pub(crate) fn page(told: &OfflineRecording<'_>, lang: Language) -> String {
     let styles = carried("styles/pages/offline.css");
     let scheme = carried("scripts/dom/system-theme.js");
     let imports = element_safe(&json!({ "imports": imports() }).to_string());
@@ -102,9 +102,9 @@ pub(crate) fn page(told: &Told<'_>, lang: Language) -> String {
         .expect("templates render whatever they are given")
 }
 
-fn leaf(told: &Told<'_>, lang: Language) -> String {
-    let leaf = Leaf {
-        frame: Bare::new(lang),
+fn leaf(told: &OfflineRecording<'_>, lang: Language) -> String {
+    let leaf = OfflineBody {
+        frame: BareLayout::new(lang),
         link: None,
         title: lang.of(&told.title),
         summary: told.summary.map(|summary| markup::html(lang.of(summary))),
@@ -116,7 +116,7 @@ fn leaf(told: &Told<'_>, lang: Language) -> String {
 }
 
 /// What the scripts read: both languages' words and notes, the script, and the events as they were recorded.
-fn data(told: &Told<'_>) -> String {
+fn data(told: &OfflineRecording<'_>) -> String {
     let both = |of: &dyn Fn(Language) -> Value| json!({ "en": of(Language::English), "zh-CN": of(Language::Chinese) });
     let notes = |lang: Language| {
         told.notes
@@ -198,12 +198,12 @@ mod tests {
     fn what_was_recorded_cannot_leave_its_element() {
         let hostile = "</script><script>alert(1)</script><!--<script>\u{2028}--></style>";
         let event = json!({ "seq": 0, "t": 0, "type": "call", "data": hostile }).to_string();
-        let words = Words {
+        let words = Text {
             en: hostile.into(),
             zh: hostile.into(),
         };
         let notes = BTreeMap::from([("fin".to_owned(), words.clone())]);
-        let told = Told {
+        let told = OfflineRecording {
             title: words.clone(),
             summary: Some(&words),
             notes: &notes,

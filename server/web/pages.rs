@@ -22,7 +22,7 @@ pub(crate) use atlas::atlas;
 pub(crate) use atlas_cell::cell;
 pub(crate) use compare::compare;
 pub(crate) use course::course;
-pub(crate) use embed::{Bare, embed};
+pub(crate) use embed::{BareLayout, embed};
 pub(crate) use free_play::play;
 pub(crate) use glossary::{error, state};
 pub(crate) use not_found::not_found;

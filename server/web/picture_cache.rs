@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use tokio::sync::Semaphore;
 
 use crate::export::RenderError;
-use crate::export::options::Wish;
+use crate::export::options::ExportOptions;
 use crate::i18n::Language;
 use crate::web::blocking::blocking;
 
@@ -19,11 +19,11 @@ const KEPT: usize = 16 << 20;
 
 /// Which picture.
 #[derive(PartialEq)]
-pub(crate) struct Picture {
+pub(crate) struct PictureKey {
     /// The page that shows the run.
     pub(crate) page: String,
     pub(crate) language: Language,
-    pub(crate) wish: Wish,
+    pub(crate) wish: ExportOptions,
     /// How many bytes its events are: of a run that goes on, they become more.
     pub(crate) length: usize,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Picture {
 pub(crate) struct PictureCache {
     turns: Semaphore,
     /// Newest last.
-    kept: Mutex<VecDeque<(Picture, Bytes)>>,
+    kept: Mutex<VecDeque<(PictureKey, Bytes)>>,
 }
 
 impl Default for PictureCache {
@@ -47,7 +47,7 @@ impl PictureCache {
     /// The picture, made where it is not kept.
     pub(crate) async fn get(
         &self,
-        picture: Picture,
+        picture: PictureKey,
         make: impl FnOnce() -> Result<Vec<u8>, RenderError> + Send + 'static,
     ) -> Result<Bytes, RenderError> {
         let _turn = self.turns.acquire().await.expect("turns are never closed");
@@ -63,7 +63,7 @@ impl PictureCache {
         Ok(bytes)
     }
 
-    fn find(&self, picture: &Picture) -> Option<Bytes> {
+    fn find(&self, picture: &PictureKey) -> Option<Bytes> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().find(|(other, _)| other == picture);
         found.map(|(_, bytes)| bytes.clone())

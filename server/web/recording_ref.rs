@@ -1,6 +1,6 @@
 //! Where the recording of a page lies: a lesson's, a cell's of the atlas, a run's of this server, a kept one's.
 
-use Source::*;
+use RecordingRef::*;
 use axum::response::Response;
 
 use crate::content::atlas::{self, recorded, texts as cells};
@@ -11,7 +11,7 @@ use crate::web::{error, kept_store};
 
 /// What names a recording. As a value in addresses: `s:half-close`, `atlas:TIME_WAIT/fin`, `run:ID`, `r:ID`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Source {
+pub(crate) enum RecordingRef {
     /// A lesson, by its id.
     Lesson(String),
     /// A cell of the atlas, as `STATE/STIMULUS`.
@@ -22,9 +22,9 @@ pub(crate) enum Source {
     Kept(String),
 }
 
-impl Source {
+impl RecordingRef {
     /// By its value in an address; None where that names nothing. Says nothing on whether it exists.
-    pub(crate) fn named(value: &str) -> Option<Source> {
+    pub(crate) fn named(value: &str) -> Option<RecordingRef> {
         let (kind, id) = value.split_once(':')?;
         let source = match kind {
             "s" => Lesson(id.into()),
@@ -43,16 +43,16 @@ impl Source {
     }
 
     /// By the path of its page.
-    pub(crate) fn of_page(path: &str) -> Option<Source> {
+    pub(crate) fn of_page(path: &str) -> Option<RecordingRef> {
         let (page, id) = path.strip_prefix('/')?.split_once('/')?;
         match page {
-            "s" | "r" | "atlas" => Source::named(&format!("{page}:{id}")),
+            "s" | "r" | "atlas" => RecordingRef::named(&format!("{page}:{id}")),
             _ => None,
         }
     }
 
     /// The recording of what a run plays: the id of a lesson, or of a cell of the atlas.
-    pub(crate) fn of_scenario(id: &str) -> Source {
+    pub(crate) fn of_scenario(id: &str) -> RecordingRef {
         match id.strip_prefix("atlas/") {
             Some(cell) => Cell(cell.into()),
             None => Lesson(id.into()),
@@ -143,10 +143,10 @@ mod tests {
             ("r:abc234", Some("/r/abc234")),
             ("run:abc234", None),
         ] {
-            let source = Source::named(value).unwrap();
+            let source = RecordingRef::named(value).unwrap();
             assert_eq!(source.value(), value);
             if let Some(page) = page {
-                assert_eq!(Source::of_page(page), Some(source));
+                assert_eq!(RecordingRef::of_page(page), Some(source));
             }
         }
     }
@@ -166,10 +166,10 @@ mod tests {
             "r:a b",
             "r:a#b",
         ] {
-            assert_eq!(Source::named(value), None, "{value}");
+            assert_eq!(RecordingRef::named(value), None, "{value}");
         }
         for page in ["/", "/try", "/s/", "/article", "/find/x", "//s/x"] {
-            assert_eq!(Source::of_page(page), None, "{page}");
+            assert_eq!(RecordingRef::of_page(page), None, "{page}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use fourwave::event::{CallPhase, Ending, Event, What};
 use fourwave::lab::run::play;
 use fourwave::lab::run::request::{Pace, Play};
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script;
 use fourwave::tcp::call::{Call, Payload};
 
@@ -34,7 +34,7 @@ pub fn measure(bench: &Bench) -> Row {
 }
 
 /// Seconds from the first send's enter to the last recv's exit in a run.
-fn observed(nursery: &Nursery) -> f64 {
+fn observed(nursery: &ForkServer) -> f64 {
     let mut text = "server listen\nclient connect\nserver accept\n".to_owned();
     for _ in 0..MEGABYTES {
         text += "client send 1M &\nserver recv 1M all => 1048576\nwait client\n";
@@ -66,7 +66,7 @@ fn observed(nursery: &Nursery) -> f64 {
 }
 
 /// Seconds that the same calls take where packets are only moved.
-fn forwarded(nursery: &Nursery) -> f64 {
+fn forwarded(nursery: &ForkServer) -> f64 {
     let Pair { client, server, .. } = &Pair::new(nursery);
     let listen = Call::Listen {
         port: 7000,

@@ -27,12 +27,12 @@ mod viewers;
 mod support;
 
 use floor::Floor;
-use fourwave::lab::sandbox::forkserver::{Nursery, ROLE};
+use fourwave::lab::sandbox::forkserver::{ForkServer, ROLE};
 use table::Row;
 
 /// Everything that a measurement may need.
 struct Bench {
-    nursery: Nursery,
+    nursery: ForkServer,
     floor: Option<Floor>,
 }
 
@@ -46,7 +46,7 @@ fn main() {
         return;
     }
     let nursery =
-        Nursery::start().unwrap_or_else(|refusal| panic!("this machine refuses: {refusal:?}"));
+        ForkServer::start().unwrap_or_else(|refusal| panic!("this machine refuses: {refusal:?}"));
     let bench = Bench {
         nursery,
         floor: Floor::build(),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use fourwave::lab::sandbox::channel::Channel;
-use fourwave::lab::sandbox::forkserver::{Newborn, Nursery};
+use fourwave::lab::sandbox::forkserver::{ForkServer, SpawnedHost};
 use fourwave::lab::sandbox::network::plans;
 use fourwave::lab::sandbox::protocol::{Order, Report};
 use fourwave::tcp::call::Call;
@@ -27,12 +27,12 @@ pub struct Host {
 }
 
 impl Pair {
-    pub fn new(nursery: &Nursery) -> Pair {
+    pub fn new(nursery: &ForkServer) -> Pair {
         let unborn = plans().map(|plan| nursery.conceive(plan).expect("the nursery hears"));
         let born = unborn.map(|unborn| unborn.born().expect("a host is built"));
         let mut tuns = Vec::new();
         let [client, server] = born.map(|newborn| {
-            let Newborn {
+            let SpawnedHost {
                 channel,
                 tun,
                 socket_table,

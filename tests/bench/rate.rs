@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fourwave::lab::run::request::Pace;
-use fourwave::lab::{Lab, Limits, Wanted};
+use fourwave::lab::{Lab, Limits, RunRequest};
 use fourwave::script;
 
 use super::Bench;
@@ -95,7 +95,7 @@ fn play_all() -> Duration {
 async fn play_one(lab: &Lab) {
     let script = script::parse(SCRIPT).expect("a script without mistakes");
     let live = lab
-        .start(Wanted {
+        .start(RunRequest {
             scenario: None,
             script,
             pace: Pace::FULL,

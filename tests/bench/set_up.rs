@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use fourwave::lab::run::play;
 use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
-use fourwave::lab::sandbox::forkserver::Nursery;
+use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script;
 
 use super::Bench;
@@ -30,7 +30,7 @@ pub fn measure(bench: &Bench) -> Row {
 }
 
 /// In µs.
-fn until_first_event(nursery: &Nursery) -> f64 {
+fn until_first_event(nursery: &ForkServer) -> f64 {
     let script = script::parse("settle").expect("a script without mistakes");
     let play_it = Play {
         scenario: None,

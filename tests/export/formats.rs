@@ -7,7 +7,7 @@ mod picture;
 use fourwave::content::catalogue;
 use fourwave::event::Event;
 use fourwave::export::format::Format;
-use fourwave::export::options::{About, Wish};
+use fourwave::export::options::{ExportInfo, ExportOptions};
 use fourwave::export::{Theme, export, from_json, picture as draw};
 use fourwave::i18n::Language;
 use fourwave::recording;
@@ -47,8 +47,8 @@ fn hostile() -> Vec<Event> {
     recording::read(&lines)
 }
 
-fn about(title: &str) -> About {
-    About {
+fn about(title: &str) -> ExportInfo {
+    ExportInfo {
         title: title.into(),
         address: Some("http://127.0.0.1/s/x".into()),
     }
@@ -197,10 +197,10 @@ fn hostile_data_stays_data() {
             picture.texts()
         );
         for preview in [false, true] {
-            let wish = Wish {
+            let wish = ExportOptions {
                 theme,
                 preview,
-                ..Wish::default()
+                ..ExportOptions::default()
             };
             let png = export(&events, Format::Png, &about(title), language, wish).unwrap();
             picture::size_of_png(&png);
@@ -210,7 +210,7 @@ fn hostile_data_stays_data() {
             Format::Markdown,
             &about(title),
             language,
-            Wish::default(),
+            ExportOptions::default(),
         )
         .unwrap();
         let text = String::from_utf8(text).unwrap();
@@ -233,9 +233,9 @@ fn assert_same_events(events: &[Event]) {
     let json = export(
         events,
         Format::Json,
-        &About::default(),
+        &ExportInfo::default(),
         Language::English,
-        Wish::default(),
+        ExportOptions::default(),
     )
     .unwrap();
     let again = from_json(&String::from_utf8(json).unwrap()).unwrap();
@@ -257,9 +257,9 @@ fn a_recording_that_became_json_is_the_same_again() {
     let json = export(
         &events,
         Format::Json,
-        &About::default(),
+        &ExportInfo::default(),
         Language::English,
-        Wish::default(),
+        ExportOptions::default(),
     )
     .unwrap();
     let object: Value = serde_json::from_slice(&json).unwrap();

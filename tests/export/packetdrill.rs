@@ -10,7 +10,7 @@ use fourwave::event::Event;
 use fourwave::event::host::Host;
 use fourwave::export::export;
 use fourwave::export::format::Format;
-use fourwave::export::options::{About, Wish};
+use fourwave::export::options::{ExportInfo, ExportOptions};
 use fourwave::i18n::Language;
 use fourwave::recording;
 
@@ -19,14 +19,14 @@ use crate::support::{play_unchecked, recorded};
 use grammar::{Action, check};
 
 fn script(events: &[Event], host: Host) -> String {
-    let wish = Wish {
+    let wish = ExportOptions {
         host: Some(host),
-        ..Wish::default()
+        ..ExportOptions::default()
     };
     let script = export(
         events,
         Format::Packetdrill,
-        &About::default(),
+        &ExportInfo::default(),
         Language::English,
         wish,
     );

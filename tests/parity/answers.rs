@@ -1,6 +1,6 @@
 //! The answers of a run, read off its events twice: here, and by the page.
 
-use fourwave::content::scenario::{About, Question};
+use fourwave::content::scenario::{Question, QuestionSubject};
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, LAPTOP};
@@ -17,7 +17,7 @@ pub fn answer(question: &Question, events: &Events) -> String {
     };
     let (begin, end) = (step("begin"), step("end"));
     match &question.about {
-        About::State(host) => {
+        QuestionSubject::State(host) => {
             let of_host = |event: &&Value| {
                 event["type"] == "state"
                     && event["host"] == host.name()
@@ -27,7 +27,7 @@ pub fn answer(question: &Question, events: &Events) -> String {
             last.map_or("CLOSED", |event| event["to"].as_str().unwrap())
                 .to_owned()
         }
-        About::Gives => {
+        QuestionSubject::Gives => {
             let prepares = ["socket", "bind", "epoll_create1", "epoll_ctl"];
             let tidies = |event: &Value| event["args"][0].to_string().contains("<eventpoll>");
             // A line's own calls; those of the actor that it waits for, where it does.
@@ -72,7 +72,7 @@ pub fn answer(question: &Question, events: &Events) -> String {
                 (.., data) => data.to_string(),
             }
         }
-        About::Sends(flags) => {
+        QuestionSubject::Sends(flags) => {
             let sent = |event: &&Value| {
                 let bits: Vec<String> =
                     serde_json::from_value(event["flags"].clone()).unwrap_or_default();

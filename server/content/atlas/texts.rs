@@ -6,14 +6,14 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::content::atlas::cell::{Cell, Stimulus, Unreachable};
-use crate::content::source::Source;
-use crate::i18n::{Language, Words};
+use crate::content::source::Citation;
+use crate::i18n::{Language, Text};
 
 /// The words of the atlas.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Texts {
-    page: BTreeMap<String, Words>,
+    page: BTreeMap<String, Text>,
     stimuli: BTreeMap<String, StimulusWords>,
     why: BTreeMap<String, Why>,
     notes: BTreeMap<String, Note>,
@@ -24,11 +24,11 @@ pub(crate) struct Texts {
 #[serde(deny_unknown_fields)]
 pub(crate) struct StimulusWords {
     /// Above its column.
-    pub(crate) head: Words,
+    pub(crate) head: Text,
     /// With a state: the title of a cell.
-    pub(crate) title: Words,
+    pub(crate) title: Text,
     /// What is done.
-    pub(crate) what: Words,
+    pub(crate) what: Text,
 }
 
 /// Why a cell cannot be tried.
@@ -36,17 +36,17 @@ pub(crate) struct StimulusWords {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Why {
     /// In the cell.
-    pub(crate) short: Words,
+    pub(crate) short: Text,
     /// In a sentence.
-    pub(crate) text: Words,
+    pub(crate) text: Text,
 }
 
 /// What is worth saying of a cell.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Note {
-    pub(crate) text: Words,
-    pub(crate) sources: Vec<Source>,
+    pub(crate) text: Text,
+    pub(crate) sources: Vec<Citation>,
 }
 
 /// The words of the atlas.
@@ -59,7 +59,7 @@ pub(crate) fn texts() -> &'static Texts {
 }
 
 impl Texts {
-    pub(crate) fn page(&self, key: &str) -> &Words {
+    pub(crate) fn page(&self, key: &str) -> &Text {
         self.page
             .get(key)
             .unwrap_or_else(|| panic!("the atlas has no word {key:?}"))

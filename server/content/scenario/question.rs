@@ -6,9 +6,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::event::host::Host;
-use crate::i18n::Words;
+use crate::i18n::Text;
 use crate::script::Flags;
-use crate::script::ast::{Deed, Script};
+use crate::script::ast::{Action, Script};
 use crate::tcp::state::State;
 
 /// A question. Which answer is right stands nowhere: the run answers it.
@@ -19,16 +19,16 @@ pub struct Question {
     /// That line's number, 1-based.
     pub line: usize,
     /// What of the run answers it.
-    pub about: About,
+    pub about: QuestionSubject,
     /// The question in words.
-    pub ask: Words,
+    pub ask: Text,
     /// What can be answered: two or more.
     pub choices: Vec<Choice>,
 }
 
 /// What of a run answers a question, when its line has settled.
 #[derive(Clone, Debug, PartialEq)]
-pub enum About {
+pub enum QuestionSubject {
     /// The state of a host's connection.
     State(Host),
     /// What the line's call gave, in the words that `=>` has for it.
@@ -43,39 +43,39 @@ pub struct Choice {
     /// What the run must show for this answer to be right.
     pub value: String,
     /// How it is put, where its value alone does not say it.
-    pub text: Option<Words>,
+    pub text: Option<Text>,
     /// Why it is tempting, or what it tells.
-    pub why: Words,
+    pub why: Text,
 }
 
-impl About {
-    fn read(text: &str) -> Option<About> {
+impl QuestionSubject {
+    fn read(text: &str) -> Option<QuestionSubject> {
         if text == "gives" {
-            return Some(About::Gives);
+            return Some(QuestionSubject::Gives);
         }
         if let Some(name) = text.strip_prefix("state of ") {
             let host = Host::BOTH.into_iter().find(|host| host.name() == name)?;
-            return Some(About::State(host));
+            return Some(QuestionSubject::State(host));
         }
-        Flags::read(text.strip_prefix("sends ")?).map(About::Sends)
+        Flags::read(text.strip_prefix("sends ")?).map(QuestionSubject::Sends)
     }
 
     /// What answers can be, where that is not open.
     fn values(&self) -> Option<Vec<&'static str>> {
         match self {
-            About::State(_) => Some(State::ALL.map(State::name).to_vec()),
-            About::Gives => None,
-            About::Sends(_) => Some(vec!["client", "server", "nobody"]),
+            QuestionSubject::State(_) => Some(State::ALL.map(State::name).to_vec()),
+            QuestionSubject::Gives => None,
+            QuestionSubject::Sends(_) => Some(vec!["client", "server", "nobody"]),
         }
     }
 }
 
-impl fmt::Display for About {
+impl fmt::Display for QuestionSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            About::State(host) => write!(f, "state of {host}"),
-            About::Gives => f.write_str("gives"),
-            About::Sends(flags) => write!(f, "sends {flags}"),
+            QuestionSubject::State(host) => write!(f, "state of {host}"),
+            QuestionSubject::Gives => f.write_str("gives"),
+            QuestionSubject::Sends(flags) => write!(f, "sends {flags}"),
         }
     }
 }
@@ -86,7 +86,7 @@ impl fmt::Display for About {
 pub(crate) struct Written {
     at: Spanned<String>,
     about: Spanned<String>,
-    ask: Words,
+    ask: Text,
     #[serde(default)]
     choices: Vec<WrittenChoice>,
 }
@@ -95,8 +95,8 @@ pub(crate) struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenChoice {
     value: Spanned<String>,
-    text: Option<Words>,
-    why: Words,
+    text: Option<Text>,
+    why: Text,
 }
 
 /// Holds what is written against the script; a mistake is told with where in the file it stands.
@@ -132,14 +132,16 @@ impl Written {
             ));
         };
         let about_start = self.about.span().start;
-        let Some(about) = About::read(self.about.get_ref()) else {
+        let Some(about) = QuestionSubject::read(self.about.get_ref()) else {
             let found = self.about.get_ref();
             let message = format!(
                 "found `{found}`, expected `gives`, `state of client`, `state of server`, or `sends` with control bits, such as `sends RST`"
             );
             return Err((about_start, message));
         };
-        if about == About::Gives && !matches!(step.deed, Deed::Call { .. } | Deed::Wait { .. }) {
+        if about == QuestionSubject::Gives
+            && !matches!(step.deed, Action::Call { .. } | Action::Wait { .. })
+        {
             let message = format!("`{at}` makes no call, so it gives nothing");
             return Err((about_start, message));
         }

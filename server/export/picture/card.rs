@@ -4,7 +4,7 @@
 use crate::event::Event;
 use crate::event::host::Host;
 use crate::event::labels::Kind;
-use crate::export::options::About;
+use crate::export::options::ExportInfo;
 use crate::export::picture::ladder::Ladder;
 use crate::export::picture::layout::item::{Drawn, Item, Line};
 use crate::export::picture::layout::{FLIGHT, Layout, lay_out};
@@ -29,7 +29,7 @@ const SIZE: f64 = 21.0;
 /// Draws a run's card.
 pub(crate) fn draw(
     events: &[Event],
-    about: &About,
+    about: &ExportInfo,
     language: Language,
     theme: Theme,
     faces: &Faces,

@@ -9,7 +9,7 @@ use resvg::usvg::{self, FontResolver, Options, Tree};
 use thiserror::Error;
 
 use crate::event::Event;
-use crate::export::options::{About, Wish};
+use crate::export::options::{ExportInfo, ExportOptions};
 use crate::export::picture::svg_writer::Faces;
 use crate::export::picture::{card, svg};
 use crate::i18n::Language;
@@ -60,9 +60,9 @@ pub enum RenderError {
 /// A run as PNG: the picture, or the card for chats.
 pub(crate) fn picture(
     events: &[Event],
-    about: &About,
+    about: &ExportInfo,
     language: Language,
-    wish: Wish,
+    wish: ExportOptions,
 ) -> Result<Vec<u8>, RenderError> {
     let language = if chinese().is_some() {
         language

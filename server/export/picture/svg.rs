@@ -4,7 +4,7 @@
 use crate::event::Event;
 use crate::event::host::Host;
 use crate::event::labels::{self, duration};
-use crate::export::options::About;
+use crate::export::options::ExportInfo;
 use crate::export::picture::ladder::Ladder;
 use crate::export::picture::layout::item::{Drawn, Item};
 use crate::export::picture::layout::{Layout, lay_out};
@@ -27,7 +27,7 @@ const MARGIN: f64 = 28.0;
 /// Draws a run.
 pub(crate) fn draw(
     events: &[Event],
-    about: &About,
+    about: &ExportInfo,
     language: Language,
     theme: Theme,
     faces: &Faces,
@@ -170,7 +170,7 @@ impl Page {
         }
     }
 
-    fn foot(&mut self, facts: &Facts, about: &About, y: f64) {
+    fn foot(&mut self, facts: &Facts, about: &ExportInfo, y: f64) {
         let look = Type {
             size: 12.0,
             weight: 400,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::export::worksheet::Dice;
+use crate::export::worksheet::Rng;
 use crate::export::worksheet::table::{Cell, Kind, Row, Table};
 
 /// The most blanks of a sheet.
@@ -13,7 +13,7 @@ const MOST: usize = 18;
 
 /// The same table, about half of the rows that can be asked for with a blank, which are numbered as one reads.
 pub fn blank(mut table: Table, seed: u64) -> Table {
-    let mut dice = Dice::new(seed);
+    let mut dice = Rng::new(seed);
     let mut rows: Vec<usize> = (0..table.rows.len())
         .filter(|row| {
             table.rows[*row]

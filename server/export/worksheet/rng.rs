@@ -2,12 +2,12 @@
 
 /// Numbers that follow from a seed.
 #[derive(Debug)]
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
-    /// Dice that fall the same for the same seed.
-    pub fn new(seed: u64) -> Dice {
-        Dice(seed)
+impl Rng {
+    /// Rng that fall the same for the same seed.
+    pub fn new(seed: u64) -> Rng {
+        Rng(seed)
     }
 
     fn next(&mut self) -> u64 {

@@ -1,6 +1,6 @@
 //! A run's segments in no order.
 
-use crate::export::worksheet::Dice;
+use crate::export::worksheet::Rng;
 use crate::export::worksheet::table::{Deed, Row, Table, Way};
 
 /// The most segments of a sheet.
@@ -33,7 +33,7 @@ pub fn shuffle(table: &Table, seed: u64) -> Vec<Item> {
             tied: index > 0 && is_tied(ways[index - 1].1, ways[index].1),
         })
         .collect();
-    let mut dice = Dice::new(seed);
+    let mut dice = Rng::new(seed);
     dice.mix(&mut items);
     // What came out in its order would be no exercise.
     if items.is_sorted_by_key(|item| item.place) {

@@ -13,14 +13,14 @@ use std::time::Duration;
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::lab::run::request::Pace;
-use crate::script::ast::WireDeed;
+use crate::script::ast::WireAction;
 use crate::script::{Mistake, parse};
 
 /// How many lines may wait for a run at once.
 const MOST_WAITING: usize = 16;
 
 /// What reaches into a run from outside.
-pub struct Hand {
+pub struct RunControl {
     /// How long an open run waits for a line before it ends; None for a run that ends with its script, and takes lines
     /// for the wire only.
     pub open: Option<Duration>,
@@ -42,16 +42,16 @@ struct Lines {
 pub(crate) struct Said {
     pub(crate) text: String,
     /// What it does on the wire, if anything.
-    pub(crate) wire: Option<WireDeed>,
+    pub(crate) wire: Option<WireAction>,
     answer: Box<dyn FnOnce(Answer) + Send>,
 }
 
 /// The number that a line got in the composed script, or why the run did not take it.
-pub type Answer = Result<usize, Unsaid>;
+pub type Answer = Result<usize, LineRejection>;
 
 /// Why a line was not taken; nothing has happened then.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Unsaid {
+pub enum LineRejection {
     /// It cannot be played now.
     Mistakes(Vec<Mistake>),
     /// The run has ended.
@@ -62,10 +62,10 @@ pub enum Unsaid {
     Full(usize),
 }
 
-impl Hand {
+impl RunControl {
     /// For a run that has not begun.
-    pub fn new(open: Option<Duration>, then: Option<Pace>) -> Hand {
-        Hand {
+    pub fn new(open: Option<Duration>, then: Option<Pace>) -> RunControl {
+        RunControl {
             open,
             then,
             stop: AtomicBool::new(false),
@@ -78,12 +78,12 @@ impl Hand {
         let wire = parse::wire_deed(&text);
         let mut said = self.lines();
         let refused = match () {
-            () if said.over => Some(Unsaid::Over),
+            () if said.over => Some(LineRejection::Over),
             // A line with a mistake is told its mistake.
             () if self.open.is_none() && wire.is_none() && parse::is_deed(&text) => {
-                Some(Unsaid::NotOpen)
+                Some(LineRejection::NotOpen)
             }
-            () if said.waiting.len() >= MOST_WAITING => Some(Unsaid::Full(MOST_WAITING)),
+            () if said.waiting.len() >= MOST_WAITING => Some(LineRejection::Full(MOST_WAITING)),
             () => None,
         };
         if let Some(refused) = refused {
@@ -118,7 +118,7 @@ impl Hand {
         drop(said);
         waiting
             .into_iter()
-            .for_each(|said| said.refuse(Unsaid::Over));
+            .for_each(|said| said.refuse(LineRejection::Over));
     }
 
     pub(crate) fn stop_sign(&self) -> &AtomicBool {
@@ -166,7 +166,7 @@ impl Said {
         (self.answer)(Ok(line));
     }
 
-    pub(crate) fn refuse(self, why: Unsaid) {
+    pub(crate) fn refuse(self, why: LineRejection) {
         (self.answer)(Err(why));
     }
 }

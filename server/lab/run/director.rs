@@ -11,12 +11,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::event::{Ending, What};
-use crate::lab::run::control::Hand;
-use crate::lab::run::engine::{SOON, World};
+use crate::lab::run::control::RunControl;
+use crate::lab::run::engine::{Engine, SOON};
 use crate::lab::run::error::RunError;
 use crate::lab::run::request::{Pace, Play};
 use crate::lab::sandbox::clock::{Nanos, now};
-use crate::lab::sandbox::forkserver::Nursery;
+use crate::lab::sandbox::forkserver::ForkServer;
 use crate::script::Composer;
 
 /// A line counts as settled when so long nothing has happened: longer than a delayed ACK waits.
@@ -50,8 +50,8 @@ pub(crate) struct Mark {
 
 /// Plays one script in one world.
 pub(crate) struct Director<'w, 'a> {
-    pub(crate) world: &'w mut World<'a>,
-    pub(crate) nursery: &'w Nursery,
+    pub(crate) world: &'w mut Engine<'a>,
+    pub(crate) nursery: &'w ForkServer,
     /// Where each label's line began: the next event's `seq`.
     pub(crate) labels: HashMap<String, u32>,
     pub(crate) pace: Pace,
@@ -59,7 +59,7 @@ pub(crate) struct Director<'w, 'a> {
     limit: Duration,
     most_events: u32,
     /// Where lines by hand come from, if anybody may say any.
-    pub(crate) hand: Option<&'w Hand>,
+    pub(crate) hand: Option<&'w RunControl>,
     /// The script, with what was done by hand.
     pub(crate) composer: Composer,
     /// The line being played, or that was played last.
@@ -86,10 +86,10 @@ pub(crate) struct Director<'w, 'a> {
 
 impl<'w, 'a> Director<'w, 'a> {
     pub(crate) fn new(
-        world: &'w mut World<'a>,
-        nursery: &'w Nursery,
+        world: &'w mut Engine<'a>,
+        nursery: &'w ForkServer,
         play: &Play<'_>,
-        hand: Option<&'w Hand>,
+        hand: Option<&'w RunControl>,
     ) -> Director<'w, 'a> {
         Director {
             world,
@@ -176,7 +176,10 @@ impl<'w, 'a> Director<'w, 'a> {
         self.until_at(end, |_| now() >= end)
     }
 
-    pub(crate) fn until(&mut self, holds: impl Fn(&World<'_>) -> bool) -> Result<(), Interruption> {
+    pub(crate) fn until(
+        &mut self,
+        holds: impl Fn(&Engine<'_>) -> bool,
+    ) -> Result<(), Interruption> {
         while !self.turn(now() + SOON.as_nanos() as Nanos, &holds)? {}
         Ok(())
     }
@@ -184,7 +187,7 @@ impl<'w, 'a> Director<'w, 'a> {
     fn until_at(
         &mut self,
         due: Nanos,
-        holds: impl Fn(&World<'_>) -> bool,
+        holds: impl Fn(&Engine<'_>) -> bool,
     ) -> Result<(), Interruption> {
         while !self.turn(due, &holds)? {}
         Ok(())
@@ -194,7 +197,7 @@ impl<'w, 'a> Director<'w, 'a> {
     pub(crate) fn turn(
         &mut self,
         due: Nanos,
-        holds: &impl Fn(&World<'_>) -> bool,
+        holds: &impl Fn(&Engine<'_>) -> bool,
     ) -> Result<bool, Interruption> {
         if holds(self.world) {
             return Ok(true);
@@ -277,6 +280,6 @@ impl<'w, 'a> Director<'w, 'a> {
 }
 
 /// Whether nothing has happened for a while.
-pub(crate) fn is_quiet(world: &World<'_>) -> bool {
+pub(crate) fn is_quiet(world: &Engine<'_>) -> bool {
     now().saturating_sub(world.timeline.last()) > QUIET
 }

@@ -1,7 +1,7 @@
 //! What the director acts on: two hosts, the wire between them, the actors, one timeline. One thread does all of it.
 //!
 //! Whatever happens reaches that thread as a readable descriptor: a packet on a TUN device, a report on an actor's
-//! channel, the end of a process, or as a wake-up by the clock. [`World::turn`] waits for the next and tells it in the
+//! channel, the end of a process, or as a wake-up by the clock. [`Engine::turn`] waits for the next and tells it in the
 //! order of its causes. Four rules make that order certain:
 //!
 //! 1. An actor reports that it enters a call *before* it makes it. So whatever a call did, and was just seen on the wire
@@ -40,7 +40,7 @@ use crate::lab::run::engine::bulk::Bulk;
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::descriptors::Descriptors;
 use crate::lab::run::kernel::sock_diag::SocketTable;
-use crate::lab::run::kernel::socket_tracker::Watch;
+use crate::lab::run::kernel::socket_tracker::SocketTracker;
 use crate::lab::run::timeline::Timeline;
 use crate::lab::run::wire::Wire;
 use crate::lab::sandbox::clock::{Nanos, now};
@@ -53,7 +53,7 @@ const LOOK: Nanos = 100_000_000;
 pub(crate) const COURTESY: [Nanos; 2] = [250_000_000, 100_000];
 
 /// See the head of this file.
-pub(crate) struct World<'a> {
+pub(crate) struct Engine<'a> {
     pub(crate) timeline: Timeline<'a>,
     pub(crate) wire: Wire,
     pub(crate) bulk: Bulk,
@@ -79,7 +79,7 @@ pub(crate) struct World<'a> {
 pub(crate) struct HostEnd {
     /// None where it has crashed.
     pub(crate) power: Option<Power>,
-    pub(crate) watch: Watch,
+    pub(crate) watch: SocketTracker,
     pub(crate) descriptors: Descriptors,
 }
 
@@ -101,7 +101,7 @@ impl Drop for Power {
     }
 }
 
-impl Drop for World<'_> {
+impl Drop for Engine<'_> {
     /// Gives a run's devices and namespaces back and ends its processes; it takes its time.
     fn drop(&mut self) {
         // First, while somebody still holds each connection: what can be destroyed differs.
@@ -118,17 +118,17 @@ impl Drop for World<'_> {
     }
 }
 
-impl<'a> World<'a> {
+impl<'a> Engine<'a> {
     pub(crate) fn new(
         timeline: Timeline<'a>,
         hosts: [HostEnd; 2],
         actors: Vec<Actor>,
         stop: &'a AtomicBool,
         bell: Option<Arc<OwnedFd>>,
-    ) -> World<'a> {
+    ) -> Engine<'a> {
         let last_look = now();
         let (wire, held_back) = (Wire::default(), Vec::new());
-        World {
+        Engine {
             timeline,
             wire,
             bulk: Bulk::default(),

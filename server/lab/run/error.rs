@@ -14,7 +14,7 @@ pub enum RunError {
     #[error("this machine does not let a host be built ({0:?})")]
     Refused(Refusal),
     #[error("asking for a host: {0}")]
-    Nursery(io::Error),
+    ForkServer(io::Error),
     #[error("waiting for something to happen: {0}")]
     Wait(io::Error),
     #[error("reading the wire at {host}: {source}")]

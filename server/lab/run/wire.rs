@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use crate::event::host::Host;
 use crate::event::{Segment, SegmentPhase};
 use crate::lab::run::wire::decoder::Decoder;
-use crate::lab::run::wire::verdict::{DROPPED, Fate, Orders};
+use crate::lab::run::wire::verdict::{DROPPED, Orders, Verdict};
 use crate::lab::sandbox::clock::Nanos;
 use crate::script::Filter;
 use crate::script::ast::Forgery;
@@ -54,17 +54,17 @@ impl Wire {
     pub(crate) fn take(&mut self, (segment, packet): Packet, now: Nanos) -> Vec<Told> {
         let due = now + self.orders.delay.as_nanos() as Nanos;
         match self.orders.decide(&segment) {
-            Fate::Deliver => {
+            Verdict::Deliver => {
                 self.send(due, segment.clone(), packet);
                 vec![(segment, Some(due))]
             }
-            Fate::DeliverTwice => {
+            Verdict::DeliverTwice => {
                 let copy = self.decoder.copy(&segment);
                 self.send(due, segment.clone(), packet.clone());
                 self.send(due, copy.clone(), packet);
                 vec![(segment, Some(due)), (copy, Some(due))]
             }
-            Fate::Hold => {
+            Verdict::Hold => {
                 self.note("hold", &segment);
                 self.held.push(Flight {
                     due,
@@ -74,7 +74,7 @@ impl Wire {
                 let held = on_hold(&segment);
                 vec![(segment, None), (held, None)]
             }
-            Fate::Drop(reason) => {
+            Verdict::Drop(reason) => {
                 if reason != DROPPED {
                     self.note("drop", &segment);
                 }

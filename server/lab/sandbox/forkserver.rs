@@ -13,7 +13,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::lab::sandbox::channel::Channel;
 use crate::lab::sandbox::protocol::{
-    Birth, Errand, HostPlan, Refusal, Report, Returned, SetupStep,
+    HostPlan, HostTask, Refusal, Report, Returned, SetupStep, SpawnRequest,
 };
 
 /// The command-line word by which this program becomes the nursery.
@@ -26,19 +26,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// A thread of its own starts the process and stays until it ends, because the kernel ties "die with the parent" to the
 /// parent's *thread* (PR_SET_PDEATHSIG, prctl(2)), and threads of a pool come and go.
-pub struct Nursery {
+pub struct ForkServer {
     channel: Option<Channel>,
     keeper: Option<JoinHandle<()>>,
 }
 
 /// A host whose first actor is being set up.
-pub struct Unborn {
+pub struct PendingHost {
     /// The server's end of the actor's channel.
     pub channel: Channel,
 }
 
 /// A host, as its first actor hands it over.
-pub struct Newborn {
+pub struct SpawnedHost {
     /// The server's end of the actor's channel.
     pub channel: Channel,
     /// Process id.
@@ -55,9 +55,9 @@ pub struct Newborn {
     pub namespace: OwnedFd,
 }
 
-impl Nursery {
+impl ForkServer {
     /// Starts the nursery and has it build one host for trial, so that a machine that refuses is known at once.
-    pub fn start() -> Result<Nursery, Refusal> {
+    pub fn start() -> Result<ForkServer, Refusal> {
         let (ours, theirs) = Channel::pair().map_err(|error| refusal(&error))?;
         let (started, when_started) = mpsc::channel();
         let keeper = thread::Builder::new().name(ROLE.into()).spawn(move || {
@@ -75,7 +75,7 @@ impl Nursery {
             }
         });
         let keeper = keeper.map_err(|error| refusal(&error))?;
-        let nursery = Nursery {
+        let nursery = ForkServer {
             channel: Some(ours),
             keeper: Some(keeper),
         };
@@ -96,15 +96,15 @@ impl Nursery {
     }
 
     /// Asks for a host. Several can be under way at once.
-    pub fn conceive(&self, host: HostPlan) -> io::Result<Unborn> {
-        Ok(Unborn {
-            channel: self.ask(&Birth::Host(host), None)?,
+    pub fn conceive(&self, host: HostPlan) -> io::Result<PendingHost> {
+        Ok(PendingHost {
+            channel: self.ask(&SpawnRequest::Host(host), None)?,
         })
     }
 
     /// Another process in a host that exists: the server's end of its channel, and its number.
     pub fn join(&self, host: HostPlan, namespace: &OwnedFd) -> io::Result<(Channel, i32)> {
-        let channel = self.ask(&Birth::Join(host), Some(namespace))?;
+        let channel = self.ask(&SpawnRequest::Join(host), Some(namespace))?;
         match receive::<Report>(&channel, PATIENCE)? {
             (Report::Ready { pid, .. }, _) => Ok((channel, pid)),
             _ => Err(gone()),
@@ -112,8 +112,8 @@ impl Nursery {
     }
 
     /// Has something done to a host that exists, and waits until it is.
-    pub fn send_on(&self, errand: Errand, host: HostPlan, namespace: &OwnedFd) -> io::Result<()> {
-        let channel = self.ask(&Birth::Errand(host, errand), Some(namespace))?;
+    pub fn send_on(&self, task: HostTask, host: HostPlan, namespace: &OwnedFd) -> io::Result<()> {
+        let channel = self.ask(&SpawnRequest::Task(host, task), Some(namespace))?;
         match receive::<Report>(&channel, PATIENCE)? {
             (Report::Done(Returned { errno: None, .. }), _) => Ok(()),
             (
@@ -126,7 +126,7 @@ impl Nursery {
         }
     }
 
-    fn ask(&self, birth: &Birth, namespace: Option<&OwnedFd>) -> io::Result<Channel> {
+    fn ask(&self, birth: &SpawnRequest, namespace: Option<&OwnedFd>) -> io::Result<Channel> {
         let (ours, theirs) = Channel::pair()?;
         let fds: Vec<_> = [theirs.as_fd()]
             .into_iter()
@@ -148,7 +148,7 @@ impl Nursery {
     }
 }
 
-impl Drop for Nursery {
+impl Drop for ForkServer {
     fn drop(&mut self) {
         self.channel = None; // the nursery reads its end, and ends
         if let Some(keeper) = self.keeper.take() {
@@ -157,9 +157,9 @@ impl Drop for Nursery {
     }
 }
 
-impl Unborn {
+impl PendingHost {
     /// Waits until the host is built.
-    pub fn born(self) -> Result<Newborn, Refusal> {
+    pub fn born(self) -> Result<SpawnedHost, Refusal> {
         match receive::<Report>(&self.channel, PATIENCE) {
             Ok((
                 Report::Ready {
@@ -173,7 +173,7 @@ impl Unborn {
                 else {
                     return Err(refusal(&gone()));
                 };
-                Ok(Newborn {
+                Ok(SpawnedHost {
                     channel: self.channel,
                     pid,
                     tid,
@@ -190,7 +190,7 @@ impl Unborn {
     }
 }
 
-impl Newborn {
+impl SpawnedHost {
     /// Gives the host back, and waits until its process has ended.
     fn end(self) -> io::Result<()> {
         let number = Pid::from_raw(self.pid).ok_or_else(gone)?;

@@ -1,6 +1,6 @@
 //! What the server says to the processes that it starts, and what they report: the only words on that border.
 //!
-//! The *nursery* is a process from which all actors are forked. It gets [`Birth`]s. Each actor has a channel of its own
+//! The *nursery* is a process from which all actors are forked. It gets [`SpawnRequest`]s. Each actor has a channel of its own
 //! (one end of a SOCK_SEQPACKET pair, one message a packet, JSON), on which it gets [`Order`]s and answers [`Report`]s.
 
 use std::io;
@@ -12,18 +12,18 @@ use crate::tcp::call::Call;
 
 /// Asks the nursery to fork a process; that one's end of its channel travels with it.
 #[derive(Debug, Deserialize, Serialize)]
-pub enum Birth {
+pub enum SpawnRequest {
     /// An actor that builds a host around itself before it takes orders.
     Host(HostPlan),
     /// An actor in a host that exists; the host's network namespace travels with it.
     Join(HostPlan),
     /// A process that does one thing in a host that exists, and ends; the host's network namespace travels with it.
-    Errand(HostPlan, Errand),
+    Task(HostPlan, HostTask),
 }
 
 /// Something that is done to a host, not by one of its programs.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub enum Errand {
+pub enum HostTask {
     /// Takes `wire0` down, or brings it up with its route.
     Link {
         /// Up or down.
@@ -146,7 +146,7 @@ pub enum Report {
         /// After a call that opens or closes: the process's open sockets.
         open: Option<Vec<Open>>,
         /// After a call that makes or dresses a socket: its inode, and how it is dressed.
-        dress: Option<(u64, Dress)>,
+        dress: Option<(u64, ClosingOptions)>,
     },
     /// The order is carried out: what its last call gave.
     Done(Returned),
@@ -197,7 +197,7 @@ pub struct Open {
 
 /// The options of a socket that decide how it ends, as getsockopt(2) gives them.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Dress {
+pub struct ClosingOptions {
     /// SO_LINGER is on, with a time of 0.
     pub linger_zero: bool,
     /// TCP_LINGER2 is negative: no FIN_WAIT_2 without an owner.

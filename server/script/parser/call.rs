@@ -1,9 +1,9 @@
 //! The grammar of calls and their options.
 
 use crate::script::Mistake;
-use crate::script::ast::Deed;
+use crate::script::ast::Action;
 use crate::script::cursor::Line;
-use crate::script::lexer::Kind;
+use crate::script::lexer::TokenKind;
 use crate::script::vocabulary::{CALLS, OPTIONS, OTHERS};
 use crate::tcp::call::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
@@ -17,9 +17,9 @@ const ASKED: usize = 3;
 
 impl Line {
     /// A call, and the sockets that it uses and makes.
-    pub(crate) fn call(&mut self, actor: String) -> Result<Deed, Mistake> {
+    pub(crate) fn call(&mut self, actor: String) -> Result<Action, Mistake> {
         let word = match self.peek().clone() {
-            Kind::Word(word) if CALLS.split(", ").any(|call| call == word) => word,
+            TokenKind::Word(word) if CALLS.split(", ").any(|call| call == word) => word,
             _ => return Err(self.mistake(format!("a call ({CALLS}) or {OTHERS}"))),
         };
         self.at += 1;
@@ -55,7 +55,7 @@ impl Line {
         let (mut on, mut named) = (None, None);
         loop {
             let is_next =
-                |word: &str| matches!(self.peek(), Kind::Word(next) if next.as_str() == word);
+                |word: &str| matches!(self.peek(), TokenKind::Word(next) if next.as_str() == word);
             // Only these make a socket out of another, and name both.
             let both = matches!(call, Call::Accept | Call::Dup);
             if (is_next("on") && named.is_some() || is_next("as") && on.is_some()) && !both {
@@ -63,7 +63,9 @@ impl Line {
             }
             if on.is_none() && self.keyword("on") {
                 on = Some(self.name("a socket's name")?);
-            } else if named.is_none() && matches!(self.peek(), Kind::Word(word) if word == "as") {
+            } else if named.is_none()
+                && matches!(self.peek(), TokenKind::Word(word) if word == "as")
+            {
                 let makes = matches!(
                     call,
                     Call::Socket
@@ -102,7 +104,7 @@ impl Line {
                 (name.clone(), name)
             }
         };
-        Ok(Deed::Call {
+        Ok(Action::Call {
             actor,
             on,
             named,
@@ -111,7 +113,8 @@ impl Line {
     }
 
     fn port(&mut self) -> Result<u16, Mistake> {
-        if !self.has_argument() || matches!(self.peek(), Kind::Word(word) if word == "backlog") {
+        if !self.has_argument() || matches!(self.peek(), TokenKind::Word(word) if word == "backlog")
+        {
             return Ok(PORT);
         }
         self.word("a port (1 to 65535)", |word| {
@@ -126,7 +129,7 @@ impl Line {
     }
 
     fn payload(&mut self) -> Result<Payload, Mistake> {
-        if let Kind::Text(text) = self.peek().clone() {
+        if let TokenKind::Text(text) = self.peek().clone() {
             self.at += 1;
             return Ok(Payload::Text(text));
         }

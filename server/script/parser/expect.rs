@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::event::host::Host;
 use crate::script::Mistake;
-use crate::script::ast::{Deed, Expectation};
+use crate::script::ast::{Action, Expectation};
 use crate::script::cursor::Line;
 use crate::script::filter::Flags;
-use crate::script::lexer::Kind;
+use crate::script::lexer::TokenKind;
 use crate::tcp::state::State;
 
 impl Line {
@@ -30,10 +30,10 @@ impl Line {
 
     /// Whether a claim looks at a host; else it is about what a call gives.
     pub(crate) fn host_comes_first(&self) -> bool {
-        let is_host = matches!(self.peek(), Kind::Word(word) if Host::BOTH.iter().any(|host| host.name() == word));
-        let looks = |kind: Option<&Kind>| match kind {
-            Some(Kind::Mark(".")) => true,
-            Some(Kind::Word(word)) => {
+        let is_host = matches!(self.peek(), TokenKind::Word(word) if Host::BOTH.iter().any(|host| host.name() == word));
+        let looks = |kind: Option<&TokenKind>| match kind {
+            Some(TokenKind::Mark(".")) => true,
+            Some(TokenKind::Word(word)) => {
                 ["sent", "recvq", "sendq"].contains(&word.as_str()) || State::named(word).is_some()
             }
             _ => false,
@@ -42,7 +42,7 @@ impl Line {
     }
 
     /// What a host's kernel must have, or must have sent.
-    pub(crate) fn check(&mut self) -> Result<Deed, Mistake> {
+    pub(crate) fn check(&mut self) -> Result<Action, Mistake> {
         let (host, socket) = self.host_and_socket()?;
         let what = if self.keyword("sent") {
             self.sent(host)?
@@ -77,7 +77,7 @@ impl Line {
         } else {
             Duration::ZERO
         };
-        Ok(Deed::Check { what, within })
+        Ok(Action::Check { what, within })
     }
 
     fn sent(&mut self, host: Host) -> Result<Expectation, Mistake> {

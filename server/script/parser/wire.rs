@@ -1,10 +1,10 @@
 //! The grammar of what is done on the wire.
 
 use crate::script::Mistake;
-use crate::script::ast::{Forgery, WireDeed};
+use crate::script::ast::{Forgery, WireAction};
 use crate::script::cursor::Line;
 use crate::script::filter::{Filter, Flags};
-use crate::script::lexer::Kind;
+use crate::script::lexer::TokenKind;
 use crate::script::vocabulary::DEEDS;
 
 /// How many segments one line may drop.
@@ -12,7 +12,7 @@ const MOST_DROPS: u32 = 1000;
 
 impl Line {
     /// What follows `wire`.
-    pub(crate) fn wire(&mut self) -> Result<WireDeed, Mistake> {
+    pub(crate) fn wire(&mut self) -> Result<WireAction, Mistake> {
         let deed = self.word(DEEDS, |word| {
             DEEDS
                 .replace(" or ", ", ")
@@ -21,28 +21,28 @@ impl Line {
                 .then(|| word.to_owned())
         })?;
         Ok(match deed.as_str() {
-            "delay" => WireDeed::Delay(self.time()?),
-            "cut" => WireDeed::Cut,
-            "mend" => WireDeed::Mend,
+            "delay" => WireAction::Delay(self.time()?),
+            "cut" => WireAction::Cut,
+            "mend" => WireAction::Mend,
             "drop" => {
                 let number =
                     |word: &str| word.parse().ok().filter(|n| (1..=MOST_DROPS).contains(n));
                 let count = match self.peek() {
-                    Kind::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
+                    TokenKind::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
                         self.word("a number of segments (1 to 1000)", number)?
                     }
                     _ => 1,
                 };
-                WireDeed::Drop(count, self.filter()?)
+                WireAction::Drop(count, self.filter()?)
             }
-            "hold" => WireDeed::Hold(self.filter()?),
-            "release" => WireDeed::Release(if self.has_argument() {
+            "hold" => WireAction::Hold(self.filter()?),
+            "release" => WireAction::Release(if self.has_argument() {
                 Some(self.filter()?)
             } else {
                 None
             }),
-            "duplicate" => WireDeed::Duplicate(self.filter()?),
-            _ => WireDeed::Inject(self.forgery()?),
+            "duplicate" => WireAction::Duplicate(self.filter()?),
+            _ => WireAction::Inject(self.forgery()?),
         })
     }
 
@@ -93,7 +93,7 @@ impl Line {
             } else if self.keyword("ack") {
                 forgery.ack = self.relative()?;
             } else if self.keyword("data") {
-                let Kind::Text(text) = self.peek().clone() else {
+                let TokenKind::Text(text) = self.peek().clone() else {
                     return Err(self.mistake("a text in quotes"));
                 };
                 self.at += 1;

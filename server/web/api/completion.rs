@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::script;
 use crate::web::diagnostic_zh::in_language;
-use crate::web::error::{Refused, wrong};
-use crate::web::extract::locale::Asked;
+use crate::web::error::{ApiError, wrong};
+use crate::web::extract::locale::Locale;
 
 /// A place in a script: 1-based, in characters.
 #[derive(Deserialize)]
@@ -22,7 +22,7 @@ pub(crate) struct Place {
 
 /// POST /api/complete: what can stand at a place, and what is missing there where the line cannot end.
 pub(crate) async fn complete(
-    Asked(language, _): Asked,
+    Locale(language, _): Locale,
     place: Result<Json<Place>, JsonRejection>,
 ) -> Response {
     let Place {
@@ -31,7 +31,7 @@ pub(crate) async fn complete(
         column,
     } = match place {
         Ok(Json(place)) => place,
-        Err(error) => return Refused::from(error).into_response(),
+        Err(error) => return ApiError::from(error).into_response(),
     };
     let Some(found) = script::complete(&script, line, column) else {
         return wrong(&format!("the script has no line {line}, column {column}"));

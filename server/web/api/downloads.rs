@@ -7,12 +7,12 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::content::catalogue;
 use crate::event::{Event, What};
-use crate::i18n::{Language, Words};
+use crate::i18n::{Language, Text};
 use crate::recording;
 use crate::web::blocking::blocking;
-use crate::web::exported_run::{Run, title};
-use crate::web::extract::locale::Asked;
-use crate::web::offline_page::{self, Told};
+use crate::web::exported_run::{ExportedRun, title};
+use crate::web::extract::locale::Locale;
+use crate::web::offline_page::{self, OfflineRecording};
 use crate::web::pages::{self, Wish};
 
 /// The names of these formats in addresses.
@@ -20,7 +20,7 @@ pub(crate) const OFFLINE: &str = "html";
 pub(crate) const EXERCISE: &str = "exercise";
 
 /// An exercise sheet, or its key.
-pub(crate) async fn exercise(run: Run, wish: Wish, asked: Asked) -> Response {
+pub(crate) async fn exercise(run: ExportedRun, wish: Wish, asked: Locale) -> Response {
     let disposition = format!("inline; filename=\"fourwave-{}-exercise.html\"", run.name);
     let sheet = blocking(move || {
         let events = recording::read(&run.events);
@@ -35,7 +35,7 @@ pub(crate) async fn exercise(run: Run, wish: Wish, asked: Asked) -> Response {
 }
 
 /// A recording as a file that plays by itself.
-pub(crate) async fn offline(run: Run, lang: Language) -> Response {
+pub(crate) async fn offline(run: ExportedRun, lang: Language) -> Response {
     let kind = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
         (
@@ -49,7 +49,7 @@ pub(crate) async fn offline(run: Run, lang: Language) -> Response {
 }
 
 /// Where its page is found, as people read it.
-fn on_paper(run: &Run) -> &str {
+fn on_paper(run: &ExportedRun) -> &str {
     let address = run.address.as_deref().unwrap_or(&run.page);
     address
         .split_once("://")
@@ -61,8 +61,8 @@ fn told(lines: &str, address: &str, lang: Language) -> String {
     let (scenario, script) = run_of(&events);
     let lesson = scenario.as_deref().and_then(catalogue::scenario);
     let nothing = BTreeMap::new();
-    let told = Told {
-        title: Words {
+    let told = OfflineRecording {
+        title: Text {
             en: title(&events, Language::English),
             zh: title(&events, Language::Chinese),
         },

@@ -17,14 +17,14 @@ use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
 
-use crate::lab::{Live, Progress};
+use crate::lab::{LiveRun, Progress};
 use crate::web::error;
 use crate::web::extract::flag::Flag;
 use crate::web::state::AppState;
 
 /// Where to begin, and whether to go on until the run's end.
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct FollowQuery {
     #[serde(default)]
     from: usize,
     #[serde(default)]
@@ -49,10 +49,10 @@ const LINES: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/x-
 pub(crate) async fn events(
     State(server): State<AppState>,
     Path(id): Path<String>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<FollowQuery>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Ok(Query(Wanted { from, follow })) = wanted else {
+    let Ok(Query(FollowQuery { from, follow })) = wanted else {
         return error::wrong("`from` is the number of an event, and `follow` is 1 or 0");
     };
     let Some(live) = server.lab.find(&id) else {
@@ -74,7 +74,7 @@ pub(crate) async fn events(
 
 /// A run's events from a number on as one answer that goes on until the run's end. It is cut short where the other end does
 /// not read.
-pub(crate) fn stream(live: Arc<Live>, from: usize, server: &AppState) -> Response {
+pub(crate) fn stream(live: Arc<LiveRun>, from: usize, server: &AppState) -> Response {
     let mut follower = Follower::new(live, from, server);
     let (told, body) = mpsc::channel(1);
     tokio::spawn(async move {
@@ -111,7 +111,7 @@ fn lines(events: &[Arc<str>]) -> String {
 
 /// Somebody who reads a run's events as they come.
 struct Follower {
-    live: Arc<Live>,
+    live: Arc<LiveRun>,
     progress: watch::Receiver<Progress>,
     _follows: mpsc::Sender<Infallible>,
     /// The number of the event that comes next.
@@ -128,7 +128,7 @@ enum News {
 }
 
 impl Follower {
-    fn new(live: Arc<Live>, from: usize, server: &AppState) -> Follower {
+    fn new(live: Arc<LiveRun>, from: usize, server: &AppState) -> Follower {
         Follower {
             progress: live.follow(),
             _follows: server.follows.clone(),

@@ -9,45 +9,45 @@ use axum::response::{IntoResponse, Response};
 
 use crate::event::host::Host;
 use crate::export::format::Format;
-use crate::export::options::{About, Wish};
+use crate::export::options::{ExportInfo, ExportOptions};
 use crate::web::api::downloads;
 use crate::web::blocking::blocking;
 use crate::web::error;
-use crate::web::exported_run::{Run, title};
-use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::Asked;
-use crate::web::picture_cache::Picture;
-use crate::web::recording_ref::Source;
+use crate::web::exported_run::{ExportedRun, title};
+use crate::web::extract::base_url::BaseUrl;
+use crate::web::extract::locale::Locale;
+use crate::web::picture_cache::PictureKey;
+use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 use crate::{export, recording};
 
 /// How an export was asked for.
-pub(crate) struct Asking {
+pub(crate) struct ExportRequest {
     server: AppState,
-    asked: Asked,
-    origin: Origin,
+    asked: Locale,
+    origin: BaseUrl,
     uri: Uri,
 }
 
-impl FromRequestParts<AppState> for Asking {
+impl FromRequestParts<AppState> for ExportRequest {
     type Rejection = Infallible;
 
     async fn from_request_parts(
         parts: &mut Parts,
         server: &AppState,
-    ) -> Result<Asking, Infallible> {
-        Ok(Asking {
+    ) -> Result<ExportRequest, Infallible> {
+        Ok(ExportRequest {
             server: server.clone(),
-            asked: Asked::from_request_parts(parts, server).await?,
-            origin: Origin::from_request_parts(parts, server).await?,
+            asked: Locale::from_request_parts(parts, server).await?,
+            origin: BaseUrl::from_request_parts(parts, server).await?,
             uri: parts.uri.clone(),
         })
     }
 }
 
-impl Asking {
+impl ExportRequest {
     /// A run in a format, by its name.
-    pub(crate) async fn answer(self, source: Source, format: &str) -> Response {
+    pub(crate) async fn answer(self, source: RecordingRef, format: &str) -> Response {
         let run = match self.run(source).await {
             Ok(run) => run,
             Err(unknown) => return unknown,
@@ -69,18 +69,18 @@ impl Asking {
         }
     }
 
-    async fn run(&self, source: Source) -> Result<Run, Response> {
+    async fn run(&self, source: RecordingRef) -> Result<ExportedRun, Response> {
         let events = source.lines(&self.server).await?;
         let page = match &source {
-            Source::Run(id) => {
+            RecordingRef::Run(id) => {
                 let live = self.server.lab.find(id);
                 let scenario = live.and_then(|live| live.scenario.clone());
-                let stage = scenario.map(|id| Source::of_scenario(&id).page());
+                let stage = scenario.map(|id| RecordingRef::of_scenario(&id).page());
                 format!("{}#run={id}", stage.unwrap_or_else(|| source.page()))
             }
             _ => source.page(),
         };
-        Ok(Run {
+        Ok(ExportedRun {
             name: source.name(),
             address: self.origin.address(&page),
             page,
@@ -89,13 +89,13 @@ impl Asking {
     }
 
     /// A file for other tools.
-    async fn file(self, run: Run, format: Format) -> Response {
-        let wish = match Query::<Wish>::try_from_uri(&self.uri) {
+    async fn file(self, run: ExportedRun, format: Format) -> Response {
+        let wish = match Query::<ExportOptions>::try_from_uri(&self.uri) {
             Ok(Query(wish)) => wish,
             Err(error) => return error::wrong(&error.body_text()),
         };
         let language = self.asked.0;
-        let Run {
+        let ExportedRun {
             name,
             page,
             address,
@@ -120,7 +120,7 @@ impl Asking {
             ),
             (header::VARY, "Accept-Language, Cookie".to_owned()),
         ];
-        let picture = Picture {
+        let picture = PictureKey {
             page,
             language,
             wish,
@@ -128,7 +128,7 @@ impl Asking {
         };
         let make = move || {
             let events = recording::read(&events);
-            let about = About {
+            let about = ExportInfo {
                 title: title(&events, language),
                 address,
             };
@@ -146,31 +146,34 @@ impl Asking {
 }
 
 /// GET /api/runs/ID/FORMAT: of a run that goes on, what there is by now.
-pub(crate) async fn of_run(asking: Asking, Path((id, format)): Path<(String, String)>) -> Response {
-    asking.answer(Source::Run(id), &format).await
+pub(crate) async fn of_run(
+    asking: ExportRequest,
+    Path((id, format)): Path<(String, String)>,
+) -> Response {
+    asking.answer(RecordingRef::Run(id), &format).await
 }
 
 /// GET /api/recordings/ID/FORMAT
 pub(crate) async fn of_lesson(
-    asking: Asking,
+    asking: ExportRequest,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    asking.answer(Source::Lesson(id), &format).await
+    asking.answer(RecordingRef::Lesson(id), &format).await
 }
 
 /// GET /api/r/ID/FORMAT
 pub(crate) async fn of_kept(
-    asking: Asking,
+    asking: ExportRequest,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    asking.answer(Source::Kept(id), &format).await
+    asking.answer(RecordingRef::Kept(id), &format).await
 }
 
 /// GET /api/atlas/STATE/STIMULUS/FORMAT
 pub(crate) async fn of_cell(
-    asking: Asking,
+    asking: ExportRequest,
     Path((state, stimulus, format)): Path<(String, String, String)>,
 ) -> Response {
-    let cell = Source::Cell(format!("{state}/{stimulus}"));
+    let cell = RecordingRef::Cell(format!("{state}/{stimulus}"));
     asking.answer(cell, &format).await
 }

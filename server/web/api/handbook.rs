@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::content::catalogue;
-use crate::i18n::{Language, Words};
-use crate::web::extract::locale::Asked;
+use crate::i18n::{Language, Text};
+use crate::web::extract::locale::Locale;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,7 +23,7 @@ struct Handbook {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Example {
-    title: Words,
+    title: Text,
     script: String,
 }
 
@@ -31,7 +31,7 @@ struct Example {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Group {
-    name: Words,
+    name: Text,
     rows: Vec<Row>,
 }
 
@@ -53,7 +53,7 @@ fn handbook() -> &'static Handbook {
 }
 
 /// GET /api/handbook: examples by chapter (the small ones first, then every lesson's script), and the language's lines.
-pub(crate) async fn handbook_in(Asked(language, _): Asked) -> Response {
+pub(crate) async fn handbook_in(Locale(language, _): Locale) -> Response {
     let small = handbook().examples.iter();
     let small = small.map(|it| example(language, &it.title, &it.script));
     let mut chapters = vec![json!({
@@ -81,7 +81,7 @@ pub(crate) async fn handbook_in(Asked(language, _): Asked) -> Response {
     ([(header::CACHE_CONTROL, "no-cache")], Json(answer)).into_response()
 }
 
-fn example(language: Language, title: &Words, script: &str) -> Value {
+fn example(language: Language, title: &Text, script: &str) -> Value {
     json!({ "title": language.of(title), "script": script })
 }
 

@@ -21,7 +21,7 @@ use crate::web::state::AppState;
 /// Which run to keep.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
+pub(crate) struct KeepRequest {
     run: String,
 }
 
@@ -29,18 +29,18 @@ pub(crate) struct Wanted {
 pub(crate) async fn keep(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    wanted: Result<Json<Wanted>, JsonRejection>,
+    wanted: Result<Json<KeepRequest>, JsonRejection>,
 ) -> Response {
-    let Wanted { run } = match wanted {
+    let KeepRequest { run } = match wanted {
         Ok(Json(wanted)) => wanted,
-        Err(error) => return error::Refused::from(error).into_response(),
+        Err(error) => return error::ApiError::from(error).into_response(),
     };
     let Some(live) = server.lab.find(&run) else {
         return error::unknown_run(&run);
     };
     if let Err(wait) = server.keeping.take(from.ip(), Instant::now()) {
         let seconds = wait.as_secs() + 1;
-        return error::Refused::Often { seconds }.into_response();
+        return error::ApiError::Often { seconds }.into_response();
     }
     // Each event is in the list as a whole or not at all.
     match blocking(move || server.store.keep(&live.events(0), Day::today())).await {

@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::content::markup;
 use crate::i18n::Language;
 use crate::recording;
-use crate::web::extract::locale::Asked;
-use crate::web::recording_ref::Source;
+use crate::web::extract::locale::Locale;
+use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 use crate::web::{error, exported_run};
 
@@ -19,7 +19,7 @@ use crate::web::{error, exported_run};
 const SIZE: (u32, u32) = (720, 540);
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct OembedQuery {
     url: Option<String>,
     maxwidth: Option<String>,
     maxheight: Option<String>,
@@ -46,9 +46,9 @@ pub(crate) fn pattern(title: &str) -> String {
 /// GET /oembed?url=PAGE
 pub(crate) async fn oembed(
     State(server): State<AppState>,
-    Asked(lang, _): Asked,
+    Locale(lang, _): Locale,
     headers: HeaderMap,
-    Query(wanted): Query<Wanted>,
+    Query(wanted): Query<OembedQuery>,
 ) -> Response {
     // XML is told apart from what nobody knows: the specification asks for 501 there.
     if wanted
@@ -104,7 +104,7 @@ pub(crate) async fn oembed(
 }
 
 /// What a recording is called that this server has.
-async fn title(source: &Source, server: &AppState, lang: Language) -> Option<String> {
+async fn title(source: &RecordingRef, server: &AppState, lang: Language) -> Option<String> {
     if let Some(title) = source.title(lang) {
         return Some(title);
     }
@@ -127,7 +127,7 @@ fn within(most: Option<String>, wanted: u32) -> Result<u32, ()> {
 struct Place {
     /// Scheme and host. Where only a path is given, as in the pages' own links, the page around the frame has the scheme.
     origin: String,
-    source: Source,
+    source: RecordingRef,
     /// Options of the frame, each with its `&`.
     options: String,
 }
@@ -155,7 +155,7 @@ fn place(url: &str, hosts: &[&str]) -> Option<Place> {
     let options = [said(query, "lang="), said(fragment, "t=")];
     Some(Place {
         origin,
-        source: Source::of_page(path)?,
+        source: RecordingRef::of_page(path)?,
         options: options.into_iter().flatten().collect(),
     })
 }
@@ -170,7 +170,7 @@ mod tests {
         let found = |origin: &str, value: &str, options: &str| {
             Some(Place {
                 origin: origin.into(),
-                source: Source::named(value).unwrap(),
+                source: RecordingRef::named(value).unwrap(),
                 options: options.into(),
             })
         };

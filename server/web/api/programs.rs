@@ -10,11 +10,11 @@ use crate::codegen::{Language, beginning, program};
 use crate::event::host::Host;
 use crate::script::ast::Script;
 use crate::web::api::scripts::script_of;
-use crate::web::error::{Refused, wrong};
+use crate::web::error::{ApiError, wrong};
 
 /// Which program of a script.
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct ProgramQuery {
     host: Host,
     language: Language,
     /// Only what comes before this line: the rest would answer a question.
@@ -33,7 +33,7 @@ pub(crate) struct OfScript {
 /// GET /api/scenarios/ID/program?host=client&language=python, and `&before=LINE` for its beginning alone
 pub(crate) async fn of_scenario(
     Path(id): Path<String>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<ProgramQuery>, QueryRejection>,
 ) -> Response {
     match wanted {
         Ok(Query(wanted)) => answer(script_of(Some(id), None), wanted),
@@ -49,20 +49,20 @@ pub(crate) async fn of_script(wanted: Result<Json<OfScript>, JsonRejection>) -> 
             host,
             language,
         })) => {
-            let wanted = Wanted {
+            let wanted = ProgramQuery {
                 host,
                 language,
                 before: None,
             };
             answer(script_of(None, Some(script)), wanted)
         }
-        Err(error) => Refused::from(error).into_response(),
+        Err(error) => ApiError::from(error).into_response(),
     }
 }
 
 /// The program as plain text, or why there is none.
-fn answer(found: Result<(Option<String>, Script), Refused>, wanted: Wanted) -> Response {
-    let Wanted {
+fn answer(found: Result<(Option<String>, Script), ApiError>, wanted: ProgramQuery) -> Response {
+    let ProgramQuery {
         host,
         language,
         before,

@@ -6,7 +6,7 @@ use qrcode::render::svg::Color;
 use qrcode::{EcLevel, QrCode};
 
 use crate::web::blocking::blocking;
-use crate::web::error::Refused;
+use crate::web::error::ApiError;
 
 /// POST /api/qr: the body as a QR code (ISO/IEC 18004), an SVG in black on white with the quiet zone that readers need.
 pub(crate) async fn draw(text: String) -> Response {
@@ -30,7 +30,7 @@ fn code(text: &str) -> Option<String> {
 }
 
 fn wrong(message: &str) -> Response {
-    let refused = Refused::Request {
+    let refused = ApiError::Request {
         message: message.into(),
     };
     (StatusCode::UNPROCESSABLE_ENTITY, axum::Json(refused)).into_response()

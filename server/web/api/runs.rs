@@ -11,19 +11,19 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::lab::run::Unsaid;
+use crate::lab::run::LineRejection;
 use crate::lab::run::request::Pace;
 use crate::lab::sandbox::remedy;
-use crate::lab::{self, Live, StartError};
+use crate::lab::{self, LiveRun, StartError};
 use crate::script::parse;
 use crate::web::api::events;
 use crate::web::api::scripts::script_of;
-use crate::web::api::start_request::{Beside, Wanted, WantedPace};
+use crate::web::api::start_request::{PaceName, StartQuery, StartRun};
 use crate::web::blocking::blocking;
 use crate::web::diagnostic_zh::in_language;
-use crate::web::error::{Refused, unknown_run, wrong};
+use crate::web::error::{ApiError, unknown_run, wrong};
 use crate::web::extract::flag::Flag;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::locale::Locale;
 use crate::web::state::AppState;
 
 /// A line that somebody says to a run.
@@ -37,44 +37,44 @@ pub(crate) struct Said {
 pub(crate) async fn start(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Asked(language, _): Asked,
-    beside: Result<Query<Beside>, QueryRejection>,
-    wanted: Result<Wanted, Refused>,
+    Locale(language, _): Locale,
+    beside: Result<Query<StartQuery>, QueryRejection>,
+    wanted: Result<StartRun, ApiError>,
 ) -> Response {
     let wanted = match wanted {
         Ok(wanted) => wanted,
         Err(refused) => return refused.into_response(),
     };
-    let Ok(Query(Beside { follow })) = beside else {
+    let Ok(Query(StartQuery { follow })) = beside else {
         return wrong("`follow` is 1 or 0");
     };
     let named = |pace| match pace {
-        WantedPace::Follow => Pace::FOLLOW,
-        WantedPace::Again => Pace::AGAIN,
-        WantedPace::Full => Pace::FULL,
+        PaceName::Follow => Pace::FOLLOW,
+        PaceName::Again => Pace::AGAIN,
+        PaceName::Full => Pace::FULL,
     };
     let (pace, then) = (named(wanted.pace), wanted.then.map(named));
     let found = match (wanted.open, &wanted.scenario, &wanted.script) {
         (true, None, text) => parse::parse_beginning(text.as_deref().unwrap_or_default())
             .map(|script| (None, script))
-            .map_err(|mistakes| Refused::Script { mistakes }),
+            .map_err(|mistakes| ApiError::Script { mistakes }),
         _ => script_of(wanted.scenario, wanted.script),
     };
     let (scenario, script) = match found {
         Ok(found) => found,
-        Err(Refused::Script { mistakes }) => {
+        Err(ApiError::Script { mistakes }) => {
             let mistakes = in_language(language, mistakes);
-            return Refused::Script { mistakes }.into_response();
+            return ApiError::Script { mistakes }.into_response();
         }
         Err(refused) => return refused.into_response(),
     };
     if let Err(wait) = server.starting.take(from.ip(), Instant::now()) {
         let seconds = wait.as_secs() + 1;
-        return Refused::Often { seconds }.into_response();
+        return ApiError::Often { seconds }.into_response();
     }
     // Starting builds nothing yet, but may have to start the nursery.
     let lab = server.lab.clone();
-    let wanted = lab::Wanted {
+    let wanted = lab::RunRequest {
         scenario,
         script,
         pace,
@@ -97,12 +97,12 @@ pub(crate) async fn start(
             )
                 .into_response()
         }
-        Err(StartError::Refused(refusal)) => Refused::Machine {
+        Err(StartError::Refused(refusal)) => ApiError::Machine {
             remedy: remedy::remedy(&refusal),
         }
         .into_response(),
-        Err(StartError::Full(running)) => Refused::Full { running }.into_response(),
-        Err(StartError::Closed) => Refused::Ending.into_response(),
+        Err(StartError::Full(running)) => ApiError::Full { running }.into_response(),
+        Err(StartError::Closed) => ApiError::Ending.into_response(),
     }
 }
 
@@ -131,7 +131,7 @@ pub(crate) async fn stop(
             server.lab.end(&live);
             StatusCode::ACCEPTED.into_response()
         }
-        Some(_) => Refused::Key.into_response(),
+        Some(_) => ApiError::Key.into_response(),
         None => unknown_run(&id),
     }
 }
@@ -140,7 +140,7 @@ pub(crate) async fn stop(
 pub(crate) async fn say(
     State(server): State<AppState>,
     Path(id): Path<String>,
-    Asked(language, _): Asked,
+    Locale(language, _): Locale,
     headers: HeaderMap,
     said: Result<Json<Said>, JsonRejection>,
 ) -> Response {
@@ -148,29 +148,29 @@ pub(crate) async fn say(
         return unknown_run(&id);
     };
     if !has_key(&headers, &live) {
-        return Refused::Key.into_response();
+        return ApiError::Key.into_response();
     }
     let line = match said {
         Ok(Json(Said { line })) => line,
-        Err(error) => return Refused::from(error).into_response(),
+        Err(error) => return ApiError::from(error).into_response(),
     };
     if line.contains(['\n', '\r']) {
         return wrong("one line at a time");
     }
     let refused = match live.say(line).await {
         Ok(line) => return Json(json!({ "line": line })).into_response(),
-        Err(Unsaid::Mistakes(mistakes)) => Refused::Script {
+        Err(LineRejection::Mistakes(mistakes)) => ApiError::Script {
             mistakes: in_language(language, mistakes),
         },
-        Err(Unsaid::Over) => Refused::Over,
-        Err(Unsaid::NotOpen) => Refused::NotOpen,
-        Err(Unsaid::Full(waiting)) => Refused::Busy { waiting },
+        Err(LineRejection::Over) => ApiError::Over,
+        Err(LineRejection::NotOpen) => ApiError::NotOpen,
+        Err(LineRejection::Full(waiting)) => ApiError::Busy { waiting },
     };
     refused.into_response()
 }
 
 /// Whether a request has the run's key: `Authorization: Bearer KEY` (RFC 6750, section 2.1).
-fn has_key(headers: &HeaderMap, live: &Live) -> bool {
+fn has_key(headers: &HeaderMap, live: &LiveRun) -> bool {
     let said = headers.get(header::AUTHORIZATION);
     let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
     let token = said

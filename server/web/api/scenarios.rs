@@ -9,17 +9,17 @@ use serde::Serialize;
 
 use crate::content::catalogue;
 use crate::content::scenario::{Chapter, Choice, Question, Scenario};
-use crate::content::source::Source;
-use crate::i18n::Words;
-use crate::web::error::Refused;
+use crate::content::source::Citation;
+use crate::i18n::Text;
+use crate::web::error::ApiError;
 
 /// A lesson in the list.
 #[derive(Serialize)]
 struct Listed {
     id: &'static str,
     chapter: Chapter,
-    title: &'static Words,
-    summary: &'static Words,
+    title: &'static Text,
+    summary: &'static Text,
     /// Its page.
     page: String,
     /// Its recorded run.
@@ -32,20 +32,20 @@ struct Whole {
     #[serde(flatten)]
     listed: Listed,
     script: &'static str,
-    notes: &'static BTreeMap<String, Words>,
-    questions: Vec<Asked>,
-    fix: Option<&'static Words>,
+    notes: &'static BTreeMap<String, Text>,
+    questions: Vec<QuestionJson>,
+    fix: Option<&'static Text>,
     next: &'static [String],
-    sources: &'static [Source],
+    sources: &'static [Citation],
 }
 
 /// A question. No answer is marked as right: the run answers it.
 #[derive(Serialize)]
-struct Asked {
+struct QuestionJson {
     at: &'static str,
     line: usize,
     about: String,
-    ask: &'static Words,
+    ask: &'static Text,
     choices: Vec<Offered>,
 }
 
@@ -53,8 +53,8 @@ struct Asked {
 #[derive(Serialize)]
 struct Offered {
     value: &'static str,
-    text: Option<&'static Words>,
-    why: &'static Words,
+    text: Option<&'static Text>,
+    why: &'static Text,
 }
 
 /// GET /api/scenarios: all lessons, in the order of the course.
@@ -67,7 +67,7 @@ pub(crate) async fn all() -> Response {
 pub(crate) async fn one(Path(id): Path<String>) -> Response {
     let Some(scenario) = catalogue::scenario(&id) else {
         let message = format!("there is no scenario {id:?}");
-        return Refused::Unknown { message }.into_response();
+        return ApiError::Unknown { message }.into_response();
     };
     Json(Whole {
         listed: listed(scenario),
@@ -93,7 +93,7 @@ fn listed(scenario: &'static Scenario) -> Listed {
     }
 }
 
-fn asked(question: &'static Question) -> Asked {
+fn asked(question: &'static Question) -> QuestionJson {
     let Question {
         at,
         line,
@@ -106,7 +106,7 @@ fn asked(question: &'static Question) -> Asked {
         text: choice.text.as_ref(),
         why: &choice.why,
     };
-    Asked {
+    QuestionJson {
         at,
         line: *line,
         about: about.to_string(),

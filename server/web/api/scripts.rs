@@ -8,24 +8,24 @@ use crate::content::{atlas, catalogue};
 use crate::script::ast::Script;
 use crate::script::parse;
 use crate::web::diagnostic_zh::in_language;
-use crate::web::error::Refused;
-use crate::web::extract::locale::Asked;
+use crate::web::error::ApiError;
+use crate::web::extract::locale::Locale;
 
 pub(crate) fn script_of(
     scenario: Option<String>,
     script: Option<String>,
-) -> Result<(Option<String>, Script), Refused> {
+) -> Result<(Option<String>, Script), ApiError> {
     match (scenario, script) {
         (Some(id), None) => match script_named(&id) {
             Some(script) => Ok((Some(id), script)),
-            None => Err(Refused::Unknown {
+            None => Err(ApiError::Unknown {
                 message: format!("there is no scenario {id:?}"),
             }),
         },
         (None, Some(text)) => parse::parse(&text)
             .map(|script| (None, script))
-            .map_err(|mistakes| Refused::Script { mistakes }),
-        _ => Err(Refused::Request {
+            .map_err(|mistakes| ApiError::Script { mistakes }),
+        _ => Err(ApiError::Request {
             message: "name either a scenario or a script".into(),
         }),
     }
@@ -39,7 +39,7 @@ pub(crate) fn script_named(id: &str) -> Option<Script> {
 }
 
 /// POST /api/check: the mistakes of a script, which is the body.
-pub(crate) async fn check(Asked(language, _): Asked, text: String) -> Response {
+pub(crate) async fn check(Locale(language, _): Locale, text: String) -> Response {
     let mistakes = parse::parse(&text).err().unwrap_or_default();
     Json(json!({ "mistakes": in_language(language, mistakes) })).into_response()
 }

@@ -5,13 +5,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::i18n::Language;
-use crate::script::{self, Mistake, Offer};
+use crate::script::{self, Mistake, Suggestion};
 use crate::web::diagnostic_zh::in_language;
-use crate::web::error::Refused;
-use crate::web::extract::locale::Asked;
+use crate::web::error::ApiError;
+use crate::web::extract::locale::Locale;
 
 /// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
-pub(crate) async fn offers(Asked(language, _): Asked, text: String) -> Response {
+pub(crate) async fn offers(Locale(language, _): Locale, text: String) -> Response {
     match script::offers(&text) {
         Ok(offers) => {
             let offers: Vec<Value> = offers
@@ -20,15 +20,15 @@ pub(crate) async fn offers(Asked(language, _): Asked, text: String) -> Response 
                 .collect();
             Json(json!({ "offers": offers })).into_response()
         }
-        Err(mistakes) => Refused::Script {
+        Err(mistakes) => ApiError::Script {
             mistakes: in_language(language, mistakes),
         }
         .into_response(),
     }
 }
 
-fn told(language: Language, offer: Offer) -> Value {
-    let Offer {
+fn told(language: Language, offer: Suggestion) -> Value {
+    let Suggestion {
         actor,
         host,
         line,

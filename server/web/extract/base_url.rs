@@ -10,17 +10,17 @@ use crate::web::state::AppState;
 
 /// The beginning of every absolute address, such as `http://127.0.0.1:4444`; None where the request has no host.
 #[derive(Clone)]
-pub(crate) struct Origin(Option<String>);
+pub(crate) struct BaseUrl(Option<String>);
 
-impl FromRequestParts<AppState> for Origin {
+impl FromRequestParts<AppState> for BaseUrl {
     type Rejection = Infallible;
 
     async fn from_request_parts(
         parts: &mut Parts,
         server: &AppState,
-    ) -> Result<Origin, Infallible> {
+    ) -> Result<BaseUrl, Infallible> {
         if let Some(public) = &server.public_url {
-            return Ok(Origin(Some(public.to_string())));
+            return Ok(BaseUrl(Some(public.to_string())));
         }
         // HTTP/1.1 has a header for it, HTTP/2 a part of the address.
         let named = parts
@@ -28,7 +28,7 @@ impl FromRequestParts<AppState> for Origin {
             .get(header::HOST)
             .and_then(|host| host.to_str().ok());
         let host = named.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
-        Ok(Origin(host.map(|host| format!("http://{host}"))))
+        Ok(BaseUrl(host.map(|host| format!("http://{host}"))))
     }
 }
 
@@ -40,7 +40,7 @@ impl AppState {
     }
 }
 
-impl Origin {
+impl BaseUrl {
     /// The absolute address of a path of this server.
     pub(crate) fn address(&self, path: &str) -> Option<String> {
         Some(format!("{}{path}", self.0.as_ref()?))

@@ -11,12 +11,12 @@ use crate::i18n::Language;
 /// The language that a request asks for, by `?lang=`, else by its cookie, else by Accept-Language; and whether it was
 /// by the address, so that it shall be remembered.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked(pub(crate) Language, pub(crate) bool);
+pub(crate) struct Locale(pub(crate) Language, pub(crate) bool);
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for Locale {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Locale, Infallible> {
         let header = |name| {
             parts
                 .headers
@@ -31,7 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
             .split('&')
             .find_map(|part| part.strip_prefix("lang="));
         if let Some(language) = query.and_then(Language::named) {
-            return Ok(Asked(language, true));
+            return Ok(Locale(language, true));
         }
         let cookie = header(header::COOKIE)
             .split(';')
@@ -39,7 +39,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
         let language = cookie
             .and_then(Language::named)
             .or_else(|| accepted(header(header::ACCEPT_LANGUAGE)));
-        Ok(Asked(language.unwrap_or(Language::English), false))
+        Ok(Locale(language.unwrap_or(Language::English), false))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::web::error::Refused;
+use crate::web::error::ApiError;
 
 /// What pages of any origin may read: what is the same for everybody and does not change. A live run is its starter's
 /// affair, and whoever has a server on the own machine does not want every page on the web to look into its runs.
@@ -73,7 +73,7 @@ async fn in_json(response: Response, method: &Method) -> Response {
         StatusCode::NOT_FOUND => "there is nothing at this address".into(),
         _ => String::from_utf8_lossy(&said).into_owned(),
     };
-    let told = Refused::of(parts.status, message).into_response();
+    let told = ApiError::of(parts.status, message).into_response();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.extend(told.headers().clone());
     Response::from_parts(parts, told.into_body())

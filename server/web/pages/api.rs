@@ -5,15 +5,15 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::Asked;
-use crate::web::pages::layout::{Frame, page};
+use crate::web::extract::base_url::BaseUrl;
+use crate::web::extract::locale::Locale;
+use crate::web::pages::layout::{Layout, page};
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "api.html")]
 struct Api {
-    frame: Frame,
+    frame: Layout,
     /// This server, as it is reached.
     server: String,
 }
@@ -21,11 +21,11 @@ struct Api {
 /// GET /api
 pub(crate) async fn api(
     State(server): State<AppState>,
-    asked: Asked,
+    asked: Locale,
     uri: Uri,
-    origin: Origin,
+    origin: BaseUrl,
 ) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+    let frame = Layout::new(&server, &asked, &uri).await;
     let server = origin.address("");
     let server = server.unwrap_or_else(|| "http://localhost".into());
     page(&Api { frame, server }, &asked, StatusCode::OK)

@@ -7,24 +7,24 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use crate::content::article::{Claim, Verdict};
-use crate::content::catalogue::{self, Known};
+use crate::content::article::{Claim, ClaimVerdict};
+use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::markup;
 use crate::content::scenario::Scenario;
 use crate::i18n::Language;
 use crate::recording::digest::Judged;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::locale::Locale;
 use crate::web::pages::course::known;
-use crate::web::pages::layout::{Frame, moment, page};
+use crate::web::pages::layout::{Layout, moment, page};
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "article.html")]
 struct Article {
-    frame: Frame,
+    frame: Layout,
     rows: Vec<Row>,
     /// How many claims each verdict has, where it has any.
-    tally: Vec<(Verdict, usize)>,
+    tally: Vec<(ClaimVerdict, usize)>,
     /// The kernels that the recorded runs ran on.
     kernels: String,
 }
@@ -34,7 +34,7 @@ struct Row {
     number: usize,
     claim: &'static Claim,
     note: String,
-    verdict: Verdict,
+    verdict: ClaimVerdict,
     deciding: Vec<Deciding>,
     /// The ids of the deciding scenarios, each once.
     scenarios: String,
@@ -51,18 +51,18 @@ struct Deciding {
 }
 
 /// GET /article
-pub(crate) async fn article(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+pub(crate) async fn article(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &asked, &uri).await;
     let known = known().await;
     let claims = catalogue::claims().iter().enumerate();
     let rows: Vec<Row> = claims
         .map(|(index, claim)| row(index + 1, claim, known, asked.0))
         .collect();
     let tally = [
-        Verdict::Holds,
-        Verdict::Partly,
-        Verdict::Fails,
-        Verdict::Open,
+        ClaimVerdict::Holds,
+        ClaimVerdict::Partly,
+        ClaimVerdict::Fails,
+        ClaimVerdict::Open,
     ]
     .map(|verdict| {
         let of = rows.iter().filter(|row| row.verdict == verdict);
@@ -82,9 +82,14 @@ pub(crate) async fn article(State(server): State<AppState>, asked: Asked, uri: U
     page(&article, &asked, StatusCode::OK)
 }
 
-fn row(number: usize, claim: &'static Claim, known: &'static [Known], lang: Language) -> Row {
+fn row(
+    number: usize,
+    claim: &'static Claim,
+    known: &'static [CatalogueEntry],
+    lang: Language,
+) -> Row {
     let mut deciding = Vec::new();
-    for Known {
+    for CatalogueEntry {
         scenario, digest, ..
     } in known
     {
@@ -109,7 +114,7 @@ fn row(number: usize, claim: &'static Claim, known: &'static [Known], lang: Lang
         number,
         claim,
         note: markup::html(lang.of(&claim.note)),
-        verdict: Verdict::of(deciding.iter().map(|deciding| deciding.judged.ok)),
+        verdict: ClaimVerdict::of(deciding.iter().map(|deciding| deciding.judged.ok)),
         scenarios: scenarios.join(" "),
         deciding,
     }
@@ -125,24 +130,24 @@ fn asked(scenario: &'static Scenario, judged: &'static Judged) -> &'static str {
     text.map_or(judged.expected.as_str(), |(_, check)| check.trim())
 }
 
-impl Verdict {
+impl ClaimVerdict {
     /// The key of its word, for one claim.
     fn word(self) -> &'static str {
         match self {
-            Verdict::Holds => "article.holds",
-            Verdict::Partly => "article.partly",
-            Verdict::Fails => "article.fails",
-            Verdict::Open => "article.open",
+            ClaimVerdict::Holds => "article.holds",
+            ClaimVerdict::Partly => "article.partly",
+            ClaimVerdict::Fails => "article.fails",
+            ClaimVerdict::Open => "article.open",
         }
     }
 
     /// The key of its word, for a number of claims.
     fn tally(self) -> &'static str {
         match self {
-            Verdict::Holds => "tally.holds",
-            Verdict::Partly => "tally.partly",
-            Verdict::Fails => "tally.fails",
-            Verdict::Open => "tally.open",
+            ClaimVerdict::Holds => "tally.holds",
+            ClaimVerdict::Partly => "tally.partly",
+            ClaimVerdict::Fails => "tally.fails",
+            ClaimVerdict::Open => "tally.open",
         }
     }
 }

@@ -11,18 +11,18 @@ use crate::content::atlas::answer::{Answer, Gave};
 use crate::content::atlas::recorded::recorded;
 use crate::content::atlas::texts::{name, texts, title};
 use crate::content::atlas::{self, Cell, Stimulus, Unreachable, cells};
-use crate::content::source::Source;
+use crate::content::source::Citation;
 use crate::i18n::Language;
 use crate::tcp::state::State as TcpState;
 use crate::web::blocking::blocking;
-use crate::web::extract::locale::Asked;
-use crate::web::pages::layout::{Frame, moment, page};
+use crate::web::extract::locale::Locale;
+use crate::web::pages::layout::{Layout, moment, page};
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "atlas.html")]
 struct Atlas {
-    frame: Frame,
+    frame: Layout,
     /// The columns, with where the calls begin.
     stimuli: Vec<Column>,
     rows: Vec<Row>,
@@ -66,7 +66,7 @@ struct Noted {
     href: String,
     title: String,
     text: String,
-    sources: &'static [Source],
+    sources: &'static [Citation],
 }
 
 impl Atlas {
@@ -76,10 +76,10 @@ impl Atlas {
 }
 
 /// GET /atlas
-pub(crate) async fn atlas(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
+pub(crate) async fn atlas(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
     // Reading all the runs for the first time takes tens of ms.
     let recorded = blocking(recorded).await;
-    let frame = Frame::new(&server, &asked, &uri).await;
+    let frame = Layout::new(&server, &asked, &uri).await;
     let lang = asked.0;
     let kernels: BTreeSet<&str> = recorded.values().map(|run| run.kernel.as_str()).collect();
     let kernels = kernels.into_iter().collect::<Vec<_>>().join(", ");
@@ -114,7 +114,7 @@ pub(crate) async fn atlas(State(server): State<AppState>, asked: Asked, uri: Uri
     page(&atlas, &asked, StatusCode::OK)
 }
 
-fn notes(frame: &Frame) -> Vec<Noted> {
+fn notes(frame: &Layout) -> Vec<Noted> {
     let noted = cells()
         .iter()
         .filter_map(|cell| Some((cell, texts().note(cell)?)));

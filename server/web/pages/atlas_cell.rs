@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::content::atlas::texts::texts;
 use crate::content::atlas::{self, TEST, texts as cells};
 use crate::content::markup;
-use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::Asked;
-use crate::web::pages::layout::{Card, Frame, page, script_safe};
+use crate::web::extract::base_url::BaseUrl;
+use crate::web::extract::locale::Locale;
+use crate::web::pages::layout::{Card, Layout, page, script_safe};
 use crate::web::pages::not_found;
 use crate::web::pages::stage::Stage;
 use crate::web::state::AppState;
@@ -18,8 +18,8 @@ use crate::web::state::AppState;
 /// GET /atlas/STATE/STIMULUS
 pub(crate) async fn cell(
     State(server): State<AppState>,
-    asked: Asked,
-    origin: Origin,
+    asked: Locale,
+    origin: BaseUrl,
     uri: Uri,
     Path((state, stimulus)): Path<(String, String)>,
 ) -> Response {
@@ -27,7 +27,7 @@ pub(crate) async fn cell(
     let Some((cell, Ok(trial))) = found.map(|cell| (cell, &cell.plan)) else {
         return not_found(State(server), asked, uri).await;
     };
-    let mut frame = Frame::new(&server, &asked, &uri).await;
+    let mut frame = Layout::new(&server, &asked, &uri).await;
     let (lang, words) = (asked.0, texts().stimulus(cell.stimulus));
     let note = texts().note(cell);
     let title = cells::title(cell, lang);

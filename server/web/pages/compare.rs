@@ -7,13 +7,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::content::catalogue::{self, Known};
+use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::scenario::Chapter;
-use crate::i18n::{Language, Words};
-use crate::web::extract::locale::Asked;
+use crate::i18n::{Language, Text};
+use crate::web::extract::locale::Locale;
 use crate::web::pages::course::known;
-use crate::web::pages::layout::{Frame, page, script_safe};
-use crate::web::recording_ref::Source;
+use crate::web::pages::layout::{Layout, page, script_safe};
+use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 
 /// What the address names; of what else stands there nothing is wanted.
@@ -28,7 +28,7 @@ pub(crate) struct Sides {
 pub(crate) struct Compared {
     left: &'static str,
     right: &'static str,
-    pub(crate) ask: &'static Words,
+    pub(crate) ask: &'static Text,
 }
 
 impl Compared {
@@ -55,7 +55,7 @@ pub(crate) fn compared() -> impl Iterator<Item = Compared> {
 #[derive(Template)]
 #[template(path = "compare.html")]
 struct Compare {
-    frame: Frame,
+    frame: Layout,
     sides: [Side; 2],
     data: String,
 }
@@ -63,10 +63,10 @@ struct Compare {
 #[derive(Template)]
 #[template(path = "chooser.html")]
 struct Chooser {
-    frame: Frame,
+    frame: Layout,
     /// What the address asks for, and why it cannot be had where that is so.
     sides: [Asking; 2],
-    chapters: Vec<(Chapter, Vec<&'static Known>)>,
+    chapters: Vec<(Chapter, Vec<&'static CatalogueEntry>)>,
     pairs: Vec<Card>,
 }
 
@@ -91,17 +91,17 @@ struct Asking {
 /// A pair with both its signs.
 struct Card {
     pair: Compared,
-    known: [&'static Known; 2],
+    known: [&'static CatalogueEntry; 2],
 }
 
 /// GET /compare
 pub(crate) async fn compare(
     State(server): State<AppState>,
-    asked: Asked,
+    asked: Locale,
     uri: Uri,
     Query(wanted): Query<Sides>,
 ) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+    let frame = Layout::new(&server, &asked, &uri).await;
     let lang = asked.0;
     let [a, b] = [wanted.a, wanted.b].map(|name| name.filter(|name| !name.is_empty()));
     let found = [&a, &b].map(|name| title(&server, lang, name.as_deref()?));
@@ -160,20 +160,20 @@ fn asking(
 
 /// What a recording is called; None where there is none of that name. Whether a kept one is there its own address tells.
 fn title(server: &AppState, lang: Language, name: &str) -> Option<String> {
-    let source = Source::named(name)?;
+    let source = RecordingRef::named(name)?;
     match &source {
-        Source::Lesson(_) | Source::Cell(_) => source.title(lang),
-        Source::Run(id) => {
+        RecordingRef::Lesson(_) | RecordingRef::Cell(_) => source.title(lang),
+        RecordingRef::Run(id) => {
             let live = server.lab.find(id)?;
-            let of = live.scenario.as_deref().map(Source::of_scenario);
+            let of = live.scenario.as_deref().map(RecordingRef::of_scenario);
             let title = of.and_then(|of| of.title(lang));
             Some(title.unwrap_or_else(|| lang.word("try.title").to_owned()))
         }
-        Source::Kept(id) => Some(format!("{} {id}", lang.word("compare.kept"))),
+        RecordingRef::Kept(id) => Some(format!("{} {id}", lang.word("compare.kept"))),
     }
 }
 
-fn chapters(known: &'static [Known]) -> Vec<(Chapter, Vec<&'static Known>)> {
+fn chapters(known: &'static [CatalogueEntry]) -> Vec<(Chapter, Vec<&'static CatalogueEntry>)> {
     let of = |chapter| {
         known
             .iter()
@@ -183,7 +183,7 @@ fn chapters(known: &'static [Known]) -> Vec<(Chapter, Vec<&'static Known>)> {
     all.into_iter().collect()
 }
 
-fn cards(known: &'static [Known]) -> Vec<Card> {
+fn cards(known: &'static [CatalogueEntry]) -> Vec<Card> {
     let of = |id: &str| known.iter().find(|known| known.scenario.id == id);
     let card = |pair: Compared| {
         Some(Card {

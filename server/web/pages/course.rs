@@ -5,17 +5,17 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use crate::content::catalogue::{self, Known};
+use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::scenario::Chapter;
 use crate::web::blocking::blocking;
-use crate::web::extract::locale::Asked;
-use crate::web::pages::layout::{Frame, page};
+use crate::web::extract::locale::Locale;
+use crate::web::pages::layout::{Layout, page};
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "course.html")]
 struct Course {
-    frame: Frame,
+    frame: Layout,
     chapters: Vec<Part>,
     /// The first lesson's id.
     first: &'static str,
@@ -25,12 +25,12 @@ struct Course {
 struct Part {
     chapter: Chapter,
     number: usize,
-    lessons: Vec<&'static Known>,
+    lessons: Vec<&'static CatalogueEntry>,
 }
 
 /// GET /
-pub(crate) async fn course(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+pub(crate) async fn course(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &asked, &uri).await;
     let known = known().await;
     let part = |(index, chapter): (usize, Chapter)| Part {
         chapter,
@@ -50,6 +50,6 @@ pub(crate) async fn course(State(server): State<AppState>, asked: Asked, uri: Ur
 }
 
 /// What is known of the lessons; reading all recordings for the first time shall hold nobody else up.
-pub(crate) async fn known() -> &'static [Known] {
+pub(crate) async fn known() -> &'static [CatalogueEntry] {
     blocking(catalogue::known).await
 }

@@ -9,19 +9,19 @@ use serde_json::json;
 
 use crate::i18n::Language;
 use crate::web::assets;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::locale::Locale;
 use crate::web::pages::layout::{page, script_safe};
-use crate::web::recording_ref::Source;
+use crate::web::recording_ref::RecordingRef;
 
 /// What every page has that stands without the site's bar.
-pub(crate) struct Bare {
+pub(crate) struct BareLayout {
     pub(crate) lang: Language,
     pub(crate) version: String,
 }
 
-impl Bare {
-    pub(crate) fn new(lang: Language) -> Bare {
-        Bare {
+impl BareLayout {
+    pub(crate) fn new(lang: Language) -> BareLayout {
+        BareLayout {
             lang,
             version: assets::version(),
         }
@@ -35,7 +35,7 @@ impl Bare {
 #[derive(Template)]
 #[template(path = "embed.html")]
 struct Embed {
-    frame: Bare,
+    frame: BareLayout,
     title: String,
     /// The page that shows the same with everything around it.
     link: Option<String>,
@@ -55,23 +55,23 @@ pub(crate) struct Options {
 }
 
 /// GET /embed?of=SOURCE
-pub(crate) async fn embed(Asked(lang, _): Asked, Query(options): Query<Options>) -> Response {
-    let source = options.of.as_deref().and_then(Source::named);
+pub(crate) async fn embed(Locale(lang, _): Locale, Query(options): Query<Options>) -> Response {
+    let source = options.of.as_deref().and_then(RecordingRef::named);
     let title = source.as_ref().and_then(|source| source.title(lang));
     // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.
     let unknown = match source {
         None => true,
-        Some(Source::Lesson(_) | Source::Cell(_)) => title.is_none(),
-        Some(Source::Run(_) | Source::Kept(_)) => false,
+        Some(RecordingRef::Lesson(_) | RecordingRef::Cell(_)) => title.is_none(),
+        Some(RecordingRef::Run(_) | RecordingRef::Kept(_)) => false,
     };
     let known = source.filter(|_| !unknown);
     let run = match &known {
-        Some(Source::Run(id)) => Some(id),
+        Some(RecordingRef::Run(id)) => Some(id),
         _ => None,
     };
-    let page_path = known.as_ref().map_or("/".into(), Source::page);
+    let page_path = known.as_ref().map_or("/".into(), RecordingRef::page);
     let data = json!({
-        "events": known.as_ref().map(Source::events),
+        "events": known.as_ref().map(RecordingRef::events),
         "run": run,
         "page": page_path,
         "paused": options.paused.as_deref() == Some("1"),
@@ -79,7 +79,7 @@ pub(crate) async fn embed(Asked(lang, _): Asked, Query(options): Query<Options>)
         "t": options.t.and_then(|t| t.parse().ok()).filter(|t: &f64| t.is_finite()),
     });
     let embed = Embed {
-        frame: Bare::new(lang),
+        frame: BareLayout::new(lang),
         title: title.unwrap_or_else(|| "fourwave".into()),
         link: Some(page_path.clone()),
         theme: match options.theme.as_deref() {
@@ -94,5 +94,5 @@ pub(crate) async fn embed(Asked(lang, _): Asked, Query(options): Query<Options>)
         false => StatusCode::OK,
     };
     // In a frame nothing is remembered: the language is the address's.
-    page(&embed, &Asked(lang, false), status)
+    page(&embed, &Locale(lang, false), status)
 }

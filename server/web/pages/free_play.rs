@@ -6,8 +6,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::content::markup;
-use crate::web::extract::locale::Asked;
-use crate::web::pages::layout::{Frame, page, script_safe};
+use crate::web::extract::locale::Locale;
+use crate::web::pages::layout::{Layout, page, script_safe};
 use crate::web::pages::stage::Stage;
 use crate::web::state::AppState;
 
@@ -25,8 +25,8 @@ const STARTS: [(&str, &str); 3] = [
 ];
 
 /// GET /play
-pub(crate) async fn play(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+pub(crate) async fn play(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &asked, &uri).await;
     let (title, summary) = (frame.w("play.title").into(), frame.w("play.summary"));
     let data = json!({
         "open": true,

@@ -5,21 +5,21 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::content::catalogue::Known;
+use crate::content::catalogue::CatalogueEntry;
 use crate::content::glossary::{self, Entry};
 use crate::event::host::Host;
 use crate::recording::digest::Met;
 use crate::tcp::errno;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::locale::Locale;
 use crate::web::pages::course::known;
-use crate::web::pages::layout::{Frame, clock, moment, page};
+use crate::web::pages::layout::{Layout, clock, moment, page};
 use crate::web::pages::not_found;
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "glossary.html")]
 struct Occurs {
-    frame: Frame,
+    frame: Layout,
     name: &'static str,
     /// Linux's number of an error.
     number: Option<i32>,
@@ -32,7 +32,7 @@ struct Occurs {
 
 /// A lesson in which it occurs.
 struct Lesson {
-    known: &'static Known,
+    known: &'static CatalogueEntry,
     /// Where, and when first in µs.
     moments: Vec<(Host, u64)>,
 }
@@ -40,7 +40,7 @@ struct Lesson {
 /// GET /state/NAME
 pub(crate) async fn state(
     State(server): State<AppState>,
-    asked: Asked,
+    asked: Locale,
     uri: Uri,
     Path(name): Path<String>,
 ) -> Response {
@@ -52,7 +52,7 @@ pub(crate) async fn state(
     }
     let entry = glossary::state(state);
     let occurs = Occurs {
-        frame: Frame::new(&server, &asked, &uri).await,
+        frame: Layout::new(&server, &asked, &uri).await,
         name: state.name(),
         number: None,
         state: true,
@@ -66,7 +66,7 @@ pub(crate) async fn state(
 /// GET /error/NAME; a number, or Winsock's name, leads to Linux's.
 pub(crate) async fn error(
     State(server): State<AppState>,
-    asked: Asked,
+    asked: Locale,
     uri: Uri,
     Path(name): Path<String>,
 ) -> Response {
@@ -78,7 +78,7 @@ pub(crate) async fn error(
     }
     let entry = &glossary::errors()[error];
     let occurs = Occurs {
-        frame: Frame::new(&server, &asked, &uri).await,
+        frame: Layout::new(&server, &asked, &uri).await,
         name: error,
         number: errno::number(error),
         state: false,
@@ -96,7 +96,10 @@ fn of<T: PartialEq>(met: &[Met<T>], what: &T) -> Vec<(Host, u64)> {
     of_it.map(|met| (met.host, met.t)).collect()
 }
 
-fn lessons(known: &'static [Known], moments: impl Fn(&Known) -> Vec<(Host, u64)>) -> Vec<Lesson> {
+fn lessons(
+    known: &'static [CatalogueEntry],
+    moments: impl Fn(&CatalogueEntry) -> Vec<(Host, u64)>,
+) -> Vec<Lesson> {
     let lessons = known.iter().map(|known| Lesson {
         known,
         moments: moments(known),

@@ -5,16 +5,16 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::content::markup;
-use crate::i18n::{Language, Words};
+use crate::i18n::{Language, Text};
 use crate::lab::sandbox::remedy::{self, Remedy};
 use crate::web::assets;
 use crate::web::blocking::blocking;
-use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::base_url::BaseUrl;
+use crate::web::extract::locale::Locale;
 use crate::web::state::AppState;
 
 /// What every page needs.
-pub(crate) struct Frame {
+pub(crate) struct Layout {
     pub(crate) lang: Language,
     pub(crate) version: String,
     /// This page's path.
@@ -42,7 +42,7 @@ impl Card {
     /// The card of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
     /// how this server is called.
     pub(crate) fn new(
-        origin: &Origin,
+        origin: &BaseUrl,
         language: Language,
         [title, description]: [&str; 2],
         page: &str,
@@ -58,15 +58,15 @@ impl Card {
     }
 }
 
-impl Frame {
-    pub(crate) async fn new(server: &AppState, asked: &Asked, uri: &Uri) -> Frame {
+impl Layout {
+    pub(crate) async fn new(server: &AppState, asked: &Locale, uri: &Uri) -> Layout {
         let lab = server.lab.clone();
         let ability = blocking(move || lab.ability()).await;
         let query = uri.query().unwrap_or("").split('&');
         let kept = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
         let other = format!("lang={}", asked.0.other().tag());
         let query: Vec<&str> = kept.chain([other.as_str()]).collect();
-        Frame {
+        Layout {
             lang: asked.0,
             version: assets::version(),
             path: uri.path().to_owned(),
@@ -77,7 +77,7 @@ impl Frame {
     }
 
     /// A scenario's text as HTML.
-    pub(crate) fn html(&self, words: &Words) -> String {
+    pub(crate) fn html(&self, words: &Text) -> String {
         markup::html(self.lang.of(words))
     }
 
@@ -87,7 +87,7 @@ impl Frame {
 }
 
 /// Renders a page; the language that its address asked for is remembered.
-pub(crate) fn page(template: &impl Template, asked: &Asked, status: StatusCode) -> Response {
+pub(crate) fn page(template: &impl Template, asked: &Locale, status: StatusCode) -> Response {
     let html = template
         .render()
         .expect("templates render whatever they are given");

@@ -5,14 +5,14 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use crate::web::extract::locale::Asked;
-use crate::web::pages::layout::{Frame, page};
+use crate::web::extract::locale::Locale;
+use crate::web::pages::layout::{Layout, page};
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "not_found.html")]
 struct Missing {
-    frame: Frame,
+    frame: Layout,
     path: String,
     title: &'static str,
     /// What to know about pages of that kind.
@@ -20,14 +20,14 @@ struct Missing {
 }
 
 /// Any other address.
-pub(crate) async fn not_found(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
+pub(crate) async fn not_found(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
     missing(&server, &asked, &uri, None).await
 }
 
 /// No such page, with a hint.
 pub(crate) async fn missing(
     server: &AppState,
-    asked: &Asked,
+    asked: &Locale,
     uri: &Uri,
     hint: Option<String>,
 ) -> Response {
@@ -36,7 +36,12 @@ pub(crate) async fn missing(
 }
 
 /// A page that there may be, but that the machine does not give.
-pub(crate) async fn unreadable(server: &AppState, asked: &Asked, uri: &Uri, why: &str) -> Response {
+pub(crate) async fn unreadable(
+    server: &AppState,
+    asked: &Locale,
+    uri: &Uri,
+    why: &str,
+) -> Response {
     let title = asked.0.word("kept.unreadable");
     let hint = Some(why.to_owned());
     show(
@@ -50,11 +55,11 @@ pub(crate) async fn unreadable(server: &AppState, asked: &Asked, uri: &Uri, why:
 
 async fn show(
     server: &AppState,
-    asked: &Asked,
+    asked: &Locale,
     uri: &Uri,
     (status, title, hint): (StatusCode, &'static str, Option<String>),
 ) -> Response {
-    let frame = Frame::new(server, asked, uri).await;
+    let frame = Layout::new(server, asked, uri).await;
     let path = uri.path().to_owned();
     let missing = Missing {
         frame,

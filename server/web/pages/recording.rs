@@ -9,11 +9,11 @@ use crate::content::scenario::Scenario;
 use crate::content::{catalogue, markup};
 use crate::event::time::utc;
 use crate::i18n::Language;
-use crate::recording::{About, Story};
-use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::Asked;
+use crate::recording::{RecordingInfo, Story};
+use crate::web::extract::base_url::BaseUrl;
+use crate::web::extract::locale::Locale;
 use crate::web::kept_store;
-use crate::web::pages::layout::{Card, Frame, page, script_safe};
+use crate::web::pages::layout::{Card, Layout, page, script_safe};
 use crate::web::pages::not_found::{missing, unreadable};
 use crate::web::pages::stage::{Stage, notes, on_paper, questions};
 use crate::web::state::AppState;
@@ -21,8 +21,8 @@ use crate::web::state::AppState;
 /// GET /r/ID
 pub(crate) async fn kept(
     State(server): State<AppState>,
-    asked: Asked,
-    origin: Origin,
+    asked: Locale,
+    origin: BaseUrl,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
@@ -35,7 +35,7 @@ pub(crate) async fn kept(
         }
         Err(error) => return unreadable(&server, &asked, &uri, &error.to_string()).await,
     };
-    let mut frame = Frame::new(&server, &asked, &uri).await;
+    let mut frame = Layout::new(&server, &asked, &uri).await;
     let source = about.scenario.as_deref().and_then(catalogue::scenario);
     // Its notes and questions speak of its own lines.
     let lesson = source.filter(|lesson| lesson.script.text == about.script);
@@ -75,7 +75,7 @@ pub(crate) async fn kept(
 }
 
 /// When and where it was recorded, and of which lesson; as HTML.
-fn summary(about: &About, origin: Option<&Scenario>, lang: Language) -> String {
+fn summary(about: &RecordingInfo, origin: Option<&Scenario>, lang: Language) -> String {
     let kernel = match &about.machine {
         Some(machine) => format!("{} ({machine})", about.kernel),
         None => about.kernel.clone(),

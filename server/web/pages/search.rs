@@ -9,19 +9,19 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::content::catalogue::{self, Known};
+use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::glossary;
 use crate::content::scenario::Chapter;
 use crate::content::search::{self, Found};
 use crate::tcp::state;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::locale::Locale;
 use crate::web::pages::course::known;
-use crate::web::pages::layout::{Frame, clock, moment, page};
+use crate::web::pages::layout::{Layout, clock, moment, page};
 use crate::web::state::AppState;
 
 /// What is looked for.
 #[derive(Default, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct SearchQuery {
     #[serde(default)]
     q: String,
 }
@@ -32,7 +32,7 @@ const LONGEST: usize = 100;
 #[derive(Template)]
 #[template(path = "search.html")]
 struct Find {
-    frame: Frame,
+    frame: Layout,
     query: String,
     found: Vec<Found>,
     /// The state or error that is meant, and the address of its page.
@@ -49,12 +49,12 @@ struct Find {
 /// GET /find?q=
 pub(crate) async fn find(
     State(server): State<AppState>,
-    asked: Asked,
+    asked: Locale,
     uri: Uri,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<SearchQuery>, QueryRejection>,
 ) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
-    let Query(Wanted { q }) = wanted.unwrap_or_default();
+    let frame = Layout::new(&server, &asked, &uri).await;
+    let Query(SearchQuery { q }) = wanted.unwrap_or_default();
     let query: String = q.trim().chars().take(LONGEST).collect();
     let known = known().await;
     let lang = asked.0;
@@ -83,12 +83,12 @@ pub(crate) async fn find(
 }
 
 /// The chapters that have lessons.
-fn chapters(known: &[Known]) -> Vec<Chapter> {
+fn chapters(known: &[CatalogueEntry]) -> Vec<Chapter> {
     let has = |chapter: &Chapter| known.iter().any(|one| one.scenario.chapter == *chapter);
     Chapter::ALL.into_iter().filter(has).collect()
 }
 
-fn calls(known: &'static [Known]) -> BTreeSet<&'static str> {
+fn calls(known: &'static [CatalogueEntry]) -> BTreeSet<&'static str> {
     let calls = known.iter().flat_map(|known| &known.digest.calls);
     calls.map(String::as_str).collect()
 }

@@ -7,30 +7,30 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::content::scenario::{Choice, Question, Scenario};
-use crate::content::source::Source;
+use crate::content::source::Citation;
 use crate::content::{catalogue, markup};
 use crate::i18n::Language;
-use crate::web::extract::base_url::Origin;
-use crate::web::extract::locale::Asked;
+use crate::web::extract::base_url::BaseUrl;
+use crate::web::extract::locale::Locale;
 use crate::web::pages::compare::{Compared, compared};
-use crate::web::pages::layout::{Card, Frame, page, script_safe};
+use crate::web::pages::layout::{Card, Layout, page, script_safe};
 use crate::web::pages::not_found;
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "stage.html")]
 pub(crate) struct Stage {
-    pub(crate) frame: Frame,
+    pub(crate) frame: Layout,
     pub(crate) title: String,
     /// As HTML.
     pub(crate) summary: String,
-    pub(crate) sources: &'static [Source],
+    pub(crate) sources: &'static [Citation],
     /// What a labelled line means, for paper.
     pub(crate) notes: Vec<(String, String)>,
     /// The starts of free play; none for a stage with a script of its own.
     pub(crate) starts: Vec<(&'static str, &'static str)>,
     /// What the lesson leads to; a script of one's own leads nowhere.
-    pub(crate) further: Option<Further>,
+    pub(crate) further: Option<NextSteps>,
     /// What the page's scripts need to know, as JSON.
     pub(crate) data: String,
 }
@@ -61,7 +61,7 @@ impl Stage {
 }
 
 /// Where a lesson leads.
-pub(crate) struct Further {
+pub(crate) struct NextSteps {
     scenario: &'static Scenario,
     /// Which line of a program fixes this, as HTML.
     fix: Option<String>,
@@ -77,15 +77,15 @@ pub(crate) struct Further {
 /// GET /s/ID
 pub(crate) async fn scenario(
     State(server): State<AppState>,
-    asked: Asked,
-    origin: Origin,
+    asked: Locale,
+    origin: BaseUrl,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
     let Some(scenario) = catalogue::scenario(&id) else {
         return not_found(State(server), asked, uri).await;
     };
-    let mut frame = Frame::new(&server, &asked, &uri).await;
+    let mut frame = Layout::new(&server, &asked, &uri).await;
     let lang = asked.0;
     let recording = format!("/api/recordings/{id}");
     let texts = [&scenario.title, &scenario.summary].map(|text| lang.of(text));
@@ -128,13 +128,13 @@ pub(crate) fn on_paper(scenario: &Scenario, lang: Language) -> Vec<(String, Stri
     on_paper.collect()
 }
 
-fn further(scenario: &'static Scenario, lang: Language) -> Further {
+fn further(scenario: &'static Scenario, lang: Language) -> NextSteps {
     let all = catalogue::scenarios();
     let place = all.iter().position(|other| other.id == scenario.id);
     let place = place.expect("a shipped scenario is among the shipped ones");
     let next = scenario.next.iter();
     let after = all.get(place + 1);
-    Further {
+    NextSteps {
         scenario,
         fix: scenario.fix.as_ref().map(|fix| markup::html(lang.of(fix))),
         before: place.checked_sub(1).and_then(|place| all.get(place)),
@@ -166,8 +166,8 @@ pub(crate) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.
-pub(crate) async fn try_it(State(server): State<AppState>, asked: Asked, uri: Uri) -> Response {
-    let frame = Frame::new(&server, &asked, &uri).await;
+pub(crate) async fn try_it(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &asked, &uri).await;
     let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary"));
     let example = catalogue::scenario("four-waves");
     let data = json!({

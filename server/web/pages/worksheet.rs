@@ -12,8 +12,8 @@ use crate::export::worksheet::blanks::{bank, blank};
 use crate::export::worksheet::shuffle::{self, shuffle, way};
 use crate::export::worksheet::table::{Cell, Deed, Kind, Row, Table, Way, table};
 use crate::i18n::Language;
-use crate::web::extract::locale::Asked;
-use crate::web::pages::embed::Bare;
+use crate::web::extract::locale::Locale;
+use crate::web::pages::embed::BareLayout;
 use crate::web::pages::layout::page;
 
 /// The most rows of a sheet: two pages.
@@ -48,7 +48,7 @@ fn first() -> u32 {
 #[derive(Template)]
 #[template(path = "worksheet.html")]
 struct Sheet<'a> {
-    frame: Bare,
+    frame: BareLayout,
     title: &'a str,
     /// The page of the recording, as a path and as people read it.
     page: &'a str,
@@ -140,13 +140,18 @@ pub(crate) struct About<'a> {
 }
 
 /// The sheet of a run.
-pub(crate) fn exercise(events: &[Event], about: &About<'_>, wish: Wish, asked: &Asked) -> Response {
+pub(crate) fn exercise(
+    events: &[Event],
+    about: &About<'_>,
+    wish: Wish,
+    asked: &Locale,
+) -> Response {
     let lang = asked.0;
     let mut table = table(events);
     let left_out = table.rows.len().saturating_sub(ROWS);
     table.rows.truncate(ROWS);
     let mut sheet = Sheet {
-        frame: Bare::new(lang),
+        frame: BareLayout::new(lang),
         title: about.title,
         page: about.page,
         address: about.address,

@@ -11,7 +11,7 @@ use fourwave::event::host::Host;
 use fourwave::event::{Event, SegmentPhase, What};
 use fourwave::export::export;
 use fourwave::export::format::Format;
-use fourwave::export::options::Wish;
+use fourwave::export::options::ExportOptions;
 
 use super::{LANGUAGES, about};
 use crate::support::recorded;
@@ -127,8 +127,14 @@ fn markdown_has_a_diagram_that_mermaid_reads() {
         let events = recorded(&scenario.id);
         for language in LANGUAGES {
             let about = about(language.of(&scenario.title));
-            let text =
-                export(&events, Format::Markdown, &about, language, Wish::default()).unwrap();
+            let text = export(
+                &events,
+                Format::Markdown,
+                &about,
+                language,
+                ExportOptions::default(),
+            )
+            .unwrap();
             let text = String::from_utf8(text).unwrap();
             let diagram = diagram_of(&text);
             let told = check(&diagram)

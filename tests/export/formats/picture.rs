@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fourwave::content::catalogue;
 use fourwave::event::{Event, SegmentPhase, What};
 use fourwave::export::format::Format;
-use fourwave::export::options::Wish;
+use fourwave::export::options::ExportOptions;
 use fourwave::export::{Theme, export, picture as draw};
 use fourwave::i18n::Language;
 use fourwave::recording;
@@ -187,7 +187,7 @@ fn a_long_run_is_cut_and_says_so() {
         Format::Png,
         &about,
         Language::English,
-        Wish::default(),
+        ExportOptions::default(),
     )
     .unwrap();
     let [width, height] = size_of_png(&png);
@@ -203,10 +203,10 @@ fn pictures_in_dots_are_as_large_as_promised() {
         size_of_png(&png)
     };
     for theme in THEMES {
-        let card = Wish {
+        let card = ExportOptions {
             preview: true,
             theme,
-            ..Wish::default()
+            ..ExportOptions::default()
         };
         for language in LANGUAGES {
             assert_eq!(drawn(card, language), [1200, 630]);
@@ -215,7 +215,7 @@ fn pictures_in_dots_are_as_large_as_promised() {
     let svg = draw(&events, &about, Language::English, Theme::Light);
     let [width, height] = Picture::read(&svg).size();
     assert_eq!(
-        drawn(Wish::default(), Language::English),
+        drawn(ExportOptions::default(), Language::English),
         [2.0 * width, 2.0 * height].map(|side| side.round() as u32)
     );
 }

@@ -13,10 +13,10 @@ use crate::lab::run::engine::Power;
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::sock_diag::SocketTable;
 use crate::lab::sandbox::clock::now;
-use crate::lab::sandbox::forkserver::Newborn;
+use crate::lab::sandbox::forkserver::SpawnedHost;
 use crate::lab::sandbox::network::plan;
-use crate::lab::sandbox::protocol::{Errand, Order};
-use crate::script::ast::{Beginning, HostDeed, Signal, WireDeed};
+use crate::lab::sandbox::protocol::{HostTask, Order};
+use crate::script::ast::{Beginning, HostAction, Signal, WireAction};
 
 impl Director<'_, '_> {
     /// Another actor comes.
@@ -156,10 +156,10 @@ impl Director<'_, '_> {
     }
 
     /// Something is done to a host.
-    pub(crate) fn host_deed(&mut self, host: Host, deed: &HostDeed) -> Result<(), Interruption> {
+    pub(crate) fn host_deed(&mut self, host: Host, deed: &HostAction) -> Result<(), Interruption> {
         match deed {
-            HostDeed::Link { up } => {
-                self.errand(host, Errand::Link { up: *up })?;
+            HostAction::Link { up } => {
+                self.errand(host, HostTask::Link { up: *up })?;
                 self.tell_host(
                     host,
                     if *up {
@@ -169,10 +169,10 @@ impl Director<'_, '_> {
                     },
                 );
             }
-            HostDeed::Sysctl { name, value } => {
+            HostAction::Sysctl { name, value } => {
                 self.errand(
                     host,
-                    Errand::Sysctl {
+                    HostTask::Sysctl {
                         name: name.clone(),
                         value: value.clone(),
                     },
@@ -180,9 +180,9 @@ impl Director<'_, '_> {
                 let sysctl = format!("{name}={value}");
                 self.tell_host(host, HostChange::Sysctl { sysctl });
             }
-            HostDeed::Destroy { socket } => self.destroy(host, socket)?,
-            HostDeed::Crash => self.crash(host)?,
-            HostDeed::Boot => self.boot(host)?,
+            HostAction::Destroy { socket } => self.destroy(host, socket)?,
+            HostAction::Crash => self.crash(host)?,
+            HostAction::Boot => self.boot(host)?,
         }
         Ok(())
     }
@@ -191,7 +191,7 @@ impl Director<'_, '_> {
         self.world.timeline.tell(What::Host { host, what });
     }
 
-    pub(crate) fn errand(&self, host: Host, errand: Errand) -> Result<(), Interruption> {
+    pub(crate) fn errand(&self, host: Host, errand: HostTask) -> Result<(), Interruption> {
         let Some(power) = &self.world.hosts[host as usize].power else {
             return Ok(());
         };
@@ -249,9 +249,9 @@ impl Director<'_, '_> {
         let born = self
             .nursery
             .conceive(plan(host))
-            .map_err(RunError::Nursery)?
+            .map_err(RunError::ForkServer)?
             .born();
-        let Newborn {
+        let SpawnedHost {
             channel,
             pid,
             tid,
@@ -276,30 +276,30 @@ impl Director<'_, '_> {
     }
 
     /// Something is done on the wire.
-    pub(crate) fn wire_deed(&mut self, deed: &WireDeed) -> Result<(), Interruption> {
+    pub(crate) fn wire_deed(&mut self, deed: &WireAction) -> Result<(), Interruption> {
         self.world.turn(now())?; // what was sent by now was sent before
         let wire = &mut self.world.wire;
         match deed {
-            WireDeed::Delay(delay) => wire.orders.delay = *delay,
-            WireDeed::Mend => wire.orders.cut = false,
-            WireDeed::Drop(count, filter) => {
+            WireAction::Delay(delay) => wire.orders.delay = *delay,
+            WireAction::Mend => wire.orders.cut = false,
+            WireAction::Drop(count, filter) => {
                 for lost in wire.drop(*count, filter) {
                     self.world.tell_segment(now(), (lost, None));
                 }
             }
-            WireDeed::Hold(filter) => wire.orders.holds.push(filter.clone()),
-            WireDeed::Duplicate(filter) => {
+            WireAction::Hold(filter) => wire.orders.holds.push(filter.clone()),
+            WireAction::Duplicate(filter) => {
                 for copy in wire.duplicate(filter) {
                     self.world.tell_segment(now(), (copy, None));
                 }
             }
-            WireDeed::Release(filter) => wire.release(filter.as_ref(), now()),
-            WireDeed::Cut => {
+            WireAction::Release(filter) => wire.release(filter.as_ref(), now()),
+            WireAction::Cut => {
                 for lost in wire.cut() {
                     self.world.tell_segment(now(), (lost, None));
                 }
             }
-            WireDeed::Inject(forgery) => {
+            WireAction::Inject(forgery) => {
                 let Some((local, peer)) = self.world.hosts[forgery.to as usize]
                     .watch
                     .ends(&forgery.socket)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::event::host::Host;
 use crate::lab::run::director::{Director, Interruption};
-use crate::lab::run::engine::World;
+use crate::lab::run::engine::Engine;
 use crate::lab::sandbox::clock::{Nanos, now};
 use crate::script::Flags;
 use crate::script::ast::{Expectation, Step};
@@ -35,7 +35,7 @@ impl Director<'_, '_> {
 }
 
 /// Whether it is so, what was asked, and what is found.
-fn look(world: &World<'_>, what: &Expectation, since: u32) -> (bool, String, String) {
+fn look(world: &Engine<'_>, what: &Expectation, since: u32) -> (bool, String, String) {
     match what {
         Expectation::State {
             host,
@@ -69,7 +69,7 @@ fn look(world: &World<'_>, what: &Expectation, since: u32) -> (bool, String, Str
 }
 
 fn sent(
-    world: &World<'_>,
+    world: &Engine<'_>,
     host: Host,
     flags: Option<&Flags>,
     wanted: bool,

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use crate::event::{Ending, What};
-use crate::lab::run::control::{Said, Unsaid};
+use crate::lab::run::control::{LineRejection, Said};
 use crate::lab::run::director::outcome::written;
 use crate::lab::run::director::{Director, Interruption};
 use crate::lab::sandbox::clock::{Nanos, now};
-use crate::lab::sandbox::protocol::{Errand, Returned};
-use crate::script::ast::{Beginning, Deed, HostDeed, Outcome, Step, WireDeed};
+use crate::lab::sandbox::protocol::{HostTask, Returned};
+use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step, WireAction};
 use crate::script::{Mistake, Splice, parse};
 
 /// How long before its end an idle run says so; half its limit where that is shorter.
@@ -85,7 +85,7 @@ impl Director<'_, '_> {
         let step = match admitted.and_then(|step| self.possible(step)) {
             Ok(step) => step,
             Err(mistakes) => {
-                said.refuse(Unsaid::Mistakes(mistakes));
+                said.refuse(LineRejection::Mistakes(mistakes));
                 return Ok(());
             }
         };
@@ -93,7 +93,7 @@ impl Director<'_, '_> {
         let at = self.tail + 1;
         let spliced = self.composer.replace(at, 0, vec![step.text.clone()]);
         if let Some(mistakes) = self.tell_splice(spliced) {
-            said.refuse(Unsaid::Mistakes(mistakes));
+            said.refuse(LineRejection::Mistakes(mistakes));
             return Ok(());
         }
         said.begun(at);
@@ -130,22 +130,22 @@ impl Director<'_, '_> {
             )])
         };
         match &step.deed {
-            Deed::Start {
+            Action::Start {
                 beginning: Beginning::Process,
                 ..
             } => {}
-            Deed::Call { actor, .. }
-            | Deed::Start { actor, .. }
-            | Deed::Signal { actor, .. }
-            | Deed::Exit { actor }
-            | Deed::Wait { actor } => {
+            Action::Call { actor, .. }
+            | Action::Start { actor, .. }
+            | Action::Signal { actor, .. }
+            | Action::Exit { actor }
+            | Action::Wait { actor } => {
                 let Ok(index) = self.present(actor) else {
                     return refuse(
                         format!("{actor}, which was ended from outside"),
                         "an actor that is still there".into(),
                     );
                 };
-                let must_run = matches!(step.deed, Deed::Start { .. } | Deed::Exit { .. });
+                let must_run = matches!(step.deed, Action::Start { .. } | Action::Exit { .. });
                 if must_run && self.world.actors[index].is_stopped() {
                     return refuse(
                         format!("{actor}, which is stopped"),
@@ -153,12 +153,12 @@ impl Director<'_, '_> {
                     );
                 }
             }
-            Deed::Host {
+            Action::Host {
                 host,
-                deed: HostDeed::Sysctl { name, value },
+                deed: HostAction::Sysctl { name, value },
             } => {
                 // It is written twice; the first time says whether the kernel takes it.
-                let errand = Errand::Sysctl {
+                let errand = HostTask::Sysctl {
                     name: name.clone(),
                     value: value.clone(),
                 };
@@ -169,7 +169,7 @@ impl Director<'_, '_> {
                     );
                 }
             }
-            Deed::Wire(WireDeed::Inject(forgery)) => {
+            Action::Wire(WireAction::Inject(forgery)) => {
                 let watch = &self.world.hosts[forgery.to as usize].watch;
                 if watch.ends(&forgery.socket).is_none() {
                     return refuse(
@@ -213,8 +213,8 @@ impl Director<'_, '_> {
     /// Writes down what a call gave, where its line did not say.
     pub(crate) fn note_outcome(&mut self, step: &Step, outcome: Option<&Returned>) {
         let call = match &step.deed {
-            Deed::Call { call, .. } => Some(call),
-            Deed::Wait { .. } => None,
+            Action::Call { call, .. } => Some(call),
+            Action::Wait { .. } => None,
             _ => return, // it gives nothing
         };
         let gave = match outcome {

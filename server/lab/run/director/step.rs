@@ -3,10 +3,10 @@
 use crate::event::{StepPhase, What};
 use crate::lab::run::director::outcome::{describe, fits, found};
 use crate::lab::run::director::{Director, Interruption, is_quiet};
-use crate::lab::run::engine::World;
+use crate::lab::run::engine::Engine;
 use crate::lab::sandbox::clock::now;
 use crate::lab::sandbox::protocol::Order;
-use crate::script::ast::{Deed, Outcome, Step};
+use crate::script::ast::{Action, Outcome, Step};
 
 impl Director<'_, '_> {
     /// Plays a line of the composed script: does what it says.
@@ -45,7 +45,7 @@ impl Director<'_, '_> {
 
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), Interruption> {
         match &step.deed {
-            Deed::Call {
+            Action::Call {
                 actor,
                 on,
                 named,
@@ -67,37 +67,37 @@ impl Director<'_, '_> {
                 self.collect(step, actor)?;
                 self.pause(self.pace.beat)
             }
-            Deed::Wait { actor } => {
+            Action::Wait { actor } => {
                 let actor = self.present(actor)?;
                 self.collect(step, actor)
             }
-            Deed::Start {
+            Action::Start {
                 actor,
                 name,
                 beginning,
             } => self.start(actor, name, *beginning),
-            Deed::Signal { actor, signal } => {
+            Action::Signal { actor, signal } => {
                 self.signal(actor, *signal)?;
                 self.settle()?;
                 self.pause(self.pace.beat)
             }
-            Deed::Exit { actor } => {
+            Action::Exit { actor } => {
                 self.exit(actor)?;
                 self.settle()?;
                 self.pause(self.pace.beat)
             }
-            Deed::Host { host, deed } => {
+            Action::Host { host, deed } => {
                 self.host_deed(*host, deed)?;
                 self.settle()?;
                 self.pause(self.pace.beat)
             }
-            Deed::Wire(deed) => {
+            Action::Wire(deed) => {
                 self.wire_deed(deed)?;
                 self.settle()
             }
-            Deed::Sleep(time) => self.pause(*time),
-            Deed::Settle => self.settle(),
-            Deed::Check { what, within } => self.expect(step, what, *within),
+            Action::Sleep(time) => self.pause(*time),
+            Action::Settle => self.settle(),
+            Action::Check { what, within } => self.expect(step, what, *within),
         }
     }
 
@@ -106,7 +106,7 @@ impl Director<'_, '_> {
     fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
         let must_block = step.expected.contains(&Outcome::Blocked);
         let may_block = must_block || self.by_hand;
-        let blocked = |world: &World<'_>| {
+        let blocked = |world: &Engine<'_>| {
             (may_block || world.wire.is_held_by_hand())
                 && is_quiet(world)
                 && world.wire.is_empty()

@@ -6,11 +6,11 @@
 //! segment, by its numbers. What concerns only what is sent from now on comes after the line that is being played.
 
 use crate::event::{Segment, StepPhase};
-use crate::lab::run::control::{Said, Unsaid};
+use crate::lab::run::control::{LineRejection, Said};
 use crate::lab::run::director::{Director, Interruption, Mark};
 use crate::lab::sandbox::clock::now;
 use crate::script::Filter;
-use crate::script::ast::{Deed, Step, WireDeed};
+use crate::script::ast::{Action, Step, WireAction};
 
 /// What a hand's order does, and where that is written.
 #[derive(Default)]
@@ -47,7 +47,7 @@ impl Director<'_, '_> {
         }
         let hand = self.hand?;
         let said = hand.take(true)?;
-        let releases = matches!(said.wire, Some(WireDeed::Release(_)));
+        let releases = matches!(said.wire, Some(WireAction::Release(_)));
         if releases && self.collecting && self.world.wire.is_held_by_hand() {
             hand.put_back(said);
             return None;
@@ -63,11 +63,11 @@ impl Director<'_, '_> {
         let step = match admitted.and_then(|step| self.possible(step)) {
             Ok(step) => step,
             Err(mistakes) => {
-                said.refuse(Unsaid::Mistakes(mistakes));
+                said.refuse(LineRejection::Mistakes(mistakes));
                 return Ok(());
             }
         };
-        let Deed::Wire(deed) = &step.deed else {
+        let Action::Wire(deed) = &step.deed else {
             return Ok(()); // it was told by its deed
         };
         let plan = self.plan(deed, &step.text);
@@ -77,7 +77,7 @@ impl Director<'_, '_> {
             // It is a line like others.
             let step = Step { line, ..step };
             self.play_step(&step, &|director, step| match &step.deed {
-                Deed::Wire(deed) => {
+                Action::Wire(deed) => {
                     director.carry_out(deed, &plan.caught)?;
                     director.settle()
                 }
@@ -91,7 +91,7 @@ impl Director<'_, '_> {
             self.labels.insert(label.clone(), begun);
         }
         self.carry_out(deed, &plan.caught)?;
-        if plan.after.is_some() && matches!(deed, WireDeed::Hold(_) | WireDeed::Cut) {
+        if plan.after.is_some() && matches!(deed, WireAction::Hold(_) | WireAction::Cut) {
             self.world.wire.noted.get_or_insert_default();
         }
         self.tell_step(line, step.text.clone(), StepPhase::End);
@@ -99,23 +99,23 @@ impl Director<'_, '_> {
     }
 
     /// Decides what an order concerns that flies, and how that is written.
-    fn plan(&self, deed: &WireDeed, text: &str) -> Plan {
+    fn plan(&self, deed: &WireAction, text: &str) -> Plan {
         let wire = &self.world.wire;
         let any = Filter::any();
         let (filter, most, verb) = match deed {
-            WireDeed::Drop(count, filter) => {
+            WireAction::Drop(count, filter) => {
                 let held = wire
                     .held()
                     .filter(|segment| filter.matches(segment))
                     .count();
                 (filter, (*count as usize).saturating_sub(held), "drop")
             }
-            WireDeed::Hold(filter) => (filter, usize::MAX, "hold"),
-            WireDeed::Duplicate(filter) => {
+            WireAction::Hold(filter) => (filter, usize::MAX, "hold"),
+            WireAction::Duplicate(filter) => {
                 let is_held = wire.held().any(|segment| filter.matches(segment));
                 (filter, usize::from(!is_held), "duplicate")
             }
-            WireDeed::Cut => (&any, usize::MAX, "drop"),
+            WireAction::Cut => (&any, usize::MAX, "drop"),
             _ => (&any, 0, ""),
         };
         let mut caught = wire.flying(filter);
@@ -138,11 +138,11 @@ impl Director<'_, '_> {
         let ids: Vec<u32> = caught.iter().map(|segment| segment.id).collect();
         let means_these = match deed {
             // It would go on meaning those that came before.
-            WireDeed::Hold(_) | WireDeed::Cut => {
+            WireAction::Hold(_) | WireAction::Cut => {
                 let stays = |id: &u32| ids.contains(id) || wire.held().any(|held| held.id == *id);
                 meant.iter().all(stays)
             }
-            WireDeed::Drop(count, _) if *count as usize != most => false, // some are held
+            WireAction::Drop(count, _) if *count as usize != most => false, // some are held
             _ if ids.len() == most => meant.starts_with(&ids),
             _ => meant == ids,
         };
@@ -158,14 +158,14 @@ impl Director<'_, '_> {
             .iter()
             .map(|segment| (self.place(segment.id), exact(segment)));
         let after = match deed {
-            WireDeed::Drop(count, filter) => {
+            WireAction::Drop(count, filter) => {
                 let left = *count as usize - caught.len();
                 match caught.is_empty() {
                     true => after,
                     false => (left > 0).then(|| format!("wire drop {left} {filter}")),
                 }
             }
-            WireDeed::Duplicate(_) => after.filter(|_| caught.is_empty()),
+            WireAction::Duplicate(_) => after.filter(|_| caught.is_empty()),
             _ => after,
         };
         Plan {
@@ -222,13 +222,13 @@ impl Director<'_, '_> {
         self.write_before(lines);
     }
 
-    fn carry_out(&mut self, deed: &WireDeed, caught: &[Segment]) -> Result<(), Interruption> {
+    fn carry_out(&mut self, deed: &WireAction, caught: &[Segment]) -> Result<(), Interruption> {
         for Segment { id, .. } in caught {
             let wire = &mut self.world.wire;
             let told = match deed {
-                WireDeed::Drop(..) => wire.lose_flying(*id).map(|lost| (lost, None)),
-                WireDeed::Hold(_) => wire.hold_flying(*id).map(|held| (held, None)),
-                WireDeed::Duplicate(_) => wire.copy_flying(*id),
+                WireAction::Drop(..) => wire.lose_flying(*id).map(|lost| (lost, None)),
+                WireAction::Hold(_) => wire.hold_flying(*id).map(|held| (held, None)),
+                WireAction::Duplicate(_) => wire.copy_flying(*id),
                 _ => None, // the deed itself
             };
             if let Some(told) = told {
@@ -236,12 +236,12 @@ impl Director<'_, '_> {
             }
         }
         match deed {
-            WireDeed::Drop(count, filter) => match *count as usize - caught.len() {
+            WireAction::Drop(count, filter) => match *count as usize - caught.len() {
                 0 => Ok(()),
-                left => self.wire_deed(&WireDeed::Drop(left as u32, filter.clone())),
+                left => self.wire_deed(&WireAction::Drop(left as u32, filter.clone())),
             },
-            WireDeed::Duplicate(_) if !caught.is_empty() => Ok(()),
-            WireDeed::Hold(_) => {
+            WireAction::Duplicate(_) if !caught.is_empty() => Ok(()),
+            WireAction::Hold(_) => {
                 self.world.wire.hand_holds = true;
                 self.wire_deed(deed)
             }

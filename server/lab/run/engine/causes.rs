@@ -4,11 +4,11 @@ use std::io;
 
 use crate::event::host::Host;
 use crate::event::{Cause, Timer, What};
-use crate::lab::run::engine::World;
+use crate::lab::run::engine::Engine;
 use crate::lab::run::engine::reset_reason::{self, Circumstances, timer_that_sent};
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::sock_diag::{Reading, SocketTable};
-use crate::lab::run::kernel::socket_tracker::Known;
+use crate::lab::run::kernel::socket_tracker::TrackedSocket;
 use crate::lab::run::wire::Packet;
 use crate::lab::sandbox::clock::now;
 use crate::tcp::state::State;
@@ -21,7 +21,7 @@ pub(crate) struct Glance {
     readings: Vec<Reading>,
 }
 
-impl World<'_> {
+impl Engine<'_> {
     /// Reads a host's sockets and tells what changed since the last time. Where `cause` is not given, it is a call that
     /// runs, the end of a process, or else a timer.
     pub(crate) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
@@ -202,7 +202,7 @@ impl World<'_> {
             let cause = cause
                 .or_else(|| self.connecting(host).filter(|_| opens))
                 .unwrap_or_else(|| Cause::Timer(timer_that_sent(socket, &segment)));
-            let is_open = |known: &Known| !known.reading.state.own_fin_queued();
+            let is_open = |known: &TrackedSocket| !known.reading.state.own_fin_queued();
             let closes = has("FIN") && !segment.retransmission && socket.is_some_and(is_open);
             let cause = woken.filter(|_| closes).unwrap_or(cause);
             if has("RST") {

@@ -6,7 +6,7 @@ use crate::event::host::Host;
 use crate::event::{Cause, SegmentPhase, What};
 use crate::lab::run::actor::Actor;
 use crate::lab::run::engine::bulk::TOLD;
-use crate::lab::run::engine::{COURTESY, Power, World};
+use crate::lab::run::engine::{COURTESY, Engine, Power};
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::sock_diag::SocketTable;
 use crate::lab::run::wire::{self, Packet, Told};
@@ -24,7 +24,7 @@ enum Found {
     Other,
 }
 
-impl World<'_> {
+impl Engine<'_> {
     /// What each host has sent since this was last asked, but for what is not told one by one.
     pub(crate) fn leaving(&mut self) -> Result<[Vec<Packet>; 2], RunError> {
         let mut leaving = [Vec::new(), Vec::new()];

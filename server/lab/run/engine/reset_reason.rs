@@ -1,13 +1,13 @@
 //! Why a segment was sent that no call asked for, and why a RST was: rules over what is known of its socket. Pure.
 
 use crate::event::{Cause, ResetReason, Segment, Timer};
-use crate::lab::run::kernel::socket_tracker::Known;
+use crate::lab::run::kernel::socket_tracker::TrackedSocket;
 use crate::tcp::state::State;
 
 /// What is known at the moment when a host sends a RST.
 pub(crate) struct Circumstances<'a> {
     /// The connection as it was before, where there was one.
-    pub(crate) socket: Option<&'a Known>,
+    pub(crate) socket: Option<&'a TrackedSocket>,
     /// What made the host send.
     pub(crate) cause: Cause,
     /// The segment that arrived, where that is the cause.
@@ -42,7 +42,7 @@ pub(crate) fn reason(circumstances: &Circumstances<'_>) -> ResetReason {
 }
 
 /// A segment came that the connection does not want.
-fn to_a_segment(known: &Known, arrived: Option<&Segment>) -> ResetReason {
+fn to_a_segment(known: &TrackedSocket, arrived: Option<&Segment>) -> ResetReason {
     let Some(arrived) = arrived else {
         return ResetReason::Unknown;
     };
@@ -62,7 +62,7 @@ fn to_a_segment(known: &Known, arrived: Option<&Segment>) -> ResetReason {
 }
 
 /// The last descriptor of the connection was closed, or of the socket that listened for it. The order is the kernel's.
-fn to_a_close(known: &Known) -> ResetReason {
+fn to_a_close(known: &TrackedSocket) -> ResetReason {
     match () {
         () if !was_accepted(known) => ResetReason::ListenerClosed,
         () if known.queues.0 > 0 => ResetReason::UnreadData,
@@ -75,7 +75,7 @@ fn to_a_close(known: &Known) -> ResetReason {
 }
 
 /// The timer that sent a segment, which none but it did.
-pub(crate) fn timer_that_sent(socket: Option<&Known>, segment: &Segment) -> Option<Timer> {
+pub(crate) fn timer_that_sent(socket: Option<&TrackedSocket>, segment: &Segment) -> Option<Timer> {
     let running = socket.and_then(|known| known.reading.timer);
     let is_reset = segment.flags.iter().any(|flag| flag == "RST");
     match () {
@@ -92,6 +92,6 @@ fn is_only_syn(segment: &Segment) -> bool {
 }
 
 /// A program holds it, or held it once.
-fn was_accepted(known: &Known) -> bool {
+fn was_accepted(known: &TrackedSocket) -> bool {
     known.reading.inode != 0
 }

@@ -7,30 +7,30 @@ use crate::event::host::Host;
 use crate::event::{Cause, Segment, Socket, What};
 use crate::lab::run::kernel::sock_diag::Reading;
 use crate::lab::sandbox::clock::Nanos;
-use crate::lab::sandbox::protocol::Dress;
+use crate::lab::sandbox::protocol::ClosingOptions;
 use crate::tcp::state::{self, State};
 
 /// The own and the other end's address.
 pub(crate) type Ends = (SocketAddrV4, SocketAddrV4);
 
 /// A host's sockets as they were last read.
-pub(crate) struct Watch {
+pub(crate) struct SocketTracker {
     host: Host,
-    known: HashMap<Ends, Known>,
+    known: HashMap<Ends, TrackedSocket>,
     /// Script names of sockets, by inode.
     names: HashMap<u64, String>,
     /// The connection that a name last meant.
     named: HashMap<String, Ends>,
     /// How sockets are dressed, by inode.
-    dresses: HashMap<u64, Dress>,
+    dresses: HashMap<u64, ClosingOptions>,
     /// What was known of the connections that went last: a RST may be read a little after its socket is gone.
-    gone: Vec<Known>,
+    gone: Vec<TrackedSocket>,
 }
 
 /// What is known of a socket.
-pub(crate) struct Known {
+pub(crate) struct TrackedSocket {
     pub(crate) reading: Reading,
-    pub(crate) dress: Dress,
+    pub(crate) dress: ClosingOptions,
     name: Option<String>,
     /// When its oldest segment was first seen to have been sent again.
     sent_again: Option<Nanos>,
@@ -43,9 +43,9 @@ pub(crate) struct Known {
 /// How much a timer's end must have moved since it was told, to be told again: 150 ms.
 const MOVED: Nanos = 150_000_000;
 
-impl Watch {
-    pub(crate) fn new(host: Host) -> Watch {
-        Watch {
+impl SocketTracker {
+    pub(crate) fn new(host: Host) -> SocketTracker {
+        SocketTracker {
             host,
             known: HashMap::new(),
             names: HashMap::new(),
@@ -61,7 +61,7 @@ impl Watch {
     }
 
     /// How a socket is dressed from now on.
-    pub(crate) fn dress(&mut self, inode: u64, dress: Dress) {
+    pub(crate) fn dress(&mut self, inode: u64, dress: ClosingOptions) {
         self.dresses.insert(inode, dress);
         let known = self
             .known
@@ -125,7 +125,7 @@ impl Watch {
             .unwrap_or_else(|| Cause::Timer(before.as_ref().and_then(|known| known.reading.timer)));
         // From TIME_WAIT a new SYN may open another connection at once (RFC 9293, section 3.6.1, MAY-2), between the same
         // ends: the old one is gone.
-        let replaced = |known: &mut Known| {
+        let replaced = |known: &mut TrackedSocket| {
             known.reading.state == State::TimeWait && reading.state != State::TimeWait
         };
         if let Some(old) = before.take_if(replaced) {
@@ -134,7 +134,7 @@ impl Watch {
         let dress = match (self.dresses.get(&reading.inode), &before) {
             (Some(dress), _) => *dress,
             (None, Some(before)) => before.dress, // a socket that nobody holds any more has no inode
-            (None, None) => Dress::default(),
+            (None, None) => ClosingOptions::default(),
         };
         let sent_again = before.as_ref().and_then(|known| known.sent_again);
         let sent_again = (reading.retransmits > 0).then(|| sent_again.unwrap_or(now));
@@ -207,7 +207,7 @@ impl Watch {
         }
         self.known.insert(
             ends,
-            Known {
+            TrackedSocket {
                 reading,
                 dress,
                 sent_again,
@@ -224,7 +224,7 @@ impl Watch {
 
     /// The state that a socket came from which no reading had yet.
     fn origin(&self, reading: &Reading) -> State {
-        let listens = |known: &Known| {
+        let listens = |known: &TrackedSocket| {
             known.reading.state == State::Listen
                 && known.reading.local.port() == reading.local.port()
         };
@@ -292,12 +292,13 @@ impl Watch {
             .map_or(State::Closed, |known| known.reading.state)
     }
 
-    /// The connection that a script calls `name`, as [`Watch::state`] finds it.
-    fn find(&self, name: &str) -> Option<&Known> {
+    /// The connection that a script calls `name`, as [`SocketTracker::state`] finds it.
+    fn find(&self, name: &str) -> Option<&TrackedSocket> {
         let named = self.named.get(name).and_then(|ends| self.known.get(ends));
         named.or_else(|| {
-            let is_unnamed =
-                |known: &&Known| known.name.is_none() && known.reading.state != State::Listen;
+            let is_unnamed = |known: &&TrackedSocket| {
+                known.name.is_none() && known.reading.state != State::Listen
+            };
             let mut unnamed = self.known.values().filter(is_unnamed);
             unnamed
                 .next()
@@ -339,12 +340,12 @@ impl Watch {
     }
 
     /// The connection that a segment was sent on, as it was read last.
-    pub(crate) fn sender(&self, segment: &Segment) -> Option<&Known> {
+    pub(crate) fn sender(&self, segment: &Segment) -> Option<&TrackedSocket> {
         self.known.get(&(segment.source, segment.destination))
     }
 
     /// The connection that a segment was sent on, where it has just gone.
-    pub(crate) fn late_sender(&self, segment: &Segment) -> Option<&Known> {
+    pub(crate) fn late_sender(&self, segment: &Segment) -> Option<&TrackedSocket> {
         let ends = (segment.source, segment.destination);
         self.gone
             .iter()

@@ -25,7 +25,7 @@ pub(crate) struct Orders {
 
 /// What happens to one segment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Fate {
+pub(crate) enum Verdict {
     /// It arrives.
     Deliver,
     /// It arrives, and a copy after it.
@@ -47,9 +47,9 @@ impl Orders {
     }
 
     /// Decides about a segment when it is sent; later orders do not change what was decided.
-    pub(crate) fn decide(&mut self, segment: &Segment) -> Fate {
+    pub(crate) fn decide(&mut self, segment: &Segment) -> Verdict {
         if self.cut {
-            return Fate::Drop("the wire is cut");
+            return Verdict::Drop("the wire is cut");
         }
         if let Some((left, _)) = self
             .drops
@@ -58,10 +58,10 @@ impl Orders {
         {
             *left -= 1;
             self.drops.retain(|(left, _)| *left > 0);
-            return Fate::Drop(DROPPED);
+            return Verdict::Drop(DROPPED);
         }
         if self.holds.iter().any(|filter| filter.matches(segment)) {
-            return Fate::Hold;
+            return Verdict::Hold;
         }
         match self
             .duplicates
@@ -70,9 +70,9 @@ impl Orders {
         {
             Some(order) => {
                 self.duplicates.remove(order);
-                Fate::DeliverTwice
+                Verdict::DeliverTwice
             }
-            None => Fate::Deliver,
+            None => Verdict::Deliver,
         }
     }
 }
@@ -81,12 +81,12 @@ impl Orders {
 mod tests {
     use super::*;
     use crate::lab::run::wire::decoder::tests::segment;
-    use crate::script::ast::{Deed, WireDeed};
+    use crate::script::ast::{Action, WireAction};
     use crate::script::parse::parse;
 
     fn filter(text: &str) -> Filter {
         match &parse(&format!("wire hold {text}")).unwrap().steps[0].deed {
-            Deed::Wire(WireDeed::Hold(filter)) => filter.clone(),
+            Action::Wire(WireAction::Hold(filter)) => filter.clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -144,10 +144,10 @@ mod tests {
             holds: vec![filter("FIN")],
             ..Orders::default()
         };
-        let lost = Fate::Drop("dropped by the script");
+        let lost = Verdict::Drop("dropped by the script");
         assert_eq!(
             [(); 3].map(|()| orders.decide(&fin)),
-            [lost, lost, Fate::Hold]
+            [lost, lost, Verdict::Hold]
         );
         let mut orders = Orders {
             duplicates: vec![filter("FIN")],
@@ -155,9 +155,9 @@ mod tests {
         };
         assert_eq!(
             [(); 2].map(|()| orders.decide(&fin)),
-            [Fate::DeliverTwice, Fate::Deliver]
+            [Verdict::DeliverTwice, Verdict::Deliver]
         );
         orders.cut = true;
-        assert_eq!(orders.decide(&fin), Fate::Drop("the wire is cut"));
+        assert_eq!(orders.decide(&fin), Verdict::Drop("the wire is cut"));
     }
 }

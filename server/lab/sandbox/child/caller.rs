@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use crate::lab::sandbox::channel::Channel;
 use crate::lab::sandbox::child::process::{Descriptor, Process};
 use crate::lab::sandbox::clock::now;
-use crate::lab::sandbox::protocol::{Dress, Made, Report, Returned};
+use crate::lab::sandbox::protocol::{ClosingOptions, Made, Report, Returned};
 use crate::lab::sandbox::sys;
 
 /// One order being carried out.
@@ -169,12 +169,12 @@ impl Caller<'_> {
 }
 
 /// The options that decide how a socket ends, as the kernel gives them.
-fn dress(fd: RawFd) -> Dress {
+fn dress(fd: RawFd) -> ClosingOptions {
     let number = |option| match sys::get_option(fd, libc::IPPROTO_TCP, option) {
         (Ok(_), value) => value,
         (Err(_), _) => 0,
     };
-    Dress {
+    ClosingOptions {
         linger_zero: sys::linger(fd) == Some(0),
         no_fin_wait_2: number(libc::TCP_LINGER2) < 0,
         user_timeout: number(libc::TCP_USER_TIMEOUT) as u32,

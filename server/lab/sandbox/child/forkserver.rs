@@ -6,7 +6,7 @@ use std::{fs, io};
 use crate::lab::sandbox::channel::Channel;
 use crate::lab::sandbox::child::process::{Process, die_with_parent};
 use crate::lab::sandbox::child::{actor, host};
-use crate::lab::sandbox::protocol::{Birth, Refusal, Report, Returned, SetupStep};
+use crate::lab::sandbox::protocol::{Refusal, Report, Returned, SetupStep, SpawnRequest};
 use crate::lab::sandbox::sys;
 
 /// How many buckets the hosts' tables of connections have: reading a table walks all of them, and a host has a dozen
@@ -22,7 +22,7 @@ pub fn nursery() -> io::Result<()> {
     }
     channel.send(&None::<Refusal>, &[])?;
     sys::ignore_children();
-    while let Some((birth, fds)) = channel.receive::<Birth>()? {
+    while let Some((birth, fds)) = channel.receive::<SpawnRequest>()? {
         let mut fds = fds.into_iter();
         let Some(theirs) = fds.next().map(Channel::from) else {
             continue;
@@ -45,13 +45,13 @@ pub fn nursery() -> io::Result<()> {
 }
 
 /// What a forked process does, on its end of a channel.
-fn live(birth: Birth, channel: Channel, namespace: Option<OwnedFd>) -> io::Result<()> {
+fn live(birth: SpawnRequest, channel: Channel, namespace: Option<OwnedFd>) -> io::Result<()> {
     let channel = Channel::from(sys::move_high(channel.into())?);
     if let Some(namespace) = namespace {
         sys::enter_network(&namespace)?;
     }
     match birth {
-        Birth::Host(plan) => match host::build(&plan) {
+        SpawnRequest::Host(plan) => match host::build(&plan) {
             Ok(host) => {
                 let fds = [
                     host.tun.as_fd(),
@@ -65,13 +65,13 @@ fn live(birth: Birth, channel: Channel, namespace: Option<OwnedFd>) -> io::Resul
             }
             Err(refusal) => channel.send(&Report::Refused(refusal), &[])?,
         },
-        Birth::Join(plan) => {
+        SpawnRequest::Join(plan) => {
             let process = Process::new(&plan);
             channel.send(&actor::ready(&process, Vec::new()), &[])?;
             actor::serve(&channel, &process);
         }
-        Birth::Errand(plan, errand) => {
-            let errno = host::run(&errand, &plan)
+        SpawnRequest::Task(plan, task) => {
+            let errno = host::run(&task, &plan)
                 .err()
                 .map(|error| error.raw_os_error().unwrap_or(0));
             channel.send(

@@ -9,7 +9,7 @@ use rustix::net::{
     AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, netlink,
 };
 
-use crate::lab::sandbox::protocol::{Errand, HostPlan, Refusal, SetupStep};
+use crate::lab::sandbox::protocol::{HostPlan, HostTask, Refusal, SetupStep};
 use crate::lab::sandbox::sys;
 
 /// The interface's name, in both hosts.
@@ -133,11 +133,11 @@ fn path(sysctl: &str) -> String {
 }
 
 /// Does one thing to the host that this process is in.
-pub(crate) fn run(errand: &Errand, plan: &HostPlan) -> io::Result<()> {
+pub(crate) fn run(errand: &HostTask, plan: &HostPlan) -> io::Result<()> {
     match errand {
-        Errand::Link { up: true } => sys::interface_up(&any_socket()?, DEVICE, plan.peer),
-        Errand::Link { up: false } => sys::interface_down(&any_socket()?, DEVICE),
-        Errand::Sysctl { name, value } => fs::write(path(name), value),
+        HostTask::Link { up: true } => sys::interface_up(&any_socket()?, DEVICE, plan.peer),
+        HostTask::Link { up: false } => sys::interface_down(&any_socket()?, DEVICE),
+        HostTask::Sysctl { name, value } => fs::write(path(name), value),
     }
 }
 
