@@ -1,8 +1,8 @@
 // The list of words that can stand where somebody writes. The focus stays in the text; the list says what would come.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 
-export class Completion {
+export class CompletionList {
   #list;
   #area;
   #words;
@@ -87,9 +87,9 @@ export class Completion {
   }
 
   #option({ text, kind }, typed, index) {
-    const begin = node("b", {}, text.slice(0, typed.length));
-    const word = node("span", { className: `is-${kind}` }, begin, text.slice(typed.length));
-    const option = node("li", { id: `suggestion-${index}` }, word, " ", node("i", {}, this.#words(`kind.${kind}`)));
+    const begin = element("b", {}, text.slice(0, typed.length));
+    const word = element("span", { className: `is-${kind}` }, begin, text.slice(typed.length));
+    const option = element("li", { id: `suggestion-${index}` }, word, " ", element("i", {}, this.#words(`kind.${kind}`)));
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
     return option;

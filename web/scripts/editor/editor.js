@@ -3,11 +3,11 @@
 // caret, the server's parser says.
 
 import { check, complete } from "../net/script-api.js";
-import { difference, moved, offsetAt, placeAt, wordAt } from "../script/positions.js";
-import { Completion } from "./completion-list.js";
+import { difference, moved, offsetAt, positionAt, wordAt } from "../script/positions.js";
+import { CompletionList } from "./completion-list.js";
 import { Gutter } from "./gutter.js";
 import { Handbook } from "./handbook.js";
-import { Paper } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 
 /** How long nobody must have typed, in ms, before the text is checked, kept, and its mistakes said. */
 const CHECKED = 120;
@@ -25,7 +25,7 @@ export class Editor {
   #replaced;
   /** The text that an example has replaced. */
   #former = "";
-  #paper;
+  #overlay;
   #gutter;
   #completion;
   #words;
@@ -49,9 +49,9 @@ export class Editor {
     this.#scroller = $(".scroller");
     this.#hint = $(".hint");
     this.#replaced = $(".replaced");
-    this.#paper = new Paper($(".paper"));
+    this.#overlay = new Overlay($(".paper"));
     this.#gutter = new Gutter($(".gutter"), $(".tip"), { tell: (mistake) => words("error.mistake", mistake), onPick: (mistake) => this.select(mistake) });
-    this.#completion = new Completion($(".suggestions"), this.#area, { words, onPick: (word) => this.#put(word) });
+    this.#completion = new CompletionList($(".suggestions"), this.#area, { words, onPick: (word) => this.#put(word) });
     new Handbook(form, { words, onPick: (example) => this.#start(example) });
     form.addEventListener("submit", (event) => event.preventDefault());
     this.#area.addEventListener("input", (event) => this.#typed(event));
@@ -90,7 +90,7 @@ export class Editor {
   /** Lists mistakes and marks them; each leads to its place. */
   show(mistakes) {
     this.#mistakes = mistakes;
-    this.#paper.mark(mistakes);
+    this.#overlay.mark(mistakes);
     this.#gutter.show(this.#lines.length, mistakes);
     this.#area.setAttribute("aria-invalid", String(mistakes.length > 0));
     this.#list.replaceChildren(
@@ -161,9 +161,9 @@ export class Editor {
     this.#form.classList.toggle("plain", lines.length === 0);
     const change = difference(this.#lines, lines);
     this.#lines = lines;
-    this.#paper.write(lines, change);
+    this.#overlay.write(lines, change);
     this.#mistakes = moved(this.#mistakes, change);
-    this.#paper.mark(this.#mistakes);
+    this.#overlay.mark(this.#mistakes);
     this.#gutter.show(lines.length, this.#mistakes);
   }
 
@@ -182,7 +182,7 @@ export class Editor {
 
   #caret(offset) {
     const before = this.text.slice(0, offset).split("\n");
-    return this.#lines.length ? this.#paper.rect(before.length, before.at(-1).length) : null;
+    return this.#lines.length ? this.#overlay.rect(before.length, before.at(-1).length) : null;
   }
 
   // What the server says.
@@ -209,7 +209,7 @@ export class Editor {
     const at = this.#area.selectionEnd;
     if (text.length > LONGEST) return;
     this.#completion.narrow(text.slice(wordAt(text, at).from, at));
-    const place = placeAt(text, at);
+    const place = positionAt(text, at);
     const answer = await complete(text, place).catch(() => null);
     const stays = mine === this.#asked && text === this.text && at === this.#area.selectionEnd && document.activeElement === this.#area;
     if (!stays) return;

@@ -1,6 +1,6 @@
 // The numbers beside the lines, and a mark where something is wrong.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 
 export class Gutter {
   #place;
@@ -23,10 +23,10 @@ export class Gutter {
   show(lines, mistakes) {
     const first = new Map(mistakes.toReversed().map((mistake) => [mistake.line, mistake]));
     while (this.#place.childElementCount > lines) this.#place.lastElementChild.remove();
-    for (let line = this.#place.childElementCount + 1; line <= lines; line += 1) this.#place.append(node("span", {}, String(line)));
+    for (let line = this.#place.childElementCount + 1; line <= lines; line += 1) this.#place.append(element("span", {}, String(line)));
     for (const mark of this.#place.querySelectorAll("button")) {
       const line = Number(mark.textContent);
-      if (!first.has(line)) mark.replaceWith(node("span", {}, String(line)));
+      if (!first.has(line)) mark.replaceWith(element("span", {}, String(line)));
     }
     for (const [line, mistake] of first) {
       const shown = this.#place.children[line - 1];
@@ -38,7 +38,7 @@ export class Gutter {
   #mark(shown, mistake) {
     const text = this.#tell(mistake);
     if (shown.mistake === text) return;
-    const mark = node("button", { type: "button", ariaLabel: text }, String(mistake.line));
+    const mark = element("button", { type: "button", ariaLabel: text }, String(mistake.line));
     mark.mistake = text;
     mark.addEventListener("click", () => this.#onPick(mistake));
     shown.replaceWith(mark);

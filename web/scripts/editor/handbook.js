@@ -1,6 +1,6 @@
 // What is at hand beside the editor: scripts to start from, and the language in short. Both are fetched when asked for.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { markup } from "../dom/markup.js";
 import { handbook } from "../net/script-api.js";
 
@@ -41,16 +41,16 @@ export class Handbook {
 
   #chapter({ name, examples }) {
     const items = examples.map((example) => {
-      const button = node("button", { type: "button" }, example.title);
+      const button = element("button", { type: "button" }, example.title);
       button.addEventListener("click", () => {
         this.#examples.open = false;
         this.#onPick(example);
       });
-      const item = node("li", {}, button);
+      const item = element("li", {}, button);
       item.dataset.text = `${example.title}\n${example.script}`.toLowerCase();
       return item;
     });
-    return node("section", {}, node("h3", {}, name), node("ul", {}, ...items));
+    return element("section", {}, element("h3", {}, name), element("ul", {}, ...items));
   }
 
   /** Leaves those examples that have what is looked for, in the title or in the script. */
@@ -67,9 +67,9 @@ export class Handbook {
 /** A table of lines and what they do. */
 function group({ name, rows }) {
   const lines = rows.map(({ line, does }) => {
-    const what = node("td");
+    const what = element("td");
     markup(what, does);
-    return node("tr", {}, node("th", { scope: "row" }, node("code", {}, line)), what);
+    return element("tr", {}, element("th", { scope: "row" }, element("code", {}, line)), what);
   });
-  return node("table", {}, node("caption", {}, name), node("tbody", {}, ...lines));
+  return element("table", {}, element("caption", {}, name), element("tbody", {}, ...lines));
 }

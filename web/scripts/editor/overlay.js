@@ -1,11 +1,11 @@
 // What the eye sees of the text in the editor: its lines in colour, with what is wrong underlined. It lies under the text
 // area, whose own letters are clear, and has its size.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { units } from "../script/positions.js";
 import { tokens } from "../script/tokenizer.js";
 
-export class Paper {
+export class Overlay {
   #place;
   #lines = [];
   /** By line, what is wrong in it. */
@@ -68,13 +68,13 @@ function row(line, mistakes) {
       const piece = line.slice(begin, inner[index + 1]);
       const isWrong = wrong.some(([from, to]) => begin >= from && begin < to);
       const className = [kind && `is-${kind}`, isWrong && "wrong"].filter(Boolean).join(" ");
-      parts.push(className ? node("span", { className }, piece) : piece);
+      parts.push(className ? element("span", { className }, piece) : piece);
     }
     at += text.length;
   }
   // What is missing at the end is marked behind it.
-  if (mistakes.some(({ column }) => units(line, column - 1) >= line.length)) parts.push(node("span", { className: "wrong end" }, " "));
-  return node("div", { className: "row" }, ...parts);
+  if (mistakes.some(({ column }) => units(line, column - 1) >= line.length)) parts.push(element("span", { className: "wrong end" }, " "));
+  return element("div", { className: "row" }, ...parts);
 }
 
 function grouped(mistakes) {

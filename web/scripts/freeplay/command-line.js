@@ -1,11 +1,11 @@
 // The command line: one line of the script, played by Enter. Knows what was written before, and how a line can go on.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 
 /** How many lines are remembered. */
 const REMEMBERED = 100;
 
-export class Command {
+export class CommandLine {
   #form;
   #input;
   #list;
@@ -55,7 +55,7 @@ export class Command {
 
   /** Lines that were sent and have not begun yet. */
   waiting(lines) {
-    this.#queue.replaceChildren(...lines.map((line) => node("li", {}, node("code", {}, line), node("span", {}, this.#words("free.waits")))));
+    this.#queue.replaceChildren(...lines.map((line) => element("li", {}, element("code", {}, line), element("span", {}, this.#words("free.waits")))));
   }
 
   /** Shows what is wrong with a line, with a mark at its place; nothing where `mistake` is null. */
@@ -64,8 +64,8 @@ export class Command {
     this.#input.setAttribute("aria-invalid", Boolean(mistake));
     if (!mistake) return;
     const { column, length, text } = mistake;
-    const mark = node("pre", { ariaHidden: true }, `${line}\n${" ".repeat(Math.max(column - 1, 0))}${"^".repeat(length)}`);
-    this.#mistake.append(...(column ? [mark] : []), node("p", {}, text));
+    const mark = element("pre", { ariaHidden: true }, `${line}\n${" ".repeat(Math.max(column - 1, 0))}${"^".repeat(length)}`);
+    this.#mistake.append(...(column ? [mark] : []), element("p", {}, text));
   }
 
   async #play() {
@@ -132,7 +132,7 @@ export class Command {
 
   #draw() {
     const options = this.#completions.map(({ text, kind }, index) =>
-      node("li", { role: "option", id: `completion-${index}`, "data-index": index, "aria-selected": false }, node("code", {}, text), node("span", {}, this.#words(`kind.${kind}`))),
+      element("li", { role: "option", id: `completion-${index}`, "data-index": index, "aria-selected": false }, element("code", {}, text), element("span", {}, this.#words(`kind.${kind}`))),
     );
     this.#picked = -1;
     this.#list.replaceChildren(...options);
