@@ -1,4 +1,4 @@
-// What is at hand beside the editor: scripts to start from, and the language in short. Both are fetched when asked for.
+// The handbook beside the editor: examples, and an overview of the language. Both are fetched at their first use.
 
 import { element } from "../dom/element.js";
 import { markup } from "../dom/markup.js";
@@ -11,7 +11,7 @@ export class Handbook {
   #fetched;
   #words;
 
-  /** `onPick` is called with the example that somebody chooses: its title and its script. */
+  /** `onPick` is called with the chosen example: its title and its script. */
   constructor(form, { words, onPick }) {
     this.#words = words;
     this.#onPick = onPick;
@@ -35,7 +35,7 @@ export class Handbook {
       this.#find();
     } catch {
       this.#fetched = false;
-      for (const place of [this.#examples.querySelector(".found"), this.#language.querySelector(".lines")]) place.textContent = this.#words("error.server");
+      for (const box of [this.#examples.querySelector(".found"), this.#language.querySelector(".lines")]) box.textContent = this.#words("error.server");
     }
   }
 
@@ -53,18 +53,18 @@ export class Handbook {
     return element("section", {}, element("h3", {}, name), element("ul", {}, ...items));
   }
 
-  /** Leaves those examples that have what is looked for, in the title or in the script. */
+  /** Shows the examples that have the searched text in the title or in the script. */
   #find() {
-    const wanted = this.#search.value.trim().toLowerCase();
+    const query = this.#search.value.trim().toLowerCase();
     for (const chapter of this.#examples.querySelectorAll(".found section")) {
       const items = [...chapter.querySelectorAll("li")];
-      for (const item of items) item.hidden = !item.dataset.text.includes(wanted);
+      for (const item of items) item.hidden = !item.dataset.text.includes(query);
       chapter.hidden = items.every((item) => item.hidden);
     }
   }
 }
 
-/** A table of lines and what they do. */
+/** A table of lines and their meanings. */
 function group({ name, rows }) {
   const lines = rows.map(({ line, does }) => {
     const what = element("td");
