@@ -15,7 +15,7 @@ const ALL_KINDS: &str = "server listen\nclient connect\nserver accept\nclient se
 /// Names the page's own modules in a function's body.
 const MODULES: &str = "
     const { bytesOf, dissect, fieldsAt } = await import('/assets/now/scripts/model/packet.js');
-    const { journey, segmentIds } = await import('/assets/now/scripts/model/segment-history.js');
+    const { segmentHistory, segmentIds } = await import('/assets/now/scripts/model/segment-history.js');
     const { History, isListener, pathOf, shown } = await import('/assets/now/scripts/model/model.js');
     const read = async (url) => (await (await fetch(url)).text()).trim().split('\\n').map((line) => JSON.parse(line));
 ";
@@ -32,7 +32,7 @@ async fn the_fields_are_what_the_events_say_and_the_path_is_the_states() {
         const events = await read('/api/runs/RUN/events');
         const wrong = [], kinds = new Set();
         for (const id of segmentIds(events)) {
-          const { first, shift } = journey(events, id);
+          const { first, shift } = segmentHistory(events, id);
           const bytes = bytesOf(first.bytes);
           const fields = dissect(bytes, { seq: first.seq_rel, ack: first.ack_rel, shift });
           const all = (fields) => fields.flatMap((field) => [field, ...all(field.children ?? [])]);

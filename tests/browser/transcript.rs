@@ -128,18 +128,18 @@ async fn a_long_run_is_told_without_a_long_table_until_somebody_asks() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
-    // Many calls that give their result at once, as the account takes them.
+    // Many calls that give their result at once, as the narration takes them.
     let answer = browser
         .call(
-            "const { Account } = await import('/assets/now/scripts/model/narration.js');
+            "const { Narration } = await import('/assets/now/scripts/model/narration.js');
              const { Transcript } = await import('/assets/now/scripts/views/transcript.js');
              const { Layout } = await import('/assets/now/scripts/model/layout.js');
              const words = (key, values = {}) => key + ' ' + Object.values(values).join(' ');
-             const account = new Account(words), layout = new Layout();
+             const narration = new Narration(words), layout = new Layout();
              const call = { type: 'call', host: 'client', actor: 'client', call: 'getpeername', args: ['3'] };
              for (let n = 0; n < 1000; n += 1) {
                for (const event of [{ ...call, seq: 2 * n, t: n, phase: 'enter' }, { ...call, seq: 2 * n + 1, t: n, phase: 'exit', enter: 2 * n, result: 0 }]) {
-                 account.add(event); layout.add(event);
+                 narration.add(event); layout.add(event);
                }
              }
              const place = document.createElement('div'), views = document.createElement('div');
@@ -153,13 +153,13 @@ async fn a_long_run_is_told_without_a_long_table_until_somebody_asks() {
              for (const n of [2000, 1998, 1700, 1702, 1704, 1, 0, 1400, 2000]) {
                look.observe(place.querySelector('tbody'), { childList: true });
                const y = n ? layout.ys[n - 1] : -1;
-               table.show({ account, layout, player: { y } });
+               table.show({ narration, layout, playhead: { y } });
                await null;
-               const rows = shown(), count = account.count(layout.count(y));
+               const rows = shown(), count = narration.count(layout.count(y));
                right.push(rows.length <= 200 && rows.every((row, index) => row === count - rows.length + index) && rows.length >= Math.min(count, 150));
              }
              place.querySelector('.earlier').click();
-             return { rows: account.rows.length, right, all: shown().length, count: place.querySelector('table').getAttribute('aria-rowcount'), small: touched.slice(3, 5) };",
+             return { rows: narration.rows.length, right, all: shown().length, count: place.querySelector('table').getAttribute('aria-rowcount'), small: touched.slice(3, 5) };",
         )
         .await;
     assert_eq!(

@@ -1,5 +1,5 @@
 // Lays lessons out with the page's own module, and compares what the server's picture of them has. Gives what differs.
-const [{ Layout }, { nameOf }] = await Promise.all(["layout.js", "model.js"].map((name) => import(`/assets/now/scripts/${name}`)));
+const [{ Layout }, { nameOf }] = await Promise.all(["model/layout.js", "model/model.js"].map((name) => import(`/assets/now/scripts/${name}`)));
 const [wrong, near] = [[], (a, b) => Math.abs(a - b) < 0.02];
 let compared = 0;
 for (const id of IDS) {

@@ -10,12 +10,12 @@ use crate::support::{Server, scenario_ids, start_run};
 
 /// In a page of ours: `read` gives the events at an address, `compare` holds two such lists against each other.
 const MODULES: &str = "
-    const { deeds } = await import('/assets/now/scripts/compare/normalize.js');
+    const { normalize } = await import('/assets/now/scripts/compare/normalize.js');
     const { align } = await import('/assets/now/scripts/compare/align.js');
-    const { stretch } = await import('/assets/now/scripts/compare/aligned-layout.js');
+    const { alignedLayouts } = await import('/assets/now/scripts/compare/aligned-layout.js');
     const read = async (address) => (await (await fetch(address)).text()).trim().split('\\n').map((line) => JSON.parse(line));
     const lesson = (id) => read('/api/recordings/' + id);
-    const compare = (a, b) => align(deeds(a), deeds(b));";
+    const compare = (a, b) => align(normalize(a), normalize(b));";
 
 /// A page in which modules can be asked.
 async fn page(server: &Server) -> Browser {
@@ -59,20 +59,20 @@ async fn each_pair_parts_where_it_must_and_nothing_differs_before() {
                  const [a, b] = [await lesson('{a}'), await lesson('{b}')];
                  const found = compare(a, b);
                  const {{ rows, parting, outcome, complete }} = found;
-                 const key = (deed) => deed?.key ?? '';
-                 // Each deed of a run stands in one row, and what differs comes after the first that does.
+                 const key = (entry) => entry?.key ?? '';
+                 // Each entry of a run stands in one row, and what differs comes after the first that does.
                  const each = ['a', 'b'].map((side) => [rows.map((row) => row[side]).filter(Boolean), parting[side]]);
-                 const all = [deeds(a), deeds(b)];
-                 const whole = each.every(([own], side) => own.length === all[side].length && new Set(own.map((deed) => deed.seq)).size === own.length);
+                 const all = [normalize(a), normalize(b)];
+                 const whole = each.every(([own], side) => own.length === all[side].length && new Set(own.map((entry) => entry.seq)).size === own.length);
                  const differ = (side) => rows.filter((row) => !row.same && row[side]).map((row) => row[side]);
                  const first = ['a', 'b'].every((side) => differ(side).every(({{ seq }}) => seq >= (parting[side] ?? differ(side)[0]).seq));
                  const before = ['a', 'b'].every((side) => rows.slice(0, parting.row).every((row) => row.same && row[side].seq < (parting[side]?.seq ?? Infinity)));
                  // What is in one row is at one height; in its own picture each event is where its run has it.
-                 const layouts = stretch([a, b], found);
+                 const layouts = alignedLayouts([a, b], found);
                  const chained = rows.filter((row) => row.a && row.b).filter((row) => Math.abs(layouts[0].ys[row.a.seq] - layouts[1].ys[row.b.seq]) < 0.1).length;
                  const both = rows.filter((row) => row.a && row.b).length;
                  const falls = layouts.every(({{ ys }}) => ys.every((y, seq) => seq === 0 || y >= ys[seq - 1]));
-                 return {{ parting: [key(parting.a), key(parting.b)], outcome: outcome ? [key(outcome.deed.a), key(outcome.a), key(outcome.b)] : ['', '', ''],
+                 return {{ parting: [key(parting.a), key(parting.b)], outcome: outcome ? [key(outcome.origin.a), key(outcome.a), key(outcome.b)] : ['', '', ''],
                           whole, first, before, complete, falls, level: chained / both > 0.95 }};"
             ))
             .await;

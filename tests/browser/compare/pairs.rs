@@ -1,7 +1,7 @@
 //! What each pair of lessons shows.
 
-/// The pairs that lessons offer: what each side does where they part, and the first deed of both with another outcome.
-/// Deeds are written as deeds.js names them, from their beginnings on; "" is nothing.
+/// The pairs that lessons offer: what each side does where they part, and the first entry of both with another outcome.
+/// Entries are written as normalize.js names them, from their beginnings on; "" is nothing.
 pub const PAIRS: [(&str, &str, [&str; 2], [&str; 3]); 17] = [
     (
         "close-unread",

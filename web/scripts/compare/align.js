@@ -1,23 +1,23 @@
-// The deeds of two runs side by side: which are the same, and where the runs part. Pure: knows no DOM, no clock and no
+// The entries of two runs side by side: equal ones, and where the runs part. Pure: knows no DOM, no clock and no
 // socket.
 //
-// What decides is cause, not the order of independent things: while two lanes of a run (a thread's calls, a
-// connection's segments at one host) do not wait for each other, either may be told first. Only what a script orders
-// comes one after the other, whoever does it. Deeds are the same when they read the same, what caused them is the same,
-// and all before them in their lane is. From where the runs part on they are only alike, and are paired as well as their
-// order allows.
+// Cause decides, not the order of independent entries: while two lanes of a run (a thread's calls, a connection's
+// segments at one host) do not wait for each other, either may come first. Only the entries that a script orders keep
+// their order across lanes. Entries are the same when their keys, their causes and all entries before them in their lane
+// are the same. Behind the point where the runs part, entries are only alike and are paired as well as their order
+// allows.
 
-/** More pairs than this are not looked through: such runs are paired at both ends only. */
+/** The most pairs that are compared. Longer runs are paired at both ends only. */
 const MOST = 16_000_000;
 
 /**
- * Two deeds at one height, or one that has no match in the other run.
- * @typedef {{a: Deed|null, b: Deed|null, same: boolean}} Row
+ * Two entries at one height, or an entry without a match in the other run.
+ * @typedef {{a: Entry|null, b: Entry|null, same: boolean}} Row
  */
 
 /**
  * Aligns two runs.
- * @returns {{rows: Row[], parting: Parting|null, outcome: Outcome|null, complete: boolean}} `complete` says whether all of it was held against each other
+ * @returns {{rows: Row[], parting: Parting|null, outcome: Outcome|null, complete: boolean}} `complete` says whether all entries were compared
  */
 export function align(a, b) {
   const same = prefix(a, b);
@@ -27,10 +27,10 @@ export function align(a, b) {
   return { rows, parting: parting(rows), outcome: outcome(a, b, rows), complete };
 }
 
-/** What a script orders. */
+/** The kinds of entries that a script orders. */
 const ORDERED = ["enter", "order"];
 
-/** The deeds that both runs share from their beginnings on, by index: lane by lane, each after what caused it. */
+/** The entries that both runs share from their beginnings on, by index: lane by lane, each after its cause. */
 function prefix(a, b) {
   const same = new Map();
   const [lanes, others] = [byLane(a), byLane(b)];
@@ -56,14 +56,14 @@ function prefix(a, b) {
 
 function byLane(all) {
   const lanes = new Map();
-  for (const deed of all) {
-    if (!lanes.has(deed.lane)) lanes.set(deed.lane, []);
-    lanes.get(deed.lane).push(deed);
+  for (const entry of all) {
+    if (!lanes.has(entry.lane)) lanes.set(entry.lane, []);
+    lanes.get(entry.lane).push(entry);
   }
   return lanes;
 }
 
-/** Pairs what is left, in both runs' order, so that as much as possible stands beside its like. */
+/** Pairs the rest in both runs' order, so that as many entries as possible stand beside their like. */
 function pair(a, b, same) {
   const taken = new Set(same.values());
   const left = a.filter(({ index }) => !same.has(index));
@@ -91,13 +91,13 @@ function pair(a, b, same) {
   return { pairs, complete: true };
 }
 
-/** Whether two deeds came of the same thing at the same place: a FIN here, a RST there. */
+/** Whether two entries have the same cause in the same lane: a FIN here, a RST there. */
 function beside(a, b, x, y) {
   if (x.kind !== y.kind || x.lane !== y.lane || x.kind === "enter") return false;
   return x.cause !== null && y.cause !== null && a[x.cause].like === b[y.cause].like;
 }
 
-/** Rows in the order of both runs. Where independent things happened in another order, that of the left counts. */
+/** Rows in the order of both runs. Independent entries keep the order of the left run. */
 function inOrder(a, b, pairs, same) {
   const isSame = (x, y) => same.get(x.index) === y.index || (x.key === y.key && pairs.get(x.index) === y.index);
   const paired = new Set(pairs.values());
@@ -124,24 +124,24 @@ function inOrder(a, b, pairs, same) {
 export function ascending(pairs) {
   const tails = [];
   const before = [];
-  pairs.forEach(([, y], place) => {
+  pairs.forEach(([, y], index) => {
     let [low, high] = [0, tails.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (pairs[tails[middle]][1] < y) low = middle + 1;
       else high = middle;
     }
-    before[place] = tails[low - 1];
-    tails[low] = place;
+    before[index] = tails[low - 1];
+    tails[low] = index;
   });
   const chain = [];
-  for (let place = tails.at(-1); place !== undefined; place = before[place]) chain.unshift(pairs[place]);
+  for (let index = tails.at(-1); index !== undefined; index = before[index]) chain.unshift(pairs[index]);
   return chain;
 }
 
 /**
  * Where the runs part.
- * @typedef {{row: number, common: Row|null, a: Deed|null, b: Deed|null, goesOn: boolean}} Parting `row` is the first that is not the same, `common` the one before it; `goesOn` says whether something is the same after it
+ * @typedef {{row: number, common: Row|null, a: Entry|null, b: Entry|null, goesOn: boolean}} Parting `row` is the first row that differs, `common` the row before it; `goesOn` says whether a later row is the same
  */
 function parting(rows) {
   const row = rows.findIndex(({ same }) => !same);
@@ -152,37 +152,37 @@ function parting(rows) {
   return { row, common: rows[row - 1] ?? null, a: first("a"), b: first("b"), goesOn: end >= 0 };
 }
 
-/** What comes of a deed, by how much it says of it. */
+/** The kinds of effects, the most telling first. */
 const TELLING = ["sent", "exit", "state"];
 const ORIGINS = ["enter", "order", "delivered"];
 
 /**
- * The first thing that both runs did and that had another outcome: a RST here, a FIN there.
- * @typedef {{deed: Row, a: Deed|null, b: Deed|null}} Outcome
+ * The first entry of both runs with another outcome: a RST here, a FIN there. `origin` is that entry.
+ * @typedef {{origin: Row, a: Entry|null, b: Entry|null}} Outcome
  */
 function outcome(a, b, rows) {
   const [came, cameThere] = [consequences(a), consequences(b)];
-  for (const deed of rows.filter(({ same, a: one }) => same && ORIGINS.includes(one.kind))) {
-    const [left, right] = [came[deed.a.index], cameThere[deed.b.index]];
+  for (const origin of rows.filter(({ same, a: one }) => same && ORIGINS.includes(one.kind))) {
+    const [left, right] = [came[origin.a.index], cameThere[origin.b.index]];
     const [here, there] = [lacking(left, right), lacking(right, left)];
     const both = ["sent", "exit"].find((kind) => here.some((one) => one.kind === kind) && there.some((one) => one.kind === kind));
     const first = (these) => these.find(({ kind }) => kind === both) ?? these[0] ?? null;
-    if (here.length || there.length) return { deed, a: first(here), b: first(there) };
+    if (here.length || there.length) return { origin, a: first(here), b: first(there) };
   }
   return null;
 }
 
-/** What is among these and has no like among the others. Numbers and texts are no other outcome: what was sent before may differ. */
+/** The entries that have no like among the others. Other numbers or texts are the same outcome: earlier data may differ. */
 function lacking(these, others) {
   const isText = ({ kind, key }) => kind === "exit" && key.endsWith('"');
   const isLike = (x, y) => x.like === y.like && x.kind === y.kind && (x.kind === "sent" || x.key === y.key || (isText(x) && isText(y)));
   return these.filter((one) => !others.some((other) => isLike(one, other)));
 }
 
-/** What each deed led to, what says most first. */
+/** The effects of each entry, the most telling first. */
 function consequences(all) {
   const came = all.map(() => []);
-  for (const deed of all) if (deed.cause !== null && TELLING.includes(deed.kind)) came[deed.cause].push(deed);
+  for (const entry of all) if (entry.cause !== null && TELLING.includes(entry.kind)) came[entry.cause].push(entry);
   for (const list of came) list.sort((x, y) => TELLING.indexOf(x.kind) - TELLING.indexOf(y.kind));
   return came;
 }

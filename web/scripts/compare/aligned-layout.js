@@ -1,18 +1,18 @@
-// Two pictures of the same height: what is aligned stands beside each other, and what only one has leaves a gap in the
+// Two pictures of the same height: aligned entries stand beside each other, and an entry of one run leaves a gap in the
 // other. Pure: knows no DOM, no clock and no socket.
 
 import { Layout } from "../model/layout.js";
 import { ascending } from "./align.js";
 
-/** Between the last thing that is the same and what differs there is room for a line with a word on it. */
+/** The gap between the last equal entry and the first difference: room for a line with a word on it. */
 export const APART = 26;
 
 /** The layouts of two aligned runs. */
-export function stretch(runs, { rows, parting }) {
+export function alignedLayouts(runs, { rows, parting }) {
   const both = rows.filter(({ a, b }) => a && b).map(({ a, b }) => [a.seq, b.seq]);
   const pairs = ascending(both.sort(([x], [y]) => x - y));
   const floors = seeds(runs.map((events) => laidOut(events)), pairs);
-  // A gap moves down what follows, which may open another one beside it: until none does.
+  // A gap moves the entries below it, which may open a gap in the other picture: repeated until none does.
   for (;;) {
     const layouts = runs.map((events, side) => laidOut(events, floors[side]));
     let level = true;
@@ -41,7 +41,7 @@ function laidOut(events, floors) {
   return layout;
 }
 
-/** Of two stretches between the same rows the longer one is room enough for both. */
+/** First floors: of two stretches between the same rows, the longer one is room enough for both. */
 function seeds(layouts, pairs) {
   const floors = [new Map(), new Map()];
   let y = 0;
@@ -55,8 +55,8 @@ function seeds(layouts, pairs) {
   return floors;
 }
 
-/** Both pictures as one, for whoever goes through them: their moments are those of either. */
-export function together(layouts) {
+/** Both pictures as one layout for a playhead, with the keyframes of either. */
+export function combined(layouts) {
   const sorted = (name) => [...new Set(layouts.flatMap((layout) => layout[name]))].sort((x, y) => x - y);
-  return { end: Math.max(...layouts.map(({ end }) => end)), moments: sorted("moments"), changes: sorted("changes") };
+  return { end: Math.max(...layouts.map(({ end }) => end)), keyframes: sorted("keyframes"), changes: sorted("changes") };
 }

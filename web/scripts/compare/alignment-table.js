@@ -1,56 +1,56 @@
-// Both runs as one table: what is in one row is at one height in the pictures, and the first column says in words
-// whether it is the same.
+// Both runs as one table: the entries of a row stand at one height in the pictures, and the first column says in words
+// whether they are the same.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 
-export class Aligned {
-  #place;
+export class AlignmentTable {
+  #root;
   #words;
   #onPick;
-  /** Deeds are told where a row of the account tells them. */
+  /** The rows that are shown. */
   #rows = [];
 
-  /** `onPick` is called with the index of a row that somebody picks. */
-  constructor(place, words, { onPick }) {
-    this.#place = place;
+  /** `onPick` is called with the index of a picked row. */
+  constructor(root, words, { onPick }) {
+    this.#root = root;
     this.#words = words;
     this.#onPick = onPick;
-    place.addEventListener("click", ({ target }) => {
+    root.addEventListener("click", ({ target }) => {
       const row = target.closest("button")?.closest("tr");
       if (row) this.#onPick(Number(row.dataset.row));
     });
   }
 
-  /** Tells other runs. */
-  set({ rows, parting }, told) {
-    const head = ["compare.verdict", "compare.left", "compare.right"].map((key) => node("th", { scope: "col" }, this.#words(key)));
-    this.#rows = rows.map((row, index) => ({ ...row, index })).filter((row) => !this.#isTold(row, told));
-    const body = this.#rows.map((row) => this.#row(row, told, parting?.row === row.index));
-    const table = node("table", {}, node("caption", { className: "hidden" }, this.#words("compare.table")), node("thead", {}, node("tr", {}, ...head)), node("tbody", {}, ...body));
-    this.#place.replaceChildren(table);
+  /** Shows two aligned runs; `narrated` has both in words. */
+  set({ rows, parting }, narrated) {
+    const head = ["compare.verdict", "compare.left", "compare.right"].map((key) => element("th", { scope: "col" }, this.#words(key)));
+    this.#rows = rows.map((row, index) => ({ ...row, index })).filter((row) => !this.#isPartOfNext(row, narrated));
+    const body = this.#rows.map((row) => this.#row(row, narrated, parting?.row === row.index));
+    const table = element("table", {}, element("caption", { className: "hidden" }, this.#words("compare.table")), element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body));
+    this.#root.replaceChildren(table);
   }
 
-  /** Whether the row of what a call gave tells of its beginning too. */
-  #isTold({ a, b }, [left, right]) {
-    return (!a || left.isBeginning(a)) && (!b || right.isBeginning(b)) && [a, b].every((deed) => !deed || deed.kind === "enter");
+  /** Whether the row of a call's result has its beginning too. */
+  #isPartOfNext({ a, b }, [left, right]) {
+    return (!a || left.isBeginning(a)) && (!b || right.isBeginning(b)) && [a, b].every((entry) => !entry || entry.kind === "enter");
   }
 
   #row({ a, b, same, index }, [left, right], parts) {
     const verdict = this.#words(same ? "compare.same" : a && b ? "compare.differs" : a ? "compare.only_left" : "compare.only_right");
-    const said = (deed, told) => {
-      if (!deed) return node("td");
-      const why = deed.kind === "order" ? "" : told.row(deed).why;
-      return node("td", {}, told.say(deed, this.#words), ...(why && !same ? [node("small", {}, why)] : []));
+    const cell = (entry, run) => {
+      if (!entry) return element("td");
+      const why = entry.kind === "order" ? "" : run.row(entry).why;
+      return element("td", {}, run.sentence(entry, this.#words), ...(why && !same ? [element("small", {}, why)] : []));
     };
-    const first = parts ? [node("b", {}, this.#words("compare.here")), " "] : [];
-    const row = node("tr", { className: same ? "" : "differs" }, node("th", { scope: "row" }, ...first, node("button", { type: "button", className: "link" }, verdict)), said(a, left), said(b, right));
+    const first = parts ? [element("b", {}, this.#words("compare.here")), " "] : [];
+    const row = element("tr", { className: same ? "" : "differs" }, element("th", { scope: "row" }, ...first, element("button", { type: "button", className: "link" }, verdict)), cell(a, left), cell(b, right));
     row.dataset.row = index;
     if (parts) row.id = "parting";
     return row;
   }
 
-  /** Brings the row into sight in which the runs part. */
+  /** Scrolls to the row in which the runs part. */
   reveal() {
-    this.#place.querySelector("#parting")?.scrollIntoView({ block: "center" });
+    this.#root.querySelector("#parting")?.scrollIntoView({ block: "center" });
   }
 }

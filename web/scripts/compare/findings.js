@@ -1,49 +1,49 @@
-// What a comparison found, above both pictures: what the left did stands over the left one.
+// The findings of a comparison, above both pictures: the left run's statement stands over the left picture.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 
 export class Findings {
-  #place;
+  #root;
   #words;
 
-  /** `onGo` is called with the name of the finding to whose moment somebody wants to go. */
-  constructor(place, words, { onGo }) {
-    this.#place = place;
+  /** `onGo` is called with the name of the finding that the visitor wants to see. */
+  constructor(root, words, { onGo }) {
+    this.#root = root;
     this.#words = words;
-    place.addEventListener("click", ({ target }) => {
+    root.addEventListener("click", ({ target }) => {
       const name = target.closest("[data-finding]")?.dataset.finding;
       if (name) onGo(name);
     });
   }
 
-  /** Tells other findings; `isComplete` where all of both runs was held against each other. */
+  /** Shows findings; `isComplete` says whether all entries of both runs were compared. */
   set(findings, isComplete) {
-    const told = findings.flatMap((finding) => this.#finding(finding));
-    const equal = node("p", { className: "head" }, node("b", {}, this.#words("compare.equal")), " ", this.#words("compare.equal_text"));
-    this.#place.replaceChildren(...(told.length ? told : [equal]));
+    const shown = findings.flatMap((finding) => this.#finding(finding));
+    const equal = element("p", { className: "head" }, element("b", {}, this.#words("compare.equal")), " ", this.#words("compare.equal_text"));
+    this.#root.replaceChildren(...(shown.length ? shown : [equal]));
     if (!isComplete) this.add(this.#words("compare.incomplete"));
   }
 
-  /** Says something more. */
+  /** Adds a sentence. */
   add(text) {
-    this.#place.append(node("p", { className: "head more" }, text));
+    this.#root.append(element("p", { className: "head more" }, text));
   }
 
   #finding({ name, head, text, a, b }) {
     const key = { parting: "D", outcome: "O" }[name];
-    const go = node("button", { type: "button", className: "link", title: `${this.#words("compare.go")} (${key})` }, this.#words("compare.go"));
+    const go = element("button", { type: "button", className: "link", title: `${this.#words("compare.go")} (${key})` }, this.#words("compare.go"));
     go.dataset.finding = name;
-    const told = node("p", { className: "head" }, node("b", {}, head), " ", node("span", {}, text), " ", go);
-    return [told, this.#side("left", a), this.#side("right", b)];
+    const heading = element("p", { className: "head" }, element("b", {}, head), " ", element("span", {}, text), " ", go);
+    return [heading, this.#side("left", a), this.#side("right", b)];
   }
 
   #side(side, { who, what, why, line, none }) {
-    const said = node("p", { className: `does ${side}` }, node("span", { className: "hidden" }, `${this.#words(`compare.${side}`)}: `));
+    const said = element("p", { className: `does ${side}` }, element("span", { className: "hidden" }, `${this.#words(`compare.${side}`)}: `));
     said.dataset.side = this.#words(`compare.${side}`);
-    if (line) said.append(node("span", { className: "line" }, this.#words("compare.line", { line: line.number })), " ", node("code", {}, line.text), " ");
-    if (what) said.append(node("span", { className: "what" }, [who, what].filter(Boolean).join(" ")));
-    if (why) said.append(" ", node("span", { className: "why" }, why));
-    if (none) said.append(node("span", { className: "why" }, none));
+    if (line) said.append(element("span", { className: "line" }, this.#words("compare.line", { line: line.number })), " ", element("code", {}, line.text), " ");
+    if (what) said.append(element("span", { className: "what" }, [who, what].filter(Boolean).join(" ")));
+    if (why) said.append(" ", element("span", { className: "why" }, why));
+    if (none) said.append(element("span", { className: "why" }, none));
     return said;
   }
 }

@@ -1,4 +1,5 @@
-// Events → what matters of a run, in names that two runs share. Pure: knows no DOM, no clock and no socket.
+// Events → comparable entries: what matters of a run, in names that two runs share. Pure: knows no DOM, no clock and no
+// socket.
 //
 // Numbers that a kernel hands out (process ids, descriptors, ports, sequence numbers) and times differ between two runs
 // of the same script. Here a socket is the first or second of its host, a connection the first or second of the run, and
@@ -7,45 +8,45 @@
 import { ENDED, gave } from "../model/model.js";
 
 /**
- * One thing that somebody did, or that came of it.
- * @typedef {object} Deed
- * @property {number} index its place among the deeds of its run
+ * One entry: an act of an actor, or an effect.
+ * @typedef {object} Entry
+ * @property {number} index the entry's index among those of its run
  * @property {number} seq the event's
  * @property {string} kind `enter`, `exit`, `state`, `sent`, `delivered`, `held`, `dropped`, `injected`, `process`, `host`, `order` or `end`
- * @property {string} item the key of what a Layout draws for it; "" where it draws nothing
- * @property {string} lane things of one lane happen one after the other; those of two lanes may do so in either order
- * @property {number|null} cause the index of the deed that made it happen, where one did
- * @property {string} key the same for deeds that are the same
- * @property {string} like the same for those that differ in no more than a number or a result
- * @property {number} line the script's line that was being played
+ * @property {string} item the key of the Layout's item for the entry; "" where there is none
+ * @property {string} lane entries of one lane happen in order; entries of two lanes may happen in either order
+ * @property {number|null} cause the index of the entry that caused this one, if any
+ * @property {string} key equal for entries that are the same
+ * @property {string} like equal for entries that differ in no more than a number or a result
+ * @property {number} line the script's line that was playing
  */
 
-/** What a script does that is no call: to the wire, to a host, to a process. */
+/** Lines that make no call: for the wire, a host or a process. */
 const ORDER = /^(wire|\S+ (kill|exit|stop|continue|crash|boot|link|sysctl|destroy|process|thread|fork))\b/;
-/** The ports that a kernel chooses by itself begin here. */
+/** The first port that a kernel chooses by itself. */
 const EPHEMERAL = 32768;
-/** No run sends so much: a relative number beyond it belongs to another connection, and is as good as random. */
+/** The largest relative number that a run reaches. A larger one belongs to another connection and is as good as random. */
 const FAR = 2 ** 26;
 
-/** @returns {Deed[]} */
-export function deeds(events) {
+/** @returns {Entry[]} */
+export function normalize(events) {
   const fold = new Fold();
   for (const event of events) fold.add(event);
-  return fold.deeds;
+  return fold.entries;
 }
 
 class Fold {
-  /** @type {Deed[]} */
-  deeds = [];
+  /** @type {Entry[]} */
+  entries = [];
   #line = 0;
   #order = null;
-  /** By pid and descriptor the kernel's number of the socket, of each host; and those numbers in their order. */
+  /** Socket inodes of each host, by pid and descriptor, and in the order of their appearance. */
   #files = { client: new Map(), server: new Map() };
   #inodes = { client: [], server: [] };
   #connections = [];
   /** Ports that a script asked for. */
   #asked = new Set();
-  /** Indices of deeds: of calls by their enters' seq, of segments by their ids as they were sent and as they arrived. */
+  /** Indices of entries: calls by the seq of their enter, segments by id, sent and delivered. */
   #calls = new Map();
   #sent = new Map();
   #arrived = new Map();
@@ -54,9 +55,9 @@ class Fold {
     this[`_${event.type}`]?.(event);
   }
 
-  #put({ seq }, deed) {
-    const index = this.deeds.length;
-    this.deeds.push({ index, seq, cause: null, item: "", line: this.#line, like: deed.key, ...deed });
+  #put({ seq }, entry) {
+    const index = this.entries.length;
+    this.entries.push({ index, seq, cause: null, item: "", line: this.#line, like: entry.key, ...entry });
     return index;
   }
 
@@ -69,9 +70,9 @@ class Fold {
     this.#order = this.#put(event, { kind: "order", lane: text.startsWith("wire") ? "wire" : "script", key: text, like });
   }
 
-  /** The order that is being carried out. */
+  /** The index of the order that is playing. */
   #ordered() {
-    return this.deeds[this.#order]?.line === this.#line ? this.#order : null;
+    return this.entries[this.#order]?.line === this.#line ? this.#order : null;
   }
 
   _descriptors({ host, files }) {
@@ -82,7 +83,7 @@ class Fold {
     }
   }
 
-  /** A descriptor by the socket that it refers to. */
+  /** The name of the socket behind a descriptor. */
   #socket({ host, pid }, fd) {
     const inode = this.#files[host].get(`${pid} ${fd}`);
     return inode === undefined ? "no socket" : `socket ${this.#inodes[host].indexOf(inode) + 1}`;
@@ -93,20 +94,20 @@ class Fold {
     const lane = `${host} ${actor}`;
     if (phase === "enter") {
       if (call === "bind") this.#asked.add(args[1].split(":")[1]);
-      const told = args.map((arg, place) => (/^\d+$/.test(arg) && (place === 0 || call === "epoll_ctl") ? this.#socket(event, arg) : arg));
-      const key = `${lane} ${call}(${told.join(", ")})`;
-      const like = `${lane} ${call} ${told[0] ?? ""}`;
+      const named = args.map((arg, index) => (/^\d+$/.test(arg) && (index === 0 || call === "epoll_ctl") ? this.#socket(event, arg) : arg));
+      const key = `${lane} ${call}(${named.join(", ")})`;
+      const like = `${lane} ${call} ${named[0] ?? ""}`;
       return this.#calls.set(event.seq, this.#put(event, { kind: "enter", lane, item: `call ${event.seq}`, key, like }));
     }
     const cause = this.#calls.get(enter) ?? null;
     const made = event.made || (["accept", "socket", "dup", "epoll_create1"].includes(call) && event.result >= 0);
     const result = made ? "a descriptor" : gave(event).replace(/:(\d+)/g, (all, port) => (this.#asked.has(port) || port < EPHEMERAL ? all : ":"));
-    const of = this.deeds[cause];
+    const of = this.entries[cause];
     const line = of?.line ?? this.#line;
     this.#put(event, { kind: "exit", lane, item: `call ${enter}`, cause, line, key: `${of?.key} = ${result}`, like: `${of?.like} =` });
   }
 
-  /** A connection by its number, a listening socket by its port. */
+  /** The name of a connection, by its number; of a listening socket, by its port. */
   #connection(host, { local, peer }) {
     if (peer === "0.0.0.0:0") return `listener${local.replace(/.*:/, ":")}`;
     const key = host === "client" ? `${local} ${peer}` : `${peer} ${local}`;
@@ -146,7 +147,7 @@ class Fold {
     this._state(event);
   }
 
-  /** What made something happen: a deed, or what is no deed by its name. */
+  /** The cause of an event: the index of an entry, or a name where the cause has none. */
   #because(cause) {
     if (cause?.call !== undefined) return { cause: this.#calls.get(cause.call) ?? null, why: "" };
     if (cause?.segment !== undefined) return { cause: this.#arrived.get(cause.segment) ?? null, why: "" };
@@ -154,7 +155,7 @@ class Fold {
     return { cause: cause ? this.#ordered() : null, why: cause ? `${cause} ` : "" }; // kill, crash, destroy
   }
 
-  /** The two programs that every run begins with are no deed. */
+  /** The two programs that every run begins with have no entry. */
   _process(event) {
     const { host, actor, what } = event;
     if (what === "started" && actor === host) return;
@@ -170,13 +171,13 @@ class Fold {
     this.#put(event, { kind: "host", lane: `${host} host`, item: `host ${event.seq}`, cause, key: `${like} ${sysctl ?? ""}`, like });
   }
 
-  /** A run that was played to its end ends as every such run does. */
+  /** The end of a run that was not played to its end. */
   _end(event) {
     if (event.how !== "played") this.#put(event, { kind: "end", lane: "end", key: event.how });
   }
 }
 
-/** A line without what does not change what it does: its label, what it shall give, a remark. */
+/** A line without its label, its expected result and its remark. */
 export function bare(text) {
   return text.replace(/\s+#.*$/, "").replace(/\s*(=>.*|&)$/, "").replace(/^\S+:\s+/, "").trim();
 }

@@ -1,25 +1,24 @@
-// How the page is looked at: on a wall, on paper, on a phone, and the list of keys.
+// Ways to look at the page: on a wall, in print, on a phone; and the list of keys.
 
-import { sides } from "./host-tabs.js";
+import { hostTabs } from "./host-tabs.js";
+import { $ } from "./page.js";
 import { recall, remember } from "./storage.js";
 
-const $ = (selector) => document.querySelector(selector);
-
-/** Large type for a room; remembered. */
+/** Turns large type for a room on or off; the choice is remembered. */
 export function projector(on = !("projector" in document.documentElement.dataset)) {
   document.documentElement.toggleAttribute("data-projector", on);
   $("#projector").setAttribute("aria-pressed", on);
   remember("projector", on ? "on" : "off");
 }
 
-/** Lists the keys. */
+/** Opens the list of keys. */
 export function keys() {
   $("#keys").showModal();
 }
 
-/** `onFace` is called with the host that a phone shows; `onPrint` before the page goes to paper, and after. */
-export function watch({ onFace, onPrint }) {
-  sides(onFace);
+/** `onHost` is called with the host that a phone shows; `onPrint` with true before the page is printed, and with false after. */
+export function watch({ onHost, onPrint }) {
+  hostTabs(onHost);
   addEventListener("beforeprint", () => onPrint(true));
   addEventListener("afterprint", () => onPrint(false));
   if (recall("projector") === "on") projector(true);

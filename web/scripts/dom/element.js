@@ -1,12 +1,12 @@
-// Elements, made in one breath.
+// Makes elements of HTML.
 
-/** An element with properties (or attributes, where it has no such property) and what is in it. */
-export function node(name, properties = {}, ...children) {
-  const element = document.createElement(name);
+/** An element with properties (or attributes, where there is no such property) and children. */
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
-    if (key in element) element[key] = value;
-    else element.setAttribute(key, value);
+    if (key in made) made[key] = value;
+    else made.setAttribute(key, value);
   }
-  element.append(...children);
-  return element;
+  made.append(...children);
+  return made;
 }

@@ -1,2 +1,2 @@
-/** A text with its gaps filled, such as `{time}`; what is not known is left out. */
+/** A text with its gaps filled, such as `{time}`; unknown gaps become empty. */
 export const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");

@@ -1,14 +1,14 @@
-// Where there is room for the calls of one host only: which one's.
+// The tabs that choose a host, where there is room for the calls of one host only.
 
-/** `onFace` is called with the host that is shown, at once and whenever the visitor takes the other. */
-export function sides(onFace) {
+/** `onHost` is called with the chosen host, at once and at each change. */
+export function hostTabs(onHost) {
   const buttons = document.querySelectorAll(".sides button");
   const cards = document.querySelector(".hosts");
-  const face = (host) => {
+  const choose = (host) => {
     for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.side === host);
     if (cards) cards.dataset.side = host;
-    onFace(host);
+    onHost(host);
   };
-  for (const button of buttons) button.addEventListener("click", () => face(button.dataset.side));
-  face("client");
+  for (const button of buttons) button.addEventListener("click", () => choose(button.dataset.side));
+  choose("client");
 }

@@ -1,14 +1,14 @@
-// Parts of the page that most visitors never want: each comes when somebody does.
+// Loads parts of the page at their first use.
 
 import { say } from "./notice.js";
 import { words } from "./words.js";
 
-/** A function that gives what `load` brought when it was first called. What cannot be had is tried again the next time. */
-export function later(load) {
-  let brought;
+/** A function that calls `load` once and returns its promise. A failed load is tried again at the next call. */
+export function lazy(load) {
+  let loaded;
   return () =>
-    (brought ??= load().catch((error) => {
-      brought = undefined;
+    (loaded ??= load().catch((error) => {
+      loaded = undefined;
       say(words("error.server"), true);
       throw error;
     }));

@@ -1,11 +1,11 @@
-// Texts of scenarios → nodes.
+// Texts of scenarios → elements.
 
-/** Puts a scenario's text into a node: `code` and *stress* are all the markup there is. */
-export function markup(node, text) {
-  if (node.dataset.text === text) return;
-  node.dataset.text = text;
+/** Puts a scenario's text into an element. The markup has `code` and *stress* only. */
+export function markup(element, text) {
+  if (element.dataset.text === text) return;
+  element.dataset.text = text;
   const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).filter(Boolean);
-  node.replaceChildren(
+  element.replaceChildren(
     ...parts.map((part) => {
       const tag = { "`": "code", "*": "em" }[part[0]];
       if (!tag) return part;

@@ -1,18 +1,18 @@
-// What is said at the picture, beside what the picture itself says.
+// Messages at the picture.
 
-const $ = (selector) => document.querySelector(selector);
+import { $ } from "./page.js";
 
-/** Over it, what everybody who looks has to know; without a kind there is no such thing. */
+/** Shows a message over the picture; without a kind, none. */
 export function notice(kind, text = "") {
-  const place = $(".notice");
-  place.hidden = !kind;
-  place.dataset.kind = kind ?? "";
-  place.textContent = text;
+  const box = $(".notice");
+  box.hidden = !kind;
+  box.dataset.kind = kind ?? "";
+  box.textContent = text;
 }
 
-/** Below it, where the run comes from, or what went wrong. */
+/** Shows a line below the picture: the origin of the run, or a fault. */
 export function say(text, wrong = false) {
-  const place = $(".origin");
-  place.textContent = text;
-  place.classList.toggle("wrong", wrong);
+  const line = $(".origin");
+  line.textContent = text;
+  line.classList.toggle("wrong", wrong);
 }

@@ -1,5 +1,6 @@
-// What every page's own script begins with: what the server gave it, and a way to its elements.
+// The page: its data from the server, and its elements.
 
 export const data = JSON.parse(document.getElementById("data").textContent);
 
+/** The first element that fits a selector, or null. */
 export const $ = (selector) => document.querySelector(selector);

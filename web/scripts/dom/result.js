@@ -1,13 +1,13 @@
-// What a call gave, as it stands in a page. A name that was not observed is always marked as such.
+// The result of a call in a page. A name that was not observed is always marked.
 
-/** Puts a result into a node, with what stands before and after it. */
-export function putResult(node, { text, documented }, { before = "", after = "" } = {}) {
-  const said = before + text + after;
-  const key = said + (documented ?? "");
-  if (node.dataset.shown === key) return;
-  node.dataset.shown = key;
-  node.title = documented ? `${said}: ${documented}` : said;
-  node.replaceChildren(before, documented ? marked(text, documented) : text, after);
+/** Puts a result into an element, between the texts `before` and `after`. */
+export function putResult(element, { text, documented }, { before = "", after = "" } = {}) {
+  const shown = before + text + after;
+  const key = shown + (documented ?? "");
+  if (element.dataset.shown === key) return;
+  element.dataset.shown = key;
+  element.title = documented ? `${shown}: ${documented}` : shown;
+  element.replaceChildren(before, documented ? marked(text, documented) : text, after);
 }
 
 function marked(text, documented) {
@@ -16,6 +16,6 @@ function marked(text, documented) {
   name.title = documented;
   const mark = document.createElement("sup");
   mark.textContent = "Win";
-  name.append(mark, text); // the mark first: what is cut off where it is narrow is the name
+  name.append(mark, text); // the mark first: on a narrow page the name is cut off
   return name;
 }

@@ -1,4 +1,4 @@
-// Which key asks for what.
+// The keys and their actions.
 
 const KEYS = {
   " ": "play",
@@ -22,16 +22,16 @@ const KEYS = {
   Escape: "close",
 };
 
-/** What else there is in free play: the desks lie side by side, as their keys do. */
+/** Further keys of free play: c and v lie side by side, as the hosts' buttons do. */
 export const FREE = { ":": "command", "/": "command", c: "client", v: "server", "Ctrl z": "undo" };
 
-/** Calls `act` with what a key asks for, where nobody writes and no button is meant. `more` are keys of this page alone. */
+/** Calls `act` with the name of a key's action, unless the key belongs to a field or a button. `more` are further keys of this page. */
 export function listen(act, more = {}) {
   const keys = { ...KEYS, ...more };
   addEventListener("keydown", (event) => {
     const control = event.ctrlKey || event.metaKey;
     const field = event.target.closest("input, textarea, select");
-    const writes = field && !(control && field.value === ""); // in an empty field there is nothing of its own to undo
+    const writes = field && !(control && field.value === ""); // an empty field has nothing to undo
     const presses = event.key === " " && event.target.closest("button, a");
     if (writes || presses || event.altKey) return;
     const shift = event.shiftKey && (control || event.key.startsWith("Arrow"));

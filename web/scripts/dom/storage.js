@@ -1,4 +1,4 @@
-// What the browser remembers for its visitor. One that stores nothing forgets it with the page.
+// The browser's storage. A browser that stores nothing forgets with the page.
 
 export function recall(key) {
   try {
@@ -8,12 +8,12 @@ export function recall(key) {
   }
 }
 
-/** Keeps a text, or with null forgets it. */
+/** Stores a text; null removes it. */
 export function remember(key, text) {
   try {
     if (text === null) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
   } catch {
-    // then it lasts as long as the page
+    // the choice lasts as long as the page
   }
 }

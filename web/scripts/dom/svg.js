@@ -1,6 +1,6 @@
-// Elements of a picture, made in one breath.
+// Makes elements of SVG.
 
-/** An element of SVG with attributes and what is in it. */
+/** An element of SVG with attributes and children. */
 export function svg(name, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);

@@ -20,7 +20,7 @@ addEventListener("DOMContentLoaded", () => {
     try {
       localStorage.setItem("theme", next);
     } catch {
-      // then it lasts as long as the page
+      // the choice lasts as long as the page
     }
     document.documentElement.dataset.theme = next;
   });

@@ -1,9 +1,9 @@
-// What the page's scripts say, in the language that the page is in.
+// The texts of the page's scripts, in the language of the page.
 
 import { fill } from "./fill.js";
 
-// A page loads these before any module runs, as a file that knows the language, so that no module waits for them.
+// A page loads the table before any module runs, as a file for its language, so that no module waits for it.
 const table = globalThis.words;
 
-/** The text of a key with its gaps filled; the key where there is none, which a test finds. */
+/** The text of a key with its gaps filled; an unknown key is its own text, which a test finds. */
 export const words = (key, values) => fill(table[key] ?? key, values);

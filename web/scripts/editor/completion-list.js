@@ -1,97 +1,70 @@
-// The list of words that can stand where somebody writes. The focus stays in the text; the list says what would come.
+// The list of words that can stand at the caret, beside the caret.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
+import { Listbox } from "../dom/listbox.js";
 
-export class Completion {
+export class CompletionList {
   #list;
-  #area;
+  #listbox;
   #words;
   #onPick;
-  #shown = [];
-  #active = -1;
+  #completions = [];
 
-  /** `onPick` is called with the word that somebody takes. */
+  /** `onPick` is called with the picked word. */
   constructor(list, area, { words, onPick }) {
     this.#list = list;
-    this.#area = area;
+    this.#listbox = new Listbox(list, area, { onPick: (index) => this.#take(index) });
     this.#words = words;
     this.#onPick = onPick;
-    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the focus stays where it is
-    list.addEventListener("click", ({ target }) => {
-      const option = target.closest("[role=option]");
-      if (option) this.#take([...list.children].indexOf(option));
-    });
   }
 
-  get isOpen() {
-    return !this.#list.hidden;
-  }
-
-  /** Shows words at a place on the screen; what was typed begins them. With `sure`, the first of them is chosen. */
+  /** Shows words at a position on the screen; each begins with `typed`. With `sure`, the first word is chosen. */
   show(completions, typed, { left, top, bottom }, sure) {
-    this.#shown = completions;
-    this.#list.replaceChildren(...completions.map((it, index) => this.#option(it, typed, index)));
-    this.#list.hidden = false;
-    this.#area.setAttribute("aria-controls", this.#list.id);
+    this.#completions = completions;
+    this.#listbox.show(completions.map((completion) => this.#option(completion, typed)));
     const { width, height } = this.#list.getBoundingClientRect();
     const room = { width: document.documentElement.clientWidth, height: document.documentElement.clientHeight };
     const below = bottom + height <= room.height || top < room.height - bottom;
     this.#list.style.left = `${Math.max(0, Math.min(left, room.width - width))}px`;
     this.#list.style.top = `${below ? bottom : top - height}px`;
-    this.#choose(sure ? 0 : -1);
+    this.#listbox.choose(sure ? 0 : -1);
   }
 
-  /** More was typed, and its words are not there yet: the chosen one stays so only where it still goes on from that. */
+  /** More was typed, and the new completions have not come: the chosen word stays chosen only if it goes on from `typed`. */
   narrow(typed) {
-    const chosen = this.#shown[this.#active]?.text ?? "";
-    if (chosen === typed || !chosen.startsWith(typed)) this.#choose(-1);
+    const chosen = this.#completions[this.#listbox.active]?.text ?? "";
+    if (chosen === typed || !chosen.startsWith(typed)) this.#listbox.choose(-1);
   }
 
   hide() {
-    if (!this.isOpen) return;
-    this.#list.hidden = true;
-    this.#list.replaceChildren();
-    this.#shown = [];
-    this.#choose(-1);
+    this.#listbox.hide();
+    this.#completions = [];
   }
 
-  /** Takes a key where it is one of the list's; whether it was. Without a chosen word Enter and Tab are none. */
+  /** Handles a key of the list; returns whether it was one. Enter and Tab take the chosen word. */
   press(key) {
-    if (!this.isOpen) return false;
-    const count = this.#shown.length;
+    if (!this.#listbox.isOpen) return false;
     const keys = {
-      ArrowDown: () => this.#choose((this.#active + 1) % count),
-      ArrowUp: () => this.#choose((Math.max(this.#active, 0) + count - 1) % count),
+      ArrowDown: () => this.#listbox.step(1),
+      ArrowUp: () => this.#listbox.step(-1),
       Escape: () => this.hide(),
     };
-    if (this.#active >= 0) keys.Enter = keys.Tab = () => this.#take(this.#active);
+    const { active } = this.#listbox;
+    if (active >= 0) keys.Enter = keys.Tab = () => this.#take(active);
     if (!keys[key]) return false;
     keys[key]();
     return true;
   }
 
   #take(index) {
-    const { text } = this.#shown[index];
+    const { text } = this.#completions[index];
     this.hide();
     this.#onPick(text);
   }
 
-  #choose(index) {
-    this.#list.children[this.#active]?.setAttribute("aria-selected", "false");
-    this.#active = index;
-    const option = this.#list.children[index];
-    if (!option) return this.#area.removeAttribute("aria-activedescendant");
-    option.setAttribute("aria-selected", "true");
-    option.scrollIntoView({ block: "nearest" });
-    this.#area.setAttribute("aria-activedescendant", option.id);
-  }
-
-  #option({ text, kind }, typed, index) {
-    const begin = node("b", {}, text.slice(0, typed.length));
-    const word = node("span", { className: `is-${kind}` }, begin, text.slice(typed.length));
-    const option = node("li", { id: `suggestion-${index}` }, word, " ", node("i", {}, this.#words(`kind.${kind}`)));
-    option.setAttribute("role", "option");
-    option.setAttribute("aria-selected", "false");
-    return option;
+  #option({ text, kind }, typed) {
+    const begin = element("b", {}, text.slice(0, typed.length));
+    const word = element("span", { className: `is-${kind}` }, begin, text.slice(typed.length));
+    return [word, " ", element("i", {}, this.#words(`kind.${kind}`))];
   }
 }

@@ -1,20 +1,19 @@
-// The editor in the script's place. The text is a text area's own, so that undo, input methods, screen readers and phones
-// work as everywhere; under it lies the paper with the same text in colour. What is wrong, and what can stand at the
-// caret, the server's parser says.
+// The editor in place of the script's list. The text is a text area's own, so that undo, input methods, screen readers and
+// phones work as everywhere; under it lies the same text in colour. Mistakes and completions come from the server's parser.
 
 import { check, complete } from "../net/script-api.js";
-import { difference, moved, offsetAt, placeAt, wordAt } from "../script/positions.js";
-import { Completion } from "./completion-list.js";
+import { difference, moved, offsetAt, positionAt, wordAt } from "../script/positions.js";
+import { CompletionList } from "./completion-list.js";
 import { Gutter } from "./gutter.js";
 import { Handbook } from "./handbook.js";
-import { Paper } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 
-/** How long nobody must have typed, in ms, before the text is checked, kept, and its mistakes said. */
-const CHECKED = 120;
-const KEPT = 300;
-const SAID = 1500;
-/** Longer texts are not coloured, checked or completed: the server takes none of that length. */
-const LONGEST = 48 * 1024;
+/** Times without typing, in ms, after which the text is checked, kept, and its mistakes announced. */
+const CHECK_AFTER = 120;
+const KEEP_AFTER = 300;
+const ANNOUNCE_AFTER = 1500;
+/** Longer texts are not coloured, checked or completed: the server does not take them. */
+const MAX_LENGTH = 48 * 1024;
 
 export class Editor {
   #form;
@@ -23,11 +22,11 @@ export class Editor {
   #scroller;
   #hint;
   #replaced;
-  /** The text that an example has replaced. */
+  /** The text before an example replaced it. */
   #former = "";
-  #paper;
+  #overlay;
   #gutter;
-  #completion;
+  #completionList;
   #words;
   #onChange;
   #lines = [];
@@ -35,10 +34,10 @@ export class Editor {
   #timers = {};
   #unkept = false;
   #stale = false;
-  /** The number of the last question for words; answers to those before are late. */
-  #asked = 0;
+  /** The number of the last request for completions; answers to earlier ones are late. */
+  #turn = 0;
 
-  /** `onChange` is called with the text when it has changed and nobody types; `onRun` when it is to be played. */
+  /** `onChange` is called with a changed text once the typing pauses; `onRun` when the text is to be played. */
   constructor(form, { words, onChange, onRun }) {
     const $ = (selector) => form.querySelector(selector);
     this.#form = form;
@@ -49,17 +48,17 @@ export class Editor {
     this.#scroller = $(".scroller");
     this.#hint = $(".hint");
     this.#replaced = $(".replaced");
-    this.#paper = new Paper($(".paper"));
-    this.#gutter = new Gutter($(".gutter"), $(".tip"), { tell: (mistake) => words("error.mistake", mistake), onPick: (mistake) => this.select(mistake) });
-    this.#completion = new Completion($(".suggestions"), this.#area, { words, onPick: (word) => this.#put(word) });
+    this.#overlay = new Overlay($(".paper"));
+    this.#gutter = new Gutter($(".gutter"), $(".tip"), { wording: (mistake) => words("error.mistake", mistake), onPick: (mistake) => this.select(mistake) });
+    this.#completionList = new CompletionList($(".suggestions"), this.#area, { words, onPick: (word) => this.#put(word) });
     new Handbook(form, { words, onPick: (example) => this.#start(example) });
     form.addEventListener("submit", (event) => event.preventDefault());
     this.#area.addEventListener("input", (event) => this.#typed(event));
     this.#area.addEventListener("keydown", (event) => this.#press(event, onRun));
     this.#area.addEventListener("blur", () => this.#rest());
-    this.#area.addEventListener("pointerdown", () => this.#completion.hide());
+    this.#area.addEventListener("pointerdown", () => this.#completionList.hide());
     this.#area.addEventListener("scroll", () => this.#area.scrollTo(0, 0)); // its frame scrolls
-    for (const scrolled of [this.#scroller, document]) scrolled.addEventListener("scroll", () => this.#completion.hide(), { passive: true, capture: true });
+    for (const scrolled of [this.#scroller, document]) scrolled.addEventListener("scroll", () => this.#completionList.hide(), { passive: true, capture: true });
     addEventListener("pagehide", () => this.#keep());
     this.#replaced.querySelector("button").addEventListener("click", () => this.#undo());
   }
@@ -78,7 +77,7 @@ export class Editor {
     this.#replaced.hidden = true;
     this.#write();
     this.show([]);
-    this.#later("check", CHECKED, () => this.#check());
+    this.#later("check", CHECK_AFTER, () => this.#check());
   }
 
   close() {
@@ -87,10 +86,10 @@ export class Editor {
     this.#form.hidden = true;
   }
 
-  /** Lists mistakes and marks them; each leads to its place. */
+  /** Lists mistakes and marks them; a click on a mistake selects its position. */
   show(mistakes) {
     this.#mistakes = mistakes;
-    this.#paper.mark(mistakes);
+    this.#overlay.mark(mistakes);
     this.#gutter.show(this.#lines.length, mistakes);
     this.#area.setAttribute("aria-invalid", String(mistakes.length > 0));
     this.#list.replaceChildren(
@@ -104,28 +103,28 @@ export class Editor {
         return item;
       }),
     );
-    this.#later("say", SAID, () => this.#say());
+    this.#later("announce", ANNOUNCE_AFTER, () => this.#announce());
   }
 
-  /** Selects what is wrong. */
+  /** Selects a mistake. */
   select({ line, column, length }) {
     this.#area.focus();
     this.#area.setSelectionRange(offsetAt(this.text, line, column), offsetAt(this.text, line, column + length));
     this.#reveal();
   }
 
-  // What is typed.
+  // Typing.
 
   #typed(event) {
     this.#draw();
     this.#unkept = true;
-    this.#later("keep", KEPT, () => this.#keep());
-    this.#later("check", CHECKED, () => this.#check());
+    this.#later("keep", KEEP_AFTER, () => this.#keep());
+    this.#later("check", CHECK_AFTER, () => this.#check());
     this.#hint.textContent = "";
     this.#replaced.hidden ||= this.text === this.#former;
     const written = event.inputType === "insertText" || event.inputType?.startsWith("delete");
     if (!event.isComposing && written && this.#typing) this.#suggest();
-    else this.#completion.hide();
+    else this.#completionList.hide();
   }
 
   #press(event, onRun) {
@@ -133,17 +132,17 @@ export class Editor {
     const held = event.ctrlKey || event.metaKey;
     const asks = (event.ctrlKey && event.code === "Space") || (event.altKey && event.code === "Slash");
     if (held && event.key === "Enter") {
-      this.#completion.hide();
+      this.#completionList.hide();
       onRun();
     } else if (asks) this.#suggest(true);
-    else if (held || event.altKey || event.shiftKey || !this.#completion.press(event.key)) {
-      if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Tab", "Enter"].includes(event.key)) this.#completion.hide();
+    else if (held || event.altKey || event.shiftKey || !this.#completionList.press(event.key)) {
+      if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Tab", "Enter"].includes(event.key)) this.#completionList.hide();
       return;
     }
     event.preventDefault();
   }
 
-  /** Draws the text anew before the next frame: once, although many lines that come together are as many events. */
+  /** Draws the text before the next frame, once for several events. */
   #draw() {
     if (this.#stale) return;
     this.#stale = true;
@@ -154,20 +153,20 @@ export class Editor {
     });
   }
 
-  /** Colours the text where it changed; marks stay at the lines that did not. */
+  /** Colours the changed lines; marks stay at the others. */
   #write() {
     const { text } = this;
-    const lines = text.length > LONGEST ? [] : text.split("\n");
+    const lines = text.length > MAX_LENGTH ? [] : text.split("\n");
     this.#form.classList.toggle("plain", lines.length === 0);
     const change = difference(this.#lines, lines);
     this.#lines = lines;
-    this.#paper.write(lines, change);
+    this.#overlay.write(lines, change);
     this.#mistakes = moved(this.#mistakes, change);
-    this.#paper.mark(this.#mistakes);
+    this.#overlay.mark(this.#mistakes);
     this.#gutter.show(lines.length, this.#mistakes);
   }
 
-  /** Scrolls to the caret: the text area, which has the text's size, knows no scrolling. */
+  /** Scrolls to the caret, since the text area itself has the text's size and does not scroll. */
   #reveal() {
     const rect = this.#caret(this.#area.selectionEnd);
     if (!rect) return;
@@ -182,15 +181,15 @@ export class Editor {
 
   #caret(offset) {
     const before = this.text.slice(0, offset).split("\n");
-    return this.#lines.length ? this.#paper.rect(before.length, before.at(-1).length) : null;
+    return this.#lines.length ? this.#overlay.rect(before.length, before.at(-1).length) : null;
   }
 
-  // What the server says.
+  // Answers of the server.
 
-  /** Checks what stands there now; the answer counts only if it still does when it comes. */
+  /** Checks the text; the answer counts only for the same text. */
   async #check() {
     const { text } = this;
-    if (text.length > LONGEST) return this.show([]);
+    if (text.length > MAX_LENGTH) return this.show([]);
     const mistakes = await check(text).catch(() => null);
     if (mistakes && text === this.text && this.isOpen) this.show(mistakes);
   }
@@ -202,54 +201,54 @@ export class Editor {
     return selectionStart === selectionEnd && from < selectionEnd && to === selectionEnd;
   }
 
-  /** Offers what can stand at the caret; where somebody asks for it also where nothing was typed, and says what lacks. */
-  async #suggest(asked = false) {
-    const mine = ++this.#asked;
+  /** Shows completions at the caret; on request also where nothing was typed, or else a hint at the expected word. */
+  async #suggest(onRequest = false) {
+    const turn = ++this.#turn;
     const { text } = this;
     const at = this.#area.selectionEnd;
-    if (text.length > LONGEST) return;
-    this.#completion.narrow(text.slice(wordAt(text, at).from, at));
-    const place = placeAt(text, at);
-    const answer = await complete(text, place).catch(() => null);
-    const stays = mine === this.#asked && text === this.text && at === this.#area.selectionEnd && document.activeElement === this.#area;
-    if (!stays) return;
-    if (!answer) return this.#completion.hide();
+    if (text.length > MAX_LENGTH) return;
+    this.#completionList.narrow(text.slice(wordAt(text, at).from, at));
+    const position = positionAt(text, at);
+    const answer = await complete(text, position).catch(() => null);
+    const isCurrent = turn === this.#turn && text === this.text && at === this.#area.selectionEnd && document.activeElement === this.#area;
+    if (!isCurrent) return;
+    if (!answer) return this.#completionList.hide();
     const { from, completions, expected } = answer;
-    const begin = offsetAt(text, place.line, from);
+    const begin = offsetAt(text, position.line, from);
     const typed = text.slice(begin, at);
     const whole = completions.some((it) => it.text === typed);
     const others = completions.length > (whole ? 1 : 0);
-    if (asked && !completions.length) this.#hint.textContent = expected ? this.#words("editor.expected", { expected }) : this.#words("editor.nothing");
-    if (!others) return this.#completion.hide();
-    this.#completion.show(completions, typed, this.#caret(begin), asked || !whole);
+    if (onRequest && !completions.length) this.#hint.textContent = expected ? this.#words("editor.expected", { expected }) : this.#words("editor.nothing");
+    if (!others) return this.#completionList.hide();
+    this.#completionList.show(completions, typed, this.#caret(begin), onRequest || !whole);
   }
 
-  /** Puts a word in the place of the one at the caret. */
+  /** Replaces the word at the caret. */
   #put(word) {
     const at = this.#area.selectionEnd;
     const { from, to } = wordAt(this.text, at);
     this.#insert(word, this.text.slice(at - 1, at) === "=" ? at - 1 : from, to);
   }
 
-  #say() {
+  #announce() {
     const [first] = this.#mistakes;
     const text = first ? this.#words("editor.mistakes", { count: this.#mistakes.length, first: this.#words("error.mistake", first) }) : "";
     this.#form.querySelector(".said").textContent = text;
   }
 
-  // What is replaced.
+  // Replacing.
 
-  /** Puts a text in the place of a part, so that the browser's own undo takes it back. */
+  /** Replaces a part of the text, so that the browser's own undo takes it back. */
   #insert(text, from, to) {
     this.#area.focus();
     this.#area.setSelectionRange(from, to);
-    this.#asked += 1; // what was asked for before is not wanted any more
-    if (text === "" ? document.execCommand("delete") : document.execCommand("insertText", false, text)) return this.#completion.hide();
+    this.#turn += 1; // late completions do not count
+    if (text === "" ? document.execCommand("delete") : document.execCommand("insertText", false, text)) return this.#completionList.hide();
     this.#area.setRangeText(text, from, to, "end");
     this.#area.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
   }
 
-  /** Begins with an example. What stood there can be had back. */
+  /** Replaces the text by an example; a button brings the former text back. */
   #start({ title, script }) {
     const before = this.text;
     this.#insert(script.trim() + "\n", 0, before.length);
@@ -265,15 +264,15 @@ export class Editor {
     this.#replaced.hidden = true;
   }
 
-  // What waits until nobody types.
+  // Work that waits for a pause.
 
-  #later(what, time, act) {
-    clearTimeout(this.#timers[what]);
-    this.#timers[what] = setTimeout(act, time);
+  #later(name, time, act) {
+    clearTimeout(this.#timers[name]);
+    this.#timers[name] = setTimeout(act, time);
   }
 
   #rest() {
-    this.#completion.hide();
+    this.#completionList.hide();
     this.#keep();
   }
 

@@ -1,44 +1,44 @@
-// The numbers beside the lines, and a mark where something is wrong.
+// The numbers beside the lines, and marks at mistakes.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 
 export class Gutter {
-  #place;
+  #root;
   #tip;
   #onPick;
-  #tell;
+  #wording;
 
-  /** `tell` puts a mistake into words; `onPick` is called with the mistake whose mark was pressed. */
-  constructor(place, tip, { tell, onPick }) {
-    this.#place = place;
+  /** `wording` puts a mistake into words; `onPick` is called with the mistake of a clicked mark. */
+  constructor(root, tip, { wording, onPick }) {
+    this.#root = root;
     this.#tip = tip;
-    this.#tell = tell;
+    this.#wording = wording;
     this.#onPick = onPick;
     for (const [event, act] of Object.entries({ pointerover: this.#show, focusin: this.#show, pointerout: this.#hide, focusout: this.#hide })) {
-      place.addEventListener(event, act.bind(this));
+      root.addEventListener(event, act.bind(this));
     }
   }
 
-  /** Numbers so many lines, and marks mistakes, the first of each line. */
+  /** Shows the numbers of so many lines, and marks the first mistake of each line. */
   show(lines, mistakes) {
     const first = new Map(mistakes.toReversed().map((mistake) => [mistake.line, mistake]));
-    while (this.#place.childElementCount > lines) this.#place.lastElementChild.remove();
-    for (let line = this.#place.childElementCount + 1; line <= lines; line += 1) this.#place.append(node("span", {}, String(line)));
-    for (const mark of this.#place.querySelectorAll("button")) {
+    while (this.#root.childElementCount > lines) this.#root.lastElementChild.remove();
+    for (let line = this.#root.childElementCount + 1; line <= lines; line += 1) this.#root.append(element("span", {}, String(line)));
+    for (const mark of this.#root.querySelectorAll("button")) {
       const line = Number(mark.textContent);
-      if (!first.has(line)) mark.replaceWith(node("span", {}, String(line)));
+      if (!first.has(line)) mark.replaceWith(element("span", {}, String(line)));
     }
     for (const [line, mistake] of first) {
-      const shown = this.#place.children[line - 1];
+      const shown = this.#root.children[line - 1];
       if (shown) this.#mark(shown, mistake);
     }
-    if (!this.#place.querySelector("button:is(:hover, :focus)")) this.#tip.hidden = true;
+    if (!this.#root.querySelector("button:is(:hover, :focus)")) this.#tip.hidden = true;
   }
 
   #mark(shown, mistake) {
-    const text = this.#tell(mistake);
+    const text = this.#wording(mistake);
     if (shown.mistake === text) return;
-    const mark = node("button", { type: "button", ariaLabel: text }, String(mistake.line));
+    const mark = element("button", { type: "button", ariaLabel: text }, String(mistake.line));
     mark.mistake = text;
     mark.addEventListener("click", () => this.#onPick(mistake));
     shown.replaceWith(mark);

@@ -1,6 +1,6 @@
-// What is at hand beside the editor: scripts to start from, and the language in short. Both are fetched when asked for.
+// The handbook beside the editor: examples, and an overview of the language. Both are fetched at their first use.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { markup } from "../dom/markup.js";
 import { handbook } from "../net/script-api.js";
 
@@ -11,7 +11,7 @@ export class Handbook {
   #fetched;
   #words;
 
-  /** `onPick` is called with the example that somebody chooses: its title and its script. */
+  /** `onPick` is called with the chosen example: its title and its script. */
   constructor(form, { words, onPick }) {
     this.#words = words;
     this.#onPick = onPick;
@@ -35,41 +35,41 @@ export class Handbook {
       this.#find();
     } catch {
       this.#fetched = false;
-      for (const place of [this.#examples.querySelector(".found"), this.#language.querySelector(".lines")]) place.textContent = this.#words("error.server");
+      for (const box of [this.#examples.querySelector(".found"), this.#language.querySelector(".lines")]) box.textContent = this.#words("error.server");
     }
   }
 
   #chapter({ name, examples }) {
     const items = examples.map((example) => {
-      const button = node("button", { type: "button" }, example.title);
+      const button = element("button", { type: "button" }, example.title);
       button.addEventListener("click", () => {
         this.#examples.open = false;
         this.#onPick(example);
       });
-      const item = node("li", {}, button);
+      const item = element("li", {}, button);
       item.dataset.text = `${example.title}\n${example.script}`.toLowerCase();
       return item;
     });
-    return node("section", {}, node("h3", {}, name), node("ul", {}, ...items));
+    return element("section", {}, element("h3", {}, name), element("ul", {}, ...items));
   }
 
-  /** Leaves those examples that have what is looked for, in the title or in the script. */
+  /** Shows the examples that have the searched text in the title or in the script. */
   #find() {
-    const wanted = this.#search.value.trim().toLowerCase();
+    const query = this.#search.value.trim().toLowerCase();
     for (const chapter of this.#examples.querySelectorAll(".found section")) {
       const items = [...chapter.querySelectorAll("li")];
-      for (const item of items) item.hidden = !item.dataset.text.includes(wanted);
+      for (const item of items) item.hidden = !item.dataset.text.includes(query);
       chapter.hidden = items.every((item) => item.hidden);
     }
   }
 }
 
-/** A table of lines and what they do. */
+/** A table of lines and their meanings. */
 function group({ name, rows }) {
   const lines = rows.map(({ line, does }) => {
-    const what = node("td");
+    const what = element("td");
     markup(what, does);
-    return node("tr", {}, node("th", { scope: "row" }, node("code", {}, line)), what);
+    return element("tr", {}, element("th", { scope: "row" }, element("code", {}, line)), what);
   });
-  return node("table", {}, node("caption", {}, name), node("tbody", {}, ...lines));
+  return element("table", {}, element("caption", {}, name), element("tbody", {}, ...lines));
 }

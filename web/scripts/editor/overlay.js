@@ -1,43 +1,43 @@
-// What the eye sees of the text in the editor: its lines in colour, with what is wrong underlined. It lies under the text
-// area, whose own letters are clear, and has its size.
+// The visible text of the editor: its lines in colour, with mistakes underlined. It lies under the text area, whose own
+// letters are transparent, and has its size.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { units } from "../script/positions.js";
 import { tokens } from "../script/tokenizer.js";
 
-export class Paper {
-  #place;
+export class Overlay {
+  #root;
   #lines = [];
-  /** By line, what is wrong in it. */
+  /** The mistakes of each line. */
   #wrong = new Map();
 
-  constructor(place) {
-    this.#place = place;
+  constructor(root) {
+    this.#root = root;
   }
 
-  /** Shows lines, of which only those of a difference are others than before. */
+  /** Shows lines; only those of a difference are drawn. */
   write(lines, { at, removed, came }) {
     this.#lines = lines;
-    for (let count = removed; count > 0; count -= 1) this.#place.children[at].remove();
+    for (let count = removed; count > 0; count -= 1) this.#root.children[at].remove();
     const fresh = lines.slice(at, at + came).map((line) => row(line, []));
-    const next = this.#place.children[at];
+    const next = this.#root.children[at];
     if (next) next.before(...fresh);
-    else this.#place.append(...fresh);
+    else this.#root.append(...fresh);
   }
 
-  /** Underlines mistakes, and no others than these. */
+  /** Underlines these mistakes only. */
   mark(mistakes) {
     const wrong = Map.groupBy ? Map.groupBy(mistakes, ({ line }) => line) : grouped(mistakes);
     for (const line of new Set([...wrong.keys(), ...this.#wrong.keys()])) {
-      const shown = this.#place.children[line - 1];
+      const shown = this.#root.children[line - 1];
       if (shown) shown.replaceWith(row(this.#lines[line - 1], wrong.get(line) ?? []));
     }
     this.#wrong = wrong;
   }
 
-  /** Where a column of a line is on the screen, in UTF-16 units from its begin. */
+  /** The rectangle of a position on the screen; `unit` counts UTF-16 units from the line's begin. */
   rect(line, unit) {
-    const shown = this.#place.children[line - 1];
+    const shown = this.#root.children[line - 1];
     const walker = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
     const range = document.createRange();
     let left = unit;
@@ -56,7 +56,7 @@ export class Paper {
   }
 }
 
-/** A line, its parts in colour, cut where something wrong begins and ends. */
+/** A line: its parts in colour, cut where a mistake begins and ends. */
 function row(line, mistakes) {
   const wrong = mistakes.map(({ column, length }) => [units(line, column - 1), units(line, column - 1 + length)]);
   const cuts = [...new Set(wrong.flat())].sort((a, b) => a - b);
@@ -68,13 +68,13 @@ function row(line, mistakes) {
       const piece = line.slice(begin, inner[index + 1]);
       const isWrong = wrong.some(([from, to]) => begin >= from && begin < to);
       const className = [kind && `is-${kind}`, isWrong && "wrong"].filter(Boolean).join(" ");
-      parts.push(className ? node("span", { className }, piece) : piece);
+      parts.push(className ? element("span", { className }, piece) : piece);
     }
     at += text.length;
   }
-  // What is missing at the end is marked behind it.
-  if (mistakes.some(({ column }) => units(line, column - 1) >= line.length)) parts.push(node("span", { className: "wrong end" }, " "));
-  return node("div", { className: "row" }, ...parts);
+  // A missing word at the end is marked behind the line.
+  if (mistakes.some(({ column }) => units(line, column - 1) >= line.length)) parts.push(element("span", { className: "wrong end" }, " "));
+  return element("div", { className: "row" }, ...parts);
 }
 
 function grouped(mistakes) {

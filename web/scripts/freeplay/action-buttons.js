@@ -2,11 +2,11 @@
 //
 // A row is a toolbar: one stop of the Tab key, and the arrow keys go through it.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { markup } from "../dom/markup.js";
 import { rows } from "../script/suggestion-rows.js";
 
-export class Desk {
+export class ActionButtons {
   #element;
   #tip;
   #words;
@@ -72,25 +72,25 @@ export class Desk {
     const seldom = rare.map((deed) => this.#button(deed));
     return () => {
       const open = this.#open.has(key);
-      const bar = node("div", { role: "toolbar", "aria-label": [actor, socket].filter(Boolean).join(" · ") });
-      bar.append(node("b", { className: "who" }, socket ? `· ${socket}` : actor));
+      const bar = element("div", { role: "toolbar", "aria-label": [actor, socket].filter(Boolean).join(" · ") });
+      bar.append(element("b", { className: "who" }, socket ? `· ${socket}` : actor));
       let verb = null;
       for (const [index, { verb: wanted }] of usual.entries()) {
-        if (wanted && wanted !== verb?.dataset.verb) bar.append((verb = node("span", { className: "verb", "data-verb": wanted }, node("i", {}, wanted))));
+        if (wanted && wanted !== verb?.dataset.verb) bar.append((verb = element("span", { className: "verb", "data-verb": wanted }, element("i", {}, wanted))));
         (wanted ? verb : bar).append(common[index]);
       }
       if (rare.length) {
-        const more = node("button", { type: "button", className: "more", "data-key": `${key}: more`, "data-more": key, "aria-expanded": open }, this.#words(open ? "free.less" : "free.more"));
+        const more = element("button", { type: "button", className: "more", "data-key": `${key}: more`, "data-more": key, "aria-expanded": open }, this.#words(open ? "free.less" : "free.more"));
         this.#buttons.set(more.dataset.key, more);
         bar.append(more);
       }
-      if (open) bar.append(node("span", { className: "rare" }, ...seldom));
+      if (open) bar.append(element("span", { className: "rare" }, ...seldom));
       return bar;
     };
   }
 
   #button({ key, line, whole, text, reason }) {
-    const button = this.#buttons.get(key) ?? node("button", { type: "button", tabIndex: -1, "data-key": key });
+    const button = this.#buttons.get(key) ?? element("button", { type: "button", tabIndex: -1, "data-key": key });
     this.#buttons.set(key, button);
     if (button.textContent !== text) button.textContent = text;
     button.dataset.line = line;
@@ -109,7 +109,7 @@ export class Desk {
     const said = text.replaceAll("`", "");
     const known = [...place.children].find((child) => child.textContent === said);
     if (known) return known.id;
-    place.append(node("span", { id: `reason-${place.children.length}` }, said));
+    place.append(element("span", { id: `reason-${place.children.length}` }, said));
     return place.lastChild.id;
   }
 

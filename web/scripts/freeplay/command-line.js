@@ -1,48 +1,47 @@
-// The command line: one line of the script, played by Enter. Knows what was written before, and how a line can go on.
+// The command line: one line of the script, played by Enter. Remembers earlier lines, and completes a line.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
+import { Listbox } from "../dom/listbox.js";
 
-/** How many lines are remembered. */
+/** The number of lines that are remembered. */
 const REMEMBERED = 100;
+/** The most completions in the list. */
+const MAX_COMPLETIONS = 12;
 
-export class Command {
+export class CommandLine {
   #form;
   #input;
-  #list;
-  #queue;
+  #listbox;
+  #waiting;
   #mistake;
   #words;
   #acts;
   #past = [];
-  /** Which of the past lines stands there; as many as there are for the one that is being written. */
+  /** The index of the past line in the field; the number of past lines for a new one. */
   #at = 0;
   #draft = "";
-  #completions = null;
-  #picked = -1;
-  #asked = 0;
+  #completions = [];
+  /** The number of the last request for completions; answers to earlier ones are late. */
+  #turn = 0;
 
-  /** `onLine` plays a line and resolves with null or the mistake that it is; `complete` says how a line can go on. */
+  /** `onLine` plays a line and resolves with null or the line's mistake; `complete` resolves with the completions of a line. */
   constructor(form, { words, onLine, complete }) {
     this.#form = form;
     this.#words = words;
     this.#acts = { onLine, complete };
     this.#input = form.querySelector("input");
-    this.#list = form.querySelector("[role=listbox]");
-    this.#queue = form.querySelector(".waiting");
+    this.#listbox = new Listbox(form.querySelector("[role=listbox]"), this.#input, { onPick: (index) => this.#take(index) });
+    this.#waiting = form.querySelector(".waiting");
     this.#mistake = form.querySelector(".mistake");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.#picked >= 0) this.#take(this.#picked);
+      const { active } = this.#listbox;
+      if (active >= 0) this.#take(active);
       else this.#play();
     });
-    this.#input.addEventListener("keydown", (event) => this.#key(event));
-    this.#input.addEventListener("input", () => this.#written());
+    this.#input.addEventListener("keydown", (event) => this.#press(event));
+    this.#input.addEventListener("input", () => this.#typed());
     this.#input.addEventListener("blur", () => this.#close());
-    this.#list.addEventListener("pointerdown", (event) => {
-      event.preventDefault(); // the focus stays where one writes
-      const option = event.target.closest("[role=option]");
-      if (option) this.#take(Number(option.dataset.index));
-    });
   }
 
   set isShown(shown) {
@@ -53,19 +52,19 @@ export class Command {
     this.#input.focus();
   }
 
-  /** Lines that were sent and have not begun yet. */
+  /** Lists the lines that were sent and have not begun. */
   waiting(lines) {
-    this.#queue.replaceChildren(...lines.map((line) => node("li", {}, node("code", {}, line), node("span", {}, this.#words("free.waits")))));
+    this.#waiting.replaceChildren(...lines.map((line) => element("li", {}, element("code", {}, line), element("span", {}, this.#words("free.waits")))));
   }
 
-  /** Shows what is wrong with a line, with a mark at its place; nothing where `mistake` is null. */
+  /** Shows the mistake of a line, with a mark at its position; none where `mistake` is null. */
   fault(line, mistake) {
     this.#mistake.replaceChildren();
     this.#input.setAttribute("aria-invalid", Boolean(mistake));
     if (!mistake) return;
     const { column, length, text } = mistake;
-    const mark = node("pre", { ariaHidden: true }, `${line}\n${" ".repeat(Math.max(column - 1, 0))}${"^".repeat(length)}`);
-    this.#mistake.append(...(column ? [mark] : []), node("p", {}, text));
+    const mark = element("pre", { ariaHidden: true }, `${line}\n${" ".repeat(Math.max(column - 1, 0))}${"^".repeat(length)}`);
+    this.#mistake.append(...(column ? [mark] : []), element("p", {}, text));
   }
 
   async #play() {
@@ -77,28 +76,28 @@ export class Command {
     [this.#at, this.#draft] = [this.#past.length, ""];
     const mistake = await this.#acts.onLine(line);
     this.fault(line, mistake);
-    // Whoever has not begun another line gets it back.
+    // The line comes back to be mended, unless another one was begun.
     if (mistake && !this.#input.value) {
       this.#input.value = line;
       this.#at = this.#past.length;
     }
   }
 
-  #key(event) {
+  #press(event) {
     const { key } = event;
-    const list = this.#completions?.length > 0;
+    const { isOpen, active } = this.#listbox;
     if (key === "ArrowUp" || key === "ArrowDown") {
       event.preventDefault();
       const step = key === "ArrowUp" ? -1 : 1;
-      if (list) this.#pick((this.#picked + step + this.#completions.length) % this.#completions.length);
+      if (isOpen) this.#listbox.step(step);
       else this.#recall(step);
-    } else if (key === "Tab" && !event.shiftKey && list) {
-      event.preventDefault(); // without a list it leads on, as everywhere
-      if (this.#completions.length === 1 || this.#picked >= 0) this.#take(Math.max(this.#picked, 0));
-      else this.#pick(0);
+    } else if (key === "Tab" && !event.shiftKey && isOpen) {
+      event.preventDefault(); // without a list, Tab moves the focus
+      if (this.#completions.length === 1 || active >= 0) this.#take(Math.max(active, 0));
+      else this.#listbox.choose(0);
     } else if (key === "Escape") {
       event.stopPropagation();
-      if (list) this.#close();
+      if (isOpen) this.#close();
       else this.#input.blur();
     }
   }
@@ -112,43 +111,25 @@ export class Command {
     this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
   }
 
-  #written() {
+  #typed() {
     this.fault("", null);
     this.#at = this.#past.length;
-    if (this.#input.value.trim()) this.#ask();
+    if (this.#input.value.trim()) this.#complete();
     else this.#close();
   }
 
-  /** Asks how the line can go on; the answer counts only if it is still the same line. */
-  async #ask() {
-    const asked = (this.#asked += 1);
+  /** Asks for completions of the line; the answer counts only for the same line. */
+  async #complete() {
+    const turn = (this.#turn += 1);
     const { value, selectionStart } = this.#input;
     const answer = await this.#acts.complete(value, [...value.slice(0, selectionStart)].length + 1);
-    if (asked !== this.#asked || value !== this.#input.value || document.activeElement !== this.#input) return;
+    if (turn !== this.#turn || value !== this.#input.value || document.activeElement !== this.#input) return;
     if (!answer?.completions.length) return this.#close();
-    this.#completions = answer.completions.slice(0, 12).map((completion) => ({ ...completion, from: answer.from }));
-    this.#draw();
+    this.#completions = answer.completions.slice(0, MAX_COMPLETIONS).map((completion) => ({ ...completion, from: answer.from }));
+    this.#listbox.show(this.#completions.map(({ text, kind }) => [element("code", {}, text), element("span", {}, this.#words(`kind.${kind}`))]));
   }
 
-  #draw() {
-    const options = this.#completions.map(({ text, kind }, index) =>
-      node("li", { role: "option", id: `completion-${index}`, "data-index": index, "aria-selected": false }, node("code", {}, text), node("span", {}, this.#words(`kind.${kind}`))),
-    );
-    this.#picked = -1;
-    this.#list.replaceChildren(...options);
-    this.#list.hidden = false;
-    this.#input.setAttribute("aria-expanded", true);
-    this.#input.removeAttribute("aria-activedescendant");
-  }
-
-  #pick(index) {
-    this.#picked = index;
-    for (const [at, option] of [...this.#list.children].entries()) option.setAttribute("aria-selected", at === index);
-    this.#list.children[index].scrollIntoView({ block: "nearest" });
-    this.#input.setAttribute("aria-activedescendant", `completion-${index}`);
-  }
-
-  /** Puts a completion into the line, in the place of what it completes. */
+  /** Puts a completion into the line, in place of the word that it completes. */
   #take(index) {
     const { text, from } = this.#completions[index];
     const { value, selectionStart } = this.#input;
@@ -160,12 +141,8 @@ export class Command {
   }
 
   #close() {
-    this.#asked += 1;
-    this.#completions = null;
-    this.#picked = -1;
-    this.#list.hidden = true;
-    this.#list.replaceChildren();
-    this.#input.setAttribute("aria-expanded", false);
-    this.#input.removeAttribute("aria-activedescendant");
+    this.#turn += 1;
+    this.#completions = [];
+    this.#listbox.hide();
   }
 }

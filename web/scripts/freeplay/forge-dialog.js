@@ -1,6 +1,6 @@
 // A segment that nobody sent, put on the wire: its kind, where to, its numbers; and the line that this is.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { isListener } from "../model/model.js";
 import { bases, forged } from "../script/wire-commands.js";
 
@@ -13,7 +13,7 @@ const KINDS = {
   ACK: { flags: "ACK", ack: true },
 };
 
-export class Forge {
+export class ForgeDialog {
   #dialog;
   #form;
   #words;
@@ -57,7 +57,7 @@ export class Forge {
     const drawn = targets.map(({ value, socket }) => `${value} ${socket.state}`).join();
     if (select.dataset.drawn === drawn) return;
     select.dataset.drawn = drawn;
-    select.replaceChildren(...targets.map(({ value, host, socket }) => node("option", { value }, `${host} · ${socket.name} · ${socket.state}`)));
+    select.replaceChildren(...targets.map(({ value, host, socket }) => element("option", { value }, `${host} · ${socket.name} · ${socket.state}`)));
     if (targets.some(({ value }) => value === chosen)) select.value = chosen;
     this.#form.querySelector("[value=inject]").disabled = targets.length === 0;
     this.#form.querySelector(".none").hidden = targets.length > 0;

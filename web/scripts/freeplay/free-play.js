@@ -4,14 +4,14 @@ import { $ } from "../dom/page.js";
 import { keep } from "../net/api.js";
 import { complete, offers } from "../net/script-api.js";
 import { textOf, undone } from "../script/live-script.js";
-import { Desk } from "./action-buttons.js";
-import { Command } from "./command-line.js";
+import { ActionButtons } from "./action-buttons.js";
+import { CommandLine } from "./command-line.js";
 
 export class FreePlay {
   #words;
   #acts;
-  #desk;
-  #command;
+  #buttons;
+  #commandLine;
   #over = $(".over");
   #idle = $(".idle-warning");
   /** The script whose offers are shown. */
@@ -27,8 +27,8 @@ export class FreePlay {
   constructor({ words, acts }) {
     this.#words = words;
     this.#acts = acts;
-    this.#desk = new Desk($(".desk"), { words, onLine: (line) => this.#play(line) });
-    this.#command = new Command($(".command"), {
+    this.#buttons = new ActionButtons($(".desk"), { words, onLine: (line) => this.#play(line) });
+    this.#commandLine = new CommandLine($(".command"), {
       words,
       onLine: acts.write,
       complete: (line, column) => this.#complete(line, column),
@@ -52,8 +52,8 @@ export class FreePlay {
 
   /** `able` says whether lines can be played, `left` in how many seconds the run `id` ends by itself, `ended` how it ended. */
   show({ id, able, ended, left }) {
-    this.#desk.isShown = able;
-    this.#command.isShown = able;
+    this.#buttons.isShown = able;
+    this.#commandLine.isShown = able;
     this.#follow();
     this.#stays &&= left !== null;
     this.#idle.hidden = !able || left === null || this.#stays;
@@ -92,13 +92,13 @@ export class FreePlay {
 
   /** Lines that were sent and have not begun. */
   waiting(lines) {
-    this.#command.waiting(lines);
+    this.#commandLine.waiting(lines);
   }
 
   /** Goes to the command line, or to a host's buttons. */
   focus(what) {
-    if (what === "command") this.#command.focus();
-    else this.#desk.focus(what);
+    if (what === "command") this.#commandLine.focus();
+    else this.#buttons.focus(what);
   }
 
   /** Plays all again but for the last deed. */
@@ -114,7 +114,7 @@ export class FreePlay {
   }
 
   async #play(line) {
-    this.#command.fault(line, await this.#acts.write(line));
+    this.#commandLine.fault(line, await this.#acts.write(line));
   }
 
   async #stay() {
@@ -126,6 +126,6 @@ export class FreePlay {
   /** Asks what can be done after a script; the answer counts only if it is still the same. */
   async #offer(text) {
     const found = await offers(text).catch(() => null);
-    if (found && text === this.#text) this.#desk.show(found);
+    if (found && text === this.#text) this.#buttons.show(found);
   }
 }

@@ -1,12 +1,12 @@
 // The hand on the wire: holds it, and does something to one segment after the other. Each act is a line of the script.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { kindOf, nameOf } from "../model/model.js";
-import { CUT, HOLD, MEND, letGo, lineFor, moved, ordered, underWay, wireState } from "../script/wire-commands.js";
+import { CUT, HOLD, MEND, releaseAll, lineFor, moved, ordered, underWay, wireState } from "../script/wire-commands.js";
 
 const ARROWS = { client: "→", server: "←" };
 
-export class Hand {
+export class WireControls {
   #bar;
   #tray;
   #acts;
@@ -63,7 +63,7 @@ export class Hand {
   /** Holds the wire, or lets all go in the order that is shown. */
   hold() {
     if (this.#bar.hidden) return;
-    this.#onLines(this.#state.held ? letGo(this.#shown) : [HOLD]);
+    this.#onLines(this.#state.held ? releaseAll(this.#shown) : [HOLD]);
   }
 
   /** Loses the segment of that id if it is under way, or else the one that left last; a plain ACK only if there is no other. */
@@ -104,18 +104,18 @@ export class Hand {
   #item(segment) {
     const { id, from, to } = segment;
     const name = nameOf(segment);
-    const button = (deed, content, label) => node("button", { type: "button", "data-deed": deed, "data-id": id, "aria-label": label, title: label }, content);
+    const button = (deed, content, label) => element("button", { type: "button", "data-deed": deed, "data-id": id, "aria-label": label, title: label }, content);
     const said = (deed) => this.#words(`hand.of.${deed}`, { segment: name, host: from });
-    const pick = node("button", { type: "button", className: `name ${kindOf(segment)}`, "data-pick": id, title: this.#words("hand.open") }, name);
-    const grip = node("span", { className: "grip", ariaHidden: true }, "⠿");
-    const route = node("span", { className: "route" }, `${from} ${ARROWS.client} ${to}`);
+    const pick = element("button", { type: "button", className: `name ${kindOf(segment)}`, "data-pick": id, title: this.#words("hand.open") }, name);
+    const grip = element("span", { className: "grip", ariaHidden: true }, "⠿");
+    const route = element("span", { className: "route" }, `${from} ${ARROWS.client} ${to}`);
     const acts = ["deliver", "drop", "duplicate"].map((deed) => {
       const button_ = button(deed, this.#words(`hand.${deed}`), said(deed));
       button_.className = "act";
       return button_;
     });
     const order = [button("earlier", "↑", said("earlier")), button("later", "↓", said("later"))];
-    return node("li", { "data-id": id, "data-from": from }, grip, pick, route, node("span", { className: "deeds" }, ...acts, ...order));
+    return element("li", { "data-id": id, "data-from": from }, grip, pick, route, element("span", { className: "deeds" }, ...acts, ...order));
   }
 
   /** What can be done to the segment that is open, while it is under way. */
@@ -128,9 +128,9 @@ export class Hand {
     if (this.#acts.dataset.drawn === drawn) return;
     this.#acts.dataset.drawn = drawn;
     const buttons = deeds.map((deed) =>
-      node("button", { type: "button", className: "act", "data-deed": deed, "data-id": segment.id, title: deed === "drop" ? `${this.#words("hand.drop")} (x)` : "" }, this.#words(deed === "hold" ? "hand.keep" : `hand.${deed}`)),
+      element("button", { type: "button", className: "act", "data-deed": deed, "data-id": segment.id, title: deed === "drop" ? `${this.#words("hand.drop")} (x)` : "" }, this.#words(deed === "hold" ? "hand.keep" : `hand.${deed}`)),
     );
-    this.#acts.replaceChildren(node("span", {}, this.#words(segment.held ? "hand.is_held" : "hand.is_flying")), ...buttons);
+    this.#acts.replaceChildren(element("span", {}, this.#words(segment.held ? "hand.is_held" : "hand.is_flying")), ...buttons);
     if (focused) buttons[0].focus();
   }
 

@@ -1,19 +1,19 @@
-// Events → what to show. Pure: knows no DOM, no clock and no socket.
+// Events → the model that views show. Pure: knows no DOM, no clock and no socket.
 //
-// A model is never changed: `apply` gives the next one, and what did not change is shared with the one before.
+// A model never changes: `apply` returns the next one, which shares its unchanged parts with the last.
 
 /**
- * What happened: server/event.rs has the whole vocabulary.
+ * An event: server/event.rs has the whole vocabulary.
  * @typedef {{seq: number, t: number, type: string, host?: "client"|"server"}} Event
  */
 
 const noHost = { address: "", actors: {}, files: [], sockets: {}, order: [] };
 
-/** Before anything has happened. */
+/** The model before the first event. */
 export const nothing = {
   t: 0,
   run: null,
-  /** The script as it is now, its lines; and of each the number that it had at the beginning, 0 for one that came since. */
+  /** The lines of the script as it is now, and each line's number in the given script; 0 for a line that was added. */
   script: [],
   given: [],
   line: 0,
@@ -22,7 +22,7 @@ export const nothing = {
   segments: {},
   hosts: { client: noHost, server: noHost },
   change: null,
-  /** When an open run will end if nobody does anything, µs; null while that is far. */
+  /** The time at which an open run without new lines ends, µs; null while that is far. */
   idle: null,
   ended: null,
 };
@@ -33,7 +33,7 @@ export function apply(model, event) {
   return handlers[event.type]?.(next, event) ?? next;
 }
 
-/** How a process ends: killed by the script, from outside, or by itself. */
+/** The ends of a process: killed by the script, killed from outside, or by itself. */
 export const ENDED = ["killed", "lost", "exited"];
 
 const handlers = {
@@ -49,7 +49,7 @@ const handlers = {
     const moved = (line) => (line < at + remove ? line : line + by);
     const steps = Object.fromEntries(Object.entries(model.steps).map(([line, step]) => [moved(Number(line)), step]));
     const calls = by === 0 ? model.calls : mapped(model.calls, (call) => ({ ...call, line: moved(call.line) }));
-    // The first of those that replace a line is that line, told more exactly.
+    // The first of the lines that replace a line is that line with more detail.
     const same = model.given.slice(at - 1, at - 1 + remove);
     return {
       ...model,
@@ -67,7 +67,7 @@ const handlers = {
     const begin = event.phase === "begin" ? event.seq : model.steps[event.line]?.begin;
     const step = { ...model.steps[event.line], phase: event.phase, begin };
     const steps = { ...model.steps, [event.line]: step };
-    // One for the wire, by hand, may end in the middle of another.
+    // A visitor's line for the wire may end in the middle of another line.
     const going = event.phase === "end" ? Object.keys(steps).findLast((line) => steps[line].phase === "begin") : undefined;
     return { ...model, line: Number(going ?? event.line), idle: null, steps };
   },
@@ -96,13 +96,13 @@ const handlers = {
   },
 
   segment(model, event) {
-    // Why it was sent, and its bytes, are told once.
+    // The cause and the bytes are in the first event alone.
     const segments = { ...model.segments, [event.id]: { ...model.segments[event.id], ...event } };
     return { ...model, segments };
   },
 
   state(model, event) {
-    // What had arrived may still be read after the connection is gone; what was not sent never will be.
+    // Received data may still be read after the connection is gone; unsent data never leaves.
     const over = event.to === "CLOSED" ? { send: 0, timer: null } : {};
     const path = (socket) => [...(event.from === "CLOSED" ? [] : socket.path), ...steps(model, event, socket)];
     const changed = inSocket(model, event, (socket) => ({ ...socket, state: event.to, path: path(socket), ...over }));
@@ -130,14 +130,14 @@ const handlers = {
 
 const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
-/** What a change of state adds to the path that a socket has taken; the first names also where it began. */
+/** The steps that a change of state adds to a socket's path; the first change adds the state before it too. */
 function steps({ segments }, { seq, type, from, to, observed, cause }, { path }) {
   const reset = segments[cause?.segment]?.flags.includes("RST") ?? false;
   const step = { seq, state: to, observed: observed ?? true, gap: type === "gap", reset };
   return path.length && from !== "CLOSED" ? [step] : [{ seq, state: from, observed: true, gap: false, reset: false }, step];
 }
 
-/** What arrived for a socket is lost when nothing keeps it open any more. */
+/** A socket's received data is lost when no descriptor refers to the socket any more. */
 function closed(host, before) {
   const open = host.files.map((file) => file.inode);
   const names = before.files.filter((file) => !open.includes(file.inode)).map((file) => file.socket);
@@ -165,14 +165,14 @@ function inSocket(model, event, change) {
   });
 }
 
-/** One connection, or a listening socket, among those of its host. */
+/** The key of a connection or a listening socket among those of its host. */
 export const keyOf = (socket) => `${socket.local} ${socket.peer}`;
 
 export const isListener = (socket) => socket.peer === "0.0.0.0:0";
 
 /**
- * The socket that stands for a host: its newest connection, if there are several the newest that is not closed; before
- * there is one the socket that listens.
+ * The socket that represents a host: the newest connection that is not closed, or else the newest one; before the first
+ * connection the listening socket.
  */
 export function shown({ order, sockets }) {
   const open = order.filter((key) => sockets[key].state !== "CLOSED");
@@ -180,8 +180,8 @@ export function shown({ order, sockets }) {
 }
 
 /**
- * The states that a host's socket went through, from the first on. A connection that came out of a listening socket has
- * that one's way behind it.
+ * The states of a host's socket from the first on. The path of an accepted connection begins with that of its listening
+ * socket.
  */
 export function pathOf({ sockets }, socket) {
   const path = socket?.path ?? [];
@@ -196,24 +196,24 @@ export function others(host) {
   return host.order.map((key) => host.sockets[key]).filter((socket) => socket !== first && socket.state !== "CLOSED");
 }
 
-/** What a call gave, in a word. */
+/** The result of a call in a word. */
 export function gave(exit) {
   if (exit.errno) return exit.errno;
   if (exit.words) return exit.words;
   return exit.data === undefined ? String(exit.result) : JSON.stringify(exit.data);
 }
 
-/** `connect` makes its socket first: what a line gave is what its last call gave, or the first that failed. */
+/** Whether a call only prepares, as `socket` before `connect`: a line's result is that of its last call, or the first failure. */
 export const prepares = ({ call, args, errno }) =>
   (["socket", "bind", "epoll_create1", "epoll_ctl"].includes(call) && !errno) || (call === "close" && args[0].includes("<eventpoll>"));
 
-/** The number that a line of the given script has in the script as it is now, or the first after it; Infinity for none. */
-export function placeOf({ given }, line) {
+/** The current number of a line of the given script, or of the first line behind it; Infinity for none. */
+export function lineNow({ given }, line) {
   const index = given.findIndex((number) => number >= line);
   return index < 0 ? Infinity : index + 1;
 }
 
-/** The `seq` with which a line of the script as it is after n events begins, also where that is still to come. */
+/** The `seq` of the beginning of a line, numbered as after n events; the beginning may lie ahead. */
 export function beginOf(history, n, line) {
   const now = history.at(n);
   const end = history.at(history.events.length);
@@ -221,19 +221,19 @@ export function beginOf(history, n, line) {
   return now.steps[line]?.begin ?? (given ? end.steps[end.given.indexOf(given) + 1]?.begin : undefined);
 }
 
-/** A call as a program would write it, without what a reader can do without. */
+/** A call as a program would write it, with its important arguments. */
 export function called({ call, args }) {
   const few = { connect: 1, listen: 1, recv: 1, send: 2, socket: 0, setsockopt: 2, bind: 2, poll: 1, epoll_wait: 1 };
   return `${call}(${args.slice(0, few[call] ?? args.length).join(", ")})`;
 }
 
-/** A segment's kind, which is its colour and its shape. */
+/** A segment's kind, which decides its colour and its shape. */
 export function kindOf({ flags, len }) {
   const has = (flag) => flags.includes(flag);
   return has("RST") ? "rst" : has("FIN") ? "fin" : has("SYN") ? "syn" : len > 0 ? "data" : "ack";
 }
 
-/** What is written on a segment's line. */
+/** The label on a segment's line. */
 export function nameOf({ flags, len, data, ack_rel, retransmission, of, count }) {
   if (count) return len > 0 ? `×${count}, ${len} B` : `ACK ×${count}`;
   const controls = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || len === 0));
@@ -242,14 +242,14 @@ export function nameOf({ flags, len, data, ack_rel, retransmission, of, count })
   return [controls.join(", ") + number, bytes, retransmission ? "↻" : "", of].filter(Boolean).join(" ");
 }
 
-/** A time in the unit that suits it. */
+/** A time in a suitable unit. */
 export function duration(us) {
   if (us < 1000) return `${Math.round(us)} µs`;
   if (us < 1_000_000) return `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
   return `${(us / 1e6).toFixed(us < 1e7 ? 1 : 0)} s`;
 }
 
-/** Every model of a run: `at(n)` is the one after the first n events, however one comes to it. */
+/** All models of a run: `at(n)` is the model after the first n events. */
 export class History {
   #every = 64;
   #events = [];

@@ -1,14 +1,14 @@
-// Events → an account in words: what happened, one row each, and why. Pure: knows no DOM and no clock.
+// Events → a narration: what happened and why, in words, one row each. Pure: knows no DOM and no clock.
 
 import { called, gave, nameOf } from "./model.js";
 
 /**
- * A row of the account. It is true from the event `seq` on, and tells what happened at `t`, which may be a little before:
- * then `began` is the seq of the event that it tells too.
- * @typedef {{seq: number, began?: number, t: number, place: string, what: string, why: string, kind: string}} Row
+ * A row is true from the event `seq` on. A row that joins two events has the time `t` of the first, and the seq of the
+ * first as `began`. `where` is the host or the wire.
+ * @typedef {{seq: number, began?: number, t: number, where: string, what: string, why: string, kind: string}} Row
  */
 
-export class Account {
+export class Narration {
   /** @type {Row[]} */
   rows = [];
 
@@ -21,12 +21,12 @@ export class Account {
     this.#words = words;
   }
 
-  /** Takes one more event. A row is never changed, but the last may give way to one that says more. */
+  /** Takes one more event. Rows never change, but the last row may be replaced by a row that joins two events. */
   add(event) {
-    const said = this[`_${event.type}`]?.(event);
-    if (!said) return;
-    const row = { seq: event.seq, t: event.t, place: event.host ?? "", why: "", kind: event.type, ...said };
-    // A call that gave its result at once, and did nothing else, is one row.
+    const facts = this[`_${event.type}`]?.(event);
+    if (!facts) return;
+    const row = { seq: event.seq, t: event.t, where: event.host ?? "", why: "", kind: event.type, ...facts };
+    // A call without effects whose result came at once is one row.
     const entered = this.rows.at(-1);
     const whole = event.type === "call" && entered?.enter !== undefined && entered.enter === event.enter && !event.cause;
     if (whole) this.rows[this.rows.length - 1] = { ...row, t: entered.t, began: entered.seq };
@@ -63,15 +63,15 @@ export class Account {
     if (phase === "sent") {
       this.#segments.set(id, event);
       const key = probe ? "tell.probes" : retransmission ? "tell.sent_again" : "tell.sent";
-      return { what: this.#words(key, { segment: this.#numbered(event) }), why: this.#whySent(event), place: from };
+      return { what: this.#words(key, { segment: this.#numbered(event) }), why: this.#whySent(event), where: from };
     }
     const segment = nameOf(event);
-    if (phase === "delivered") return { what: this.#words("tell.delivered", { segment }), place: to };
-    const wire = { place: this.#words("table.wire") };
+    if (phase === "delivered") return { what: this.#words("tell.delivered", { segment }), where: to };
+    const wire = { where: this.#words("table.wire") };
     if (phase === "held") return { ...wire, what: this.#words("tell.held", { segment }) };
     if (phase === "dropped") return { ...wire, what: this.#words("tell.dropped", { segment }), why: this.#whyLost(event), bad: true };
     this.#segments.set(id, event);
-    return { ...wire, what: this.#words("tell.injected", { segment: this.#numbered(event) }), why: this.#whyThere(event) };
+    return { ...wire, what: this.#words("tell.injected", { segment: this.#numbered(event) }), why: this.#whyInjected(event) };
   }
 
   /** A segment with its numbers, in words. */
@@ -85,13 +85,13 @@ export class Account {
 
   #whySent({ from, cause, reset }) {
     if (reset) return this.#words(`reset.${reset}`, { host: from });
-    // A timer that sends something has run out once; one that changes a state has run out for good.
+    // A timer that sends a segment has expired once; a timer that changes a state has expired for good.
     const again = { retransmit: "because.retransmit", keepalive: "because.keepalive", probe: "because.probe" }[cause?.timer];
     if (again) return this.#words(again);
     return cause ? this.#because(cause) : "";
   }
 
-  #whyThere({ reason }) {
+  #whyInjected({ reason }) {
     const copied = /^a copy of segment (\d+)/.exec(reason);
     return copied ? this.#words("because.copied", { id: copied[1] }) : this.#words("because.forged");
   }
@@ -113,7 +113,7 @@ export class Account {
     return { what: this.#of(socket, this.#words("tell.state", { from, to })), why: this.#words("because.unknown"), state: to, kind: "state" };
   }
 
-  /** A timer that is only started anew is no news. */
+  /** A restarted timer has no row. */
   _timer({ host, socket, timer, expires_ms, retransmits }) {
     const key = `${host} ${socket.local} ${socket.peer}`;
     const [before, now] = [this.#timers.get(key), `${timer} ${retransmits}`];
@@ -143,7 +143,7 @@ export class Account {
     return { what: ending(this.#words, event), bad: isEarly(event) };
   }
 
-  /** What made something happen. */
+  /** The cause of an event. */
   #because(cause) {
     if (cause.call !== undefined) return this.#words("because.call", { call: called(this.#calls.get(cause.call)) });
     if (cause.segment !== undefined) return this.#words("because.segment", { segment: nameOf(this.#segments.get(cause.segment)) });
@@ -151,7 +151,7 @@ export class Account {
     return this.#words(`because.${cause}`);
   }
 
-  /** Another actor, and another socket than the usual one, is named. */
+  /** Actors and sockets are named where they are not the usual ones. */
   #by = ({ actor, host }, text) => (actor === host ? text : `${actor}: ${text}`);
   #of = ({ name }, text) => (!name || name === "conn" ? text : `${name}: ${text}`);
 }
@@ -159,5 +159,5 @@ export class Account {
 /** How a run ended, in words. */
 export const ending = (words, end) => words(`end.${end.how === "too_long" && !end.line ? "time" : end.how}`, end);
 
-/** Whether a run ended before somebody wanted it to. */
+/** Whether a run ended too early. */
 export const isEarly = ({ how }) => !["played", "finished", "idle"].includes(how);

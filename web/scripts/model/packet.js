@@ -1,20 +1,20 @@
-// A packet's bytes → the fields of its headers, and where each stands. Pure: knows no language and no DOM.
+// A packet's bytes → the fields of its headers and their positions. Pure: knows no language and no DOM.
 //
-// Only what the bytes say, and what follows from them: `facts` brings what other segments must tell, which are the first
-// numbers of both directions and how windows are scaled.
+// The fields follow from the bytes alone, except for `facts` from other segments: the initial numbers of both directions
+// and the scale of windows.
 
 /**
- * A field: the bytes from `start` up to `end`, of which it may be some bits only.
+ * A field: the bytes from `start` up to `end`, or the `bits` of them.
  * @typedef {{key: string, start: number, end: number, value: string, bits?: string, note?: {key: string, n?: number|string},
  *            section?: string, children?: Field[]}} Field
  */
 
-/** The bytes that stand in a text of hexadecimal digits. */
+/** The bytes of a text of hexadecimal digits. */
 export const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (digits) => parseInt(digits, 16));
 
 /**
  * The fields of an IPv4 packet that carries TCP.
- * @param {Uint8Array} bytes from the IP header on; of its data the end may be missing
+ * @param {Uint8Array} bytes from the IP header on; the end of the data may be missing
  * @param {{seq?: number, ack?: number, shift?: number}} facts relative numbers, and the shift of this direction's windows
  * @returns {Field[]}
  */
@@ -29,14 +29,14 @@ export function dissect(bytes, facts = {}) {
   return fields;
 }
 
-/** Where the TCP header begins. */
+/** The offset of the TCP header. */
 const start = (bytes) => (bytes[0] & 15) * 4;
 
 function number(bytes, from, to) {
   return bytes.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
-/** Data as a string, if it is not long. */
+/** Data as a quoted string, shortened. */
 function text(bytes) {
   const read = JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 40)));
   return bytes.length > 40 ? `${read.slice(0, -1)}…` : read;
@@ -87,7 +87,7 @@ function tcp(bytes, { seq, ack, shift }) {
     field("reserved", 12, 13, bytes[at + 12] & 15, { bits: "0x0f" }),
     field("flags", 13, 14, FLAGS.filter(set).reverse().join(", ").toUpperCase() || "0", { children: flags }),
     field("window", 14, 16, word(14, 16), { section: "RFC 9293, 3.8.6", note: scaled(word(14, 16), set("syn"), shift) }),
-    field("checksum", 16, 18, hex(word(16, 18), 4), { note: { key: verdict(bytes, at) } }),
+    field("checksum", 16, 18, hex(word(16, 18), 4), { note: { key: checksumNote(bytes, at) } }),
     field("urgent_pointer", 18, 20, word(18, 20), { note: set("urg") ? undefined : { key: "unused" } }),
   ];
   if (length > 20) {
@@ -100,14 +100,14 @@ function tcp(bytes, { seq, ack, shift }) {
 const mask = (flag) => 0x80 >> FLAGS.indexOf(flag);
 const SECTIONS = { cwr: "RFC 3168, 6.1", ece: "RFC 3168, 6.1" };
 
-/** What a window means. A SYN's is never scaled: RFC 7323, 2.2. */
+/** The meaning of a window. A SYN's window is never scaled: RFC 7323, 2.2. */
 function scaled(window, syn, shift) {
   if (syn) return { key: "never_scaled" };
   if (shift === undefined) return undefined;
   return shift === null ? { key: "not_scaled" } : { key: "scaled", n: `× ${2 ** shift} = ${window * 2 ** shift} B` };
 }
 
-/** The sum that must be 0xffff where a checksum is right: RFC 1071. */
+/** The sum of words, 0xffff where a checksum is right: RFC 1071. */
 function sum(...parts) {
   let total = 0;
   for (const bytes of parts) {
@@ -117,15 +117,15 @@ function sum(...parts) {
   return total;
 }
 
-/** Whether TCP's checksum is right: it covers all data, and a pseudo header of addresses, protocol and length. */
-function verdict(bytes, at) {
+/** Whether TCP's checksum is right. It covers all data, and a pseudo header of addresses, protocol and length. */
+function checksumNote(bytes, at) {
   const length = number(bytes, 2, 4) - at;
   if (bytes.length - at < length) return "not_checked";
   const rest = [0, bytes[9], length >> 8, length & 0xff];
   return sum(bytes.subarray(12, 20), rest, bytes.subarray(at, at + length)) === 0xffff ? "right" : "wrong";
 }
 
-/** Each option by its kind: a decoder gives its value, and its parts where it has some. */
+/** Options by their kind; a decoder returns the value, and the parts where there are some. */
 const OPTIONS = {
   0: { key: "end_of_options", section: "RFC 9293, 3.2" },
   1: { key: "nop", section: "RFC 9293, 3.2" },
@@ -137,7 +137,7 @@ const OPTIONS = {
 };
 const pairs = (from, to) => Array.from({ length: Math.floor((to - from - 2) / 8) }, (_, index) => from + 2 + index * 8);
 
-/** `initial` is the other direction's first number, which SACK blocks are told relative to. */
+/** `initial` is the other direction's first number, to which SACK blocks are relative. */
 function options(bytes, tcp, length, initial) {
   const fields = [];
   const word = (from, to) => number(bytes, from, to);
@@ -161,7 +161,7 @@ function options(bytes, tcp, length, initial) {
 
 const since = (initial, number) => (number - initial + 2 ** 32) % 2 ** 32;
 
-/** The innermost fields that a byte belongs to; a byte of flags belongs to all of them. */
+/** The innermost fields of a byte; a byte of flags has several. */
 export function fieldsAt(fields, byte) {
   return fields
     .filter(({ start, end }) => start <= byte && byte < end)

@@ -1,15 +1,15 @@
-// The playhead: where it is, whether it moves, and how fast. Knows no DOM; the caller brings the clock.
+// The playhead: its height, its speed, and whether it moves. Knows no DOM; the caller brings the clock.
 
-/** How fast the playhead goes: that of a live run at walking pace, in px a second. */
+/** The playhead's speed: that of a live run at walking pace, in px a second. */
 const SPEED = 115;
 
-export class Player {
+export class Playhead {
   #layout;
-  /** The height that is shown. */
+  /** The height in the picture. */
   y = 0;
   playing = false;
   speed = 1;
-  /** Whether the playhead is where the live run is. */
+  /** Whether the playhead follows the live run. */
   following = false;
 
   constructor(layout) {
@@ -17,8 +17,8 @@ export class Player {
   }
 
   /**
-   * One frame: `elapsed` ms after the one before; `now` is the live run's time in µs, if there is one. The playhead comes
-   * no further than `stop`, where there is one: a question waits there.
+   * One frame, `elapsed` ms after the last; `now` is the live run's time in µs, if there is one. The playhead stops at the
+   * height `stop`, where a question waits.
    */
   tick(elapsed, now, stop = Infinity) {
     const from = this.y;
@@ -31,9 +31,9 @@ export class Player {
 
   #move(elapsed, now) {
     if (this.following && now !== undefined) {
-      // The end of a flight may move a little when its event comes: go there quickly, but do not jump.
+      // The end of a flight may move a little when its event comes: the playhead goes there quickly, but does not jump.
       const target = Math.max(this.#layout.live(now), this.#layout.end);
-      // A run at full speed is over before the eye saw it begin; it is shown no faster than an eye can follow.
+      // A run at full speed is shown no faster than an eye can follow.
       const ease = 1 - Math.exp(-elapsed / 60);
       this.y += Math.min(Math.max(target - this.y, 0) * ease, (elapsed / 1000) * SPEED * 3);
     } else if (this.playing) {
@@ -41,12 +41,12 @@ export class Player {
       if (this.y >= this.#layout.end) {
         this.y = this.#layout.end;
         this.playing = false;
-        this.following = now !== undefined; // it has caught up with a run that goes on
+        this.following = now !== undefined; // the playhead has caught up with the live run
       }
     }
   }
 
-  /** The live run is over: what is left of the way is played like a recording. */
+  /** The live run is over: the rest is played like a recording. */
   land() {
     if (!this.following) return;
     this.following = false;
@@ -73,13 +73,13 @@ export class Player {
   }
 
   /**
-   * To the next of these heights, or the one before: all moments, or those at which a state changes. On the way forth
-   * `stop` is one of them.
+   * Steps to the next or the last of these heights: all keyframes, or those at which a state changes. A step forward ends
+   * at `stop` at the latest.
    */
-  step(direction, moments = this.#layout.moments, stop = Infinity) {
+  step(direction, keyframes = this.#layout.keyframes, stop = Infinity) {
     const from = this.y;
     this.playing = this.following = false;
-    const next = direction > 0 ? moments.find((y) => y > this.y + 0.5) : moments.findLast((y) => y < this.y - 0.5);
+    const next = direction > 0 ? keyframes.find((y) => y > this.y + 0.5) : keyframes.findLast((y) => y < this.y - 0.5);
     this.y = next ?? (direction > 0 ? this.#layout.end : 0);
     if (from < stop && this.y > stop) this.y = stop;
   }

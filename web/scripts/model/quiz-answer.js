@@ -1,4 +1,4 @@
-// How a run answers a question. Pure: knows no DOM. server/scenario/question.rs has what a question can be about.
+// A run's answer to a question. Pure: knows no DOM. server/content/scenario/question.rs has the subjects of questions.
 
 import { gave, prepares, shown } from "./model.js";
 
@@ -16,14 +16,14 @@ function isSent({ type, phase, flags }, bits) {
   return type === "segment" && phase === "sent" && bits.every(matches);
 }
 
-/** What the line's last call gave. A line that waits for an actor gives what that actor's last call gave. */
+/** The result of the line's last call; of a line that waits for an actor, the result of that actor's last call. */
 function given(events, before) {
   const waited = /^(?:[\p{L}\d_-]+:\s*)?wait (\S+)/u.exec(events[0].text)?.[1];
   const calls = (waited ? before : events).filter((event) => event.type === "call" && (!waited || event.actor === waited));
   const own = calls.filter((event) => event.phase === "enter").map((event) => event.seq);
   const exits = calls.filter((event) => event.phase === "exit" && own.includes(event.enter));
   const last = exits.findLast((event) => !prepares(event)) ?? exits.at(-1);
-  // What only prepares is the line's own call where nothing comes after it.
+  // A preparing call is the line's own call where no other call follows.
   const open = (waited || (last && prepares(last))) && last?.enter !== own.at(-1);
   return last && !open ? gave(last) : "blocked";
 }

@@ -1,24 +1,24 @@
-// A run as somebody watches it: its events, where each stands in the picture, and the playhead that goes through them.
+// A run on the page: its events, their layout, and the playhead that goes through them.
 // Knows no DOM and no socket; the caller brings the clock, in ms.
 
 import { Layout } from "./layout.js";
 import { History } from "./model.js";
-import { Player } from "./playhead.js";
+import { Playhead } from "./playhead.js";
 
 export class Run {
   history = new History();
   layout = new Layout();
-  player = new Player(this.layout);
-  /** Its last event, or what else ended it. */
+  playhead = new Playhead(this.layout);
+  /** The last event, or an object in its shape where the run ended without one. */
   ended = null;
-  /** When its last event came, and since when the server is out of reach. */
+  /** The time of the last event, and the time since which the server is out of reach. */
   #arrived;
   #lost = null;
-  /** The moment that somebody wants to see, in ms since the run began, while the run has not come there. */
-  #wanted = null;
+  /** A time to seek once the run has come there, in ms since the run began. */
+  #target = null;
   #drawn;
 
-  /** Takes further events; the items of the picture that are new or changed. */
+  /** Takes further events; returns the new and the changed items of the picture. */
   take(events, now) {
     const changed = new Set();
     for (const event of events) {
@@ -30,36 +30,36 @@ export class Run {
     this.#lost = null;
     if (last.type === "end") {
       this.ended = last;
-      this.player.land();
+      this.playhead.land();
     }
-    if (this.isAwaited) this.seek(this.#wanted);
+    if (this.isAwaited) this.seek(this.#target);
     this.refresh();
     return [...changed].map((key) => this.layout.items.get(key));
   }
 
-  /** Takes all events of a recording; it may have been kept before the run was over. */
+  /** Takes all events of a recording, which may have been kept before the run was over. */
   takeAll(events, now) {
     if (events.at(-1).type !== "end") this.ended = { how: "going" };
     return this.take(events, now);
   }
 
-  /** Whether anything of it is known yet. */
+  /** Whether any event has come. */
   get hasBegun() {
     return this.history.events.length > 0;
   }
 
-  /** Whether it goes on, and the server is there to tell of it. */
+  /** Whether the run goes on and the server is in reach. */
   get isRunning() {
     return this.hasBegun && !this.ended && this.#lost === null;
   }
 
-  /** The server is out of reach: nothing more is known, so time stands still. */
+  /** The server is out of reach: time stands still. */
   lose(now) {
     this.#lost ??= now;
     this.refresh();
   }
 
-  /** The server is there again; whether it was away. */
+  /** The server is in reach again; returns whether it was away. */
   find() {
     const wasLost = this.#lost !== null;
     this.#lost = null;
@@ -67,74 +67,74 @@ export class Run {
     return wasLost;
   }
 
-  /** Goes to a moment, in ms since the run began, as soon as the run has come there. */
+  /** Seeks a time, in ms since the run began, as soon as the run has come there. */
   seek(t) {
     const isThere = this.ended || this.history.events.at(-1)?.t >= t * 1000;
-    this.#wanted = isThere ? null : t;
-    if (isThere) this.player.seek(this.layout.y(t * 1000));
+    this.#target = isThere ? null : t;
+    if (isThere) this.playhead.seek(this.layout.y(t * 1000));
   }
 
-  /** Whether a moment is wanted to which the run has not come. */
+  /** Whether a seek waits until the run has come to its time. */
   get isAwaited() {
-    return this.#wanted !== null;
+    return this.#target !== null;
   }
 
-  /** Goes to a part of the way, and stays there. */
+  /** Goes to a part of the picture's height and stays there. */
   scrub(part) {
-    this.player.playing = false;
-    this.player.seek(part * this.layout.end);
+    this.playhead.playing = false;
+    this.playhead.seek(part * this.layout.end);
   }
 
-  /** Goes to where an event stands, and stays there. */
+  /** Goes to an event and stays there. */
   seekEvent(seq) {
-    this.player.playing = false;
-    this.player.seek(this.layout.ys[seq]);
+    this.playhead.playing = false;
+    this.playhead.seek(this.layout.ys[seq]);
   }
 
-  /** Goes to its end; where it goes on, along with it. */
+  /** Goes to the end of the run; follows a run that goes on. */
   seekEnd() {
-    if (this.ended) this.player.seek(this.layout.end);
-    else this.player.follow();
+    if (this.ended) this.playhead.seek(this.layout.end);
+    else this.playhead.follow();
   }
 
-  /** How many of its events have happened at the playhead. */
+  /** The number of events up to the playhead. */
   get count() {
-    return this.layout.count(this.player.y);
+    return this.layout.count(this.playhead.y);
   }
 
-  /** The moment under the playhead, in ms since the run began. */
+  /** The time under the playhead, in ms since the run began. */
   get t() {
-    return this.layout.time(this.player.y) / 1000;
+    return this.layout.time(this.playhead.y) / 1000;
   }
 
-  /** The last moment is shown, and nothing comes after it. */
+  /** Whether the playhead is at the end of a run that has ended. */
   get isOver() {
-    return Boolean(this.ended) && this.player.y >= this.layout.end;
+    return Boolean(this.ended) && this.playhead.y >= this.layout.end;
   }
 
-  /** How late it is in a live run, in µs since it began. */
+  /** The current time of a live run, in µs since the run began. */
   clock(now) {
     return this.#arrived.t + ((this.#lost ?? now) - this.#arrived.at) * 1000;
   }
 
-  /** The next frame shows everything anew. */
+  /** The next frame draws again. */
   refresh() {
     this.#drawn = undefined;
   }
 
   /**
-   * One frame: moves the playhead, at a speed and no further than `stop`. What is to be shown then; null where that is
-   * what is shown already. `shown` is what else that depends on.
+   * One frame: moves the playhead at `speed`, up to the height `stop`. Returns the data for the views; null where nothing
+   * has changed. `shown` are further values that the views depend on.
    */
   frame(elapsed, now, { speed, stop, shown = [] }) {
-    const { history, layout, player, ended, isRunning } = this;
+    const { history, layout, playhead, ended, isRunning } = this;
     const clock = this.clock(now);
-    player.speed = speed;
-    player.tick(elapsed, ended ? undefined : clock, stop);
-    const drawn = [player.y, layout.end, player.playing, player.following, player.following && Math.floor(clock / 100_000), ...shown].join(" ");
+    playhead.speed = speed;
+    playhead.tick(elapsed, ended ? undefined : clock, stop);
+    const drawn = [playhead.y, layout.end, playhead.playing, playhead.following, playhead.following && Math.floor(clock / 100_000), ...shown].join(" ");
     if (drawn === this.#drawn) return null;
     this.#drawn = drawn;
-    const model = { ...history.at(this.count), t: player.following ? clock : layout.time(player.y) };
-    return { model, layout, player, history, ended, running: isRunning };
+    const model = { ...history.at(this.count), t: playhead.following ? clock : layout.time(playhead.y) };
+    return { model, layout, playhead, history, ended, running: isRunning };
   }
 }

@@ -1,22 +1,22 @@
-// One segment's way through a run: when it left and arrived, why it was sent, and what it changed. Pure.
+// One segment's history: when it left and arrived, why it was sent, and its effects. Pure.
 
 import { keyOf } from "./model.js";
 
 /**
- * What the events tell of a segment.
+ * A segment's history in the events; null where they have none.
  *
- * `first` is its first event, with the bytes; `way` are all of its events; `changed` is what its arrival made happen, each
- * an event, queues with what was in them before; `last` is the seq of the last of all these. Null where there is none.
+ * `first` is the segment's first event, with the bytes; `own` are all of its events; `changed` are the events that its
+ * arrival caused, queues with their contents `before`; `last` is the seq of the last of all these.
  */
-export function journey(events, id) {
-  const way = events.filter((event) => event.type === "segment" && event.id === id);
-  if (way.length === 0) return null;
-  const [first] = way;
-  const changed = effects(events, way.at(-1));
-  return { first, way, changed, shift: shiftOf(events, first), last: (changed.at(-1) ?? way.at(-1)).seq };
+export function segmentHistory(events, id) {
+  const own = events.filter((event) => event.type === "segment" && event.id === id);
+  if (own.length === 0) return null;
+  const [first] = own;
+  const changed = effects(events, own.at(-1));
+  return { first, own, changed, shift: shiftOf(events, first), last: (changed.at(-1) ?? own.at(-1)).seq };
 }
 
-/** What was caused by a segment's arrival, and the queues that changed with it before anything else happened. */
+/** The events that a segment's arrival caused, and the queues that changed with it before any other event. */
 function effects(events, arrived) {
   if (arrived.phase !== "delivered") return [];
   const after = events.slice(arrived.seq + 1);
@@ -33,8 +33,8 @@ function queueBefore(events, { seq, host, socket }) {
 }
 
 /**
- * The shift of a segment's window: what its direction's SYN said, if the other's said something too (RFC 7323, 2.2). Null
- * where windows are not scaled, undefined where a SYN is not known. A forged SYN agrees on nothing.
+ * The shift of a segment's window: the option of its direction's SYN, if the other SYN has one too (RFC 7323, 2.2). Null
+ * where windows are not scaled, undefined where a SYN is not known. A forged SYN does not count.
  */
 function shiftOf(events, { seq, source, destination }) {
   const syn = (from, to) => events.findLast((event) => event.seq <= seq && event.type === "segment" && event.phase === "sent" && event.flags.includes("SYN") && event.source === from && event.destination === to);
@@ -44,7 +44,7 @@ function shiftOf(events, { seq, source, destination }) {
   return shifts.every(Boolean) ? Number(shifts[0]) : null;
 }
 
-/** The segment beside another in a run's order; the nearest one before a moment where none is given. */
+/** The segment beside another in the run's order; without an id, the last one of the first `count` events. */
 export function neighbour(events, count, id, direction) {
   const ids = segmentIds(events);
   if (!id) return segmentIds(events.slice(0, count)).at(-1) ?? ids[0] ?? null;

@@ -1,17 +1,17 @@
 // RFC 9293's diagram of states (section 3.3.2, figure 5), composed for a picture of 400 by 222. Only numbers.
 //
-// Opening is at the top, whoever closes first goes down on the left, whoever closes second on the right.
+// Opening is at the top; the side that closes first goes down on the left, the other side on the right.
 
 export const SIZE = { width: 400, height: 222 };
 
-/** A state's box, around its place. */
+/** The size of a state's box, around its centre. */
 export const BOX = { width: 96, height: 21 };
 
-/** The end of a connection: CLOSED again, with a place of its own. */
+/** The end of a connection: CLOSED again, with a box of its own. */
 export const END = "END";
 
-/** Where each state stands. */
-export const PLACES = {
+/** The centre of each state's box. */
+export const CENTRES = {
   CLOSED: [200, 12],
   LISTEN: [50, 51],
   SYN_SENT: [350, 51],
@@ -26,7 +26,7 @@ export const PLACES = {
   [END]: [350, 207],
 };
 
-/** The figure's edges: how each goes, where its number stands, and what the figure writes on it. */
+/** The figure's edges: the path, the centre of the number, and the figure's label. */
 export const EDGES = {
   "CLOSED LISTEN": ["M152 15C105 15 64 17 64 39", [93, 20], "passive OPEN / create TCB"],
   "LISTEN CLOSED": ["M38 40C38 12 95 7 150 8", [62, 15], "CLOSE / delete TCB"],
@@ -51,7 +51,7 @@ export const EDGES = {
   "LAST_ACK CLOSED": ["M350 179V195", [361, 187], "rcv ACK of FIN"],
 };
 
-/** Ways to the end that the figure does not draw: a reset, an abort or a timeout leads there from every state. */
+/** Edges to the end that the figure does not draw: a reset, an abort or a timeout leads there from every state. */
 export const ASIDES = {
   "SYN_RECEIVED CLOSED": ["M98 96C150 118 268 120 300 200", [246, 132]],
   "ESTABLISHED CLOSED": ["M248 97C286 108 272 196 300 202", [275, 146]],
@@ -61,9 +61,9 @@ export const ASIDES = {
   "CLOSING CLOSED": ["M248 171C276 174 278 200 300 204", [271, 183]],
 };
 
-/** A straight way between two places, for what no figure has: from one box's border to the other's. */
+/** A straight edge between two boxes, from border to border, for a change that the figure does not have. */
 export function straight(from, to) {
-  const [[x0, y0], [x1, y1]] = [PLACES[from], PLACES[to]];
+  const [[x0, y0], [x1, y1]] = [CENTRES[from], CENTRES[to]];
   const [dx, dy] = [x1 - x0, y1 - y0];
   const out = Math.min(Math.abs(BOX.width / 2 / dx), Math.abs(BOX.height / 2 / dy), 0.5);
   const at = (part) => `${x0 + dx * part} ${y0 + dy * part}`;
@@ -71,19 +71,19 @@ export function straight(from, to) {
 }
 
 /**
- * A path of states as places and the ways between them. What closes before it was open is where it began; what closes
- * later is at its end.
+ * A path of states as boxes and the edges between them. A connection that closes before it was open is CLOSED again;
+ * one that closes later is at its END.
  */
 export function walk(path) {
-  const places = path.map(({ state }, index) => {
+  const boxes = path.map(({ state }, index) => {
     const before = path[index - 1]?.state;
     return state === "CLOSED" && before && before !== "LISTEN" && before !== "SYN_SENT" ? END : state;
   });
-  const ways = path.slice(1).map((step, index) => {
+  const edges = path.slice(1).map((step, index) => {
     const key = `${path[index].state} ${step.state}`;
     const drawn = EDGES[key];
-    const [d, at] = drawn ?? ASIDES[key] ?? straight(places[index], places[index + 1]);
+    const [d, at] = drawn ?? ASIDES[key] ?? straight(boxes[index], boxes[index + 1]);
     return { ...step, key: drawn && !step.reset && !step.gap ? key : null, d, at, number: index + 1 };
   });
-  return { places, ways };
+  return { boxes, edges };
 }

@@ -1,4 +1,4 @@
-// What becomes of a claim, from whether each of its checks was true. Pure; server/article.rs says the same of recordings.
+// The verdict on a claim, from its checks. Pure; server/content/article.rs has the same rule for recordings.
 
 export function verdict(checks) {
   if (!checks.length) return "open";

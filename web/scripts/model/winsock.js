@@ -1,10 +1,10 @@
-// The same result by two names: Linux's, which the run observed, and Winsock's, which Windows documents for the same
-// situation. Pure: knows no DOM. Which of Windows' codes it is depends on how things came to be, and that is concluded
-// from the events before; what Windows does not document for such a situation has no name here.
+// Two names for one result: Linux's, which the run observed, and Winsock's, which Windows documents for the same
+// situation. Pure: knows no DOM. The situation is concluded from the earlier events. A result that Windows does not
+// document for a situation has no name here.
 
 import { gave } from "./model.js";
 
-/** Those that do not depend on anything. */
+/** Names that do not depend on the situation. */
 const ALWAYS = {
   ECONNRESET: ["WSAECONNRESET", 10054],
   ECONNABORTED: ["WSAECONNABORTED", 10053],
@@ -21,9 +21,9 @@ const SHUTDOWN = ["WSAESHUTDOWN", 10058];
 const ABORTED = ["WSAECONNABORTED", 10053];
 
 /**
- * Winsock's name for what a call gave, or undefined. `situation` tells of its socket: `reads` and `writes` whether that
- * direction is still open here, `connected` whether it ever was, `end` how its connection ended (`reset`, `destroy`,
- * or the timer that ended it).
+ * Winsock's name for the result of a call, or undefined. The situation of the call's socket: `reads` and `writes` say
+ * whether that direction is still open here, `connected` whether the socket ever was, `end` how its connection ended
+ * (`reset`, `destroy`, or the name of a timer).
  */
 export function winsock({ call, errno, words, cause }, { reads, writes, connected, end }) {
   const error = errno ?? (call === "getsockopt" && /^E[A-Z]+$/.test(words) ? words : undefined);
@@ -39,16 +39,16 @@ export function winsock({ call, errno, words, cause }, { reads, writes, connecte
   return ALWAYS[error];
 }
 
-/** Folds a run's events into the names of its results: those of calls, and those of checks that look at a call. */
+/** Folds a run's events into the names of its results: results of calls, and of checks of a call. */
 export class Winsock {
-  /** By the seq of the exit or of the check. */
+  /** Names by the seq of the exit or of the check. */
   names = new Map();
   #files = { client: [], server: [] };
   #resets = new Set();
-  /** How connections ended, and which there were, by host and socket's name. */
+  /** The ends of connections, and all connections, by host and socket's name. */
   #ends = new Map();
   #connected = new Set();
-  /** Which directions were shut down, and since when, by the kernel's number of the socket: a dup'd descriptor knows it too. */
+  /** The seq since which a direction is shut down, by the socket's inode: a dup'd descriptor has the same one. */
   #shut = { read: new Map(), write: new Map() };
   #step = { text: "", exits: [] };
   #last = {};
@@ -94,7 +94,7 @@ export class Winsock {
     this.#last[actor] = event;
   }
 
-  /** A check that looks at what the line's call gave, or the call that the line waited for. */
+  /** A check of the line's call, or of the call that the line waited for. */
   _check({ seq, actual }) {
     const { text, exits } = this.#step;
     if (/^([\p{L}\d_-]+:\s*)?expect\b/u.test(text)) return;

@@ -1,13 +1,13 @@
-// Why the server does not do what was asked for, in a sentence.
+// Errors of requests in words.
 
-import { Refused } from "./api.js";
+import { ApiError } from "./api.js";
 
-/** Refusals that are the same wherever somebody asks. */
+/** Errors with one text for all requests. */
 const COMMON = ["full", "gone", "machine", "server"];
 
-/** The sentence for an error; `own` names the words of refusals that mean something else here. Any other error is a fault of the page. */
-export function refusal(words, error, own = {}) {
-  if (!(error instanceof Refused)) throw error;
+/** The sentence for an error; `own` has word keys for errors with another meaning here. Any other exception is a fault of the page and is thrown on. */
+export function errorText(words, error, own = {}) {
+  if (!(error instanceof ApiError)) throw error;
   const { error: kind, remedy, ...facts } = error.answer;
   const key = own[kind] ?? (COMMON.includes(kind) ? `error.${kind}` : (own.other ?? "error.other"));
   return words(key, { message: kind, ...facts, ...remedy });

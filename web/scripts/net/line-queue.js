@@ -1,32 +1,32 @@
-// Writes lines into a run, one after the other. Those for the wire do not wait for the others: they act at once.
+// Sends lines to a run, one after the other. Lines for the wire have a queue of their own, since they act at once.
 
-import { refusal } from "./error-text.js";
+import { errorText } from "./error-text.js";
 
-export class Pen {
+export class LineQueue {
   #send;
   #words;
   #onChange;
   #last = { wire: Promise.resolve(), rest: Promise.resolve() };
   #waiting = [];
 
-  /** `send` sends a line; `onChange` is called with the lines that have not begun yet, whenever they change. */
+  /** `send` sends a line; `onChange` is called with the lines that have not begun, at each change. */
   constructor({ send, words, onChange }) {
     this.#send = send;
     this.#words = words;
     this.#onChange = onChange;
   }
 
-  /** Writes a line into the run of that id; resolves with null, or with what is wrong with it. */
-  write(id, line) {
-    const way = /^\s*wire\b/.test(line) ? "wire" : "rest";
+  /** Sends a line to the run of that id; resolves with null or the line's fault. */
+  add(id, line) {
+    const queue = /^\s*wire\b/.test(line) ? "wire" : "rest";
     const entry = { id, line };
     this.#change([...this.#waiting, entry]);
-    const played = this.#last[way].then(() => this.#play(entry)).finally(() => this.#change(this.#waiting.filter((other) => other !== entry)));
-    this.#last[way] = played;
+    const played = this.#last[queue].then(() => this.#play(entry)).finally(() => this.#change(this.#waiting.filter((other) => other !== entry)));
+    this.#last[queue] = played;
     return played;
   }
 
-  /** Forgets what was not sent yet. */
+  /** Forgets the lines that were not sent. */
   clear() {
     this.#change([]);
   }
@@ -46,12 +46,12 @@ export class Pen {
     }
   }
 
-  /** What is wrong, in a sentence; where it is a place in the line, with that. */
+  /** The fault as a sentence, with its position in the line where it has one. */
   #fault(error) {
     if (error.answer?.error === "script") {
       const [{ column, length, found, expected }] = error.answer.mistakes;
       return { column, length, text: this.#words("free.mistake", { found, expected }) };
     }
-    return { text: refusal(this.#words, error, { over: "free.is_over", not_open: "free.not_open", key: "free.no_key", busy: "free.busy" }) };
+    return { text: errorText(this.#words, error, { over: "free.is_over", not_open: "free.not_open", key: "free.no_key", busy: "free.busy" }) };
   }
 }

@@ -1,10 +1,10 @@
 // The article: judges its claims anew, by runs on this machine.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { words } from "../dom/words.js";
 import { verdict } from "../model/verdict.js";
 import { played } from "../net/api.js";
-import { refusal } from "../net/error-text.js";
+import { errorText } from "../net/error-text.js";
 
 const went = document.querySelector(".went");
 const buttons = [...document.querySelectorAll("[data-act]")];
@@ -25,7 +25,7 @@ async function judge(wanted) {
     }
     went.textContent = "";
   } catch (error) {
-    went.textContent = refusal(words, error);
+    went.textContent = errorText(words, error);
   } finally {
     for (const button of buttons) button.disabled = false;
   }
@@ -47,7 +47,7 @@ function tell(claim, done) {
   const beside = here === recorded ? words("article.same") : words("article.differs", { verdict: words(`article.${recorded}`) });
   const text = words("article.here", { kernel: runs[0].events[0].kernel, verdict: words(`article.${here}`) });
   output.dataset.verdict = here;
-  output.replaceChildren(node("b", {}, text), ` ${beside}`);
+  output.replaceChildren(element("b", {}, text), ` ${beside}`);
 }
 
 for (const button of buttons) {

@@ -1,21 +1,21 @@
-// Two runs side by side: wires their events to what aligns them (deeds, align, stretch), and that to what draws it.
+// Two runs side by side: wires their events to the alignment (normalize, align, alignedLayouts), and the alignment to the views.
 
 import { align } from "../compare/align.js";
-import { stretch, together } from "../compare/aligned-layout.js";
-import { Aligned } from "../compare/alignment-table.js";
-import { Told, findings } from "../compare/explain.js";
+import { alignedLayouts, combined } from "../compare/aligned-layout.js";
+import { AlignmentTable } from "../compare/alignment-table.js";
+import { NarratedRun, findings } from "../compare/explain.js";
 import { Findings } from "../compare/findings.js";
-import { deeds } from "../compare/normalize.js";
+import { normalize } from "../compare/normalize.js";
 import * as view from "../dom/display.js";
 import { notice } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
 import { listen } from "../dom/shortcuts.js";
 import { words } from "../dom/words.js";
 import { History, duration, shown } from "../model/model.js";
-import { Player } from "../model/playhead.js";
-import { Refused, played, recording } from "../net/api.js";
-import { refusal } from "../net/error-text.js";
-import { placeOf } from "../share/recording-ref.js";
+import { Playhead } from "../model/playhead.js";
+import { ApiError, played, recording } from "../net/api.js";
+import { errorText } from "../net/error-text.js";
+import { addressesOf } from "../share/recording-ref.js";
 import { Ladder } from "../views/ladder.js";
 import { Transport } from "../views/transport.js";
 
@@ -29,44 +29,44 @@ const ROOM = 500;
 const named = (seq, text) => ({ text });
 const boxes = all(".ladder");
 const ladders = boxes.map((box, side) => new Ladder(box, words, { onSelect: (id) => ladders[side].select(id), named, room: ROOM }));
-const told = new Findings($(".findings"), words, { onGo: (name) => acts[name]() });
-const table = new Aligned($(".aligned"), words, { onPick: (row) => seek(heightOf(pair.aligned.rows[row])) });
+const findingsView = new Findings($(".findings"), words, { onGo: (name) => acts[name]() });
+const table = new AlignmentTable($(".aligned"), words, { onPick: (row) => seek(heightOf(pair.aligned.rows[row])) });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 
-/** What is on the page: both runs, how they are aligned, and where the playhead is. */
+/** The two runs on the page, their alignment and their playhead. */
 let pair;
-/** Where the recordings part, for whoever plays them here. */
+/** Where the recordings part, to compare with runs of this machine. */
 let recorded;
 
 /** Shows two runs. */
 function show(runs) {
-  const aligned = align(...runs.map(deeds));
-  const layouts = stretch(runs, aligned);
-  const player = new Player(together(layouts));
+  const aligned = align(...runs.map(normalize));
+  const layouts = alignedLayouts(runs, aligned);
+  const playhead = new Playhead(combined(layouts));
   const histories = runs.map((events) => {
     const history = new History();
     for (const event of events) history.add(event);
     return history;
   });
-  const tellings = runs.map((events) => new Told(events, words));
-  pair = { runs, aligned, layouts, player, histories, layout: together(layouts), drawn: "" };
+  const narrated = runs.map((events) => new NarratedRun(events, words));
+  pair = { runs, aligned, layouts, playhead, histories, layout: combined(layouts), drawn: "" };
   ladders.forEach((ladder, side) => {
     ladder.reset();
-    ladder.add(marked(side));
+    ladder.add(markedItems(side));
   });
-  told.set(findings(aligned, tellings, words), aligned.complete);
-  table.set(aligned, tellings);
-  player.y = pair.layout.end;
+  findingsView.set(findings(aligned, narrated, words), aligned.complete);
+  table.set(aligned, narrated);
+  playhead.y = pair.layout.end;
   draw(0);
-  reveal(partsAt() ?? 0);
+  reveal(partingHeight() ?? 0);
 }
 
-/** What a picture shows: where the runs part, after that what differs, and quieter what does not. */
-function marked(side) {
+/** The items of a picture: with the line where the runs part, and marks for entries that differ or are alike below it. */
+function markedItems(side) {
   const key = ["a", "b"][side];
   const { layouts, aligned } = pair;
   const differ = new Set(aligned.rows.filter(({ same }) => !same).map((row) => row[key]?.item).filter(Boolean));
-  const y = partsAt();
+  const y = partingHeight();
   if (y === null) return [...layouts[side].items.values()];
   const items = [...layouts[side].items.values()].map((item) => {
     const differs = differ.has(item.key) || differ.has(item.key.replace("ribbon", "state"));
@@ -75,52 +75,52 @@ function marked(side) {
   return [...items, { kind: "parting", key: "parting", y, text: words("compare.here") }];
 }
 
-/** Where the line stands that says where the runs part; null where they do not. */
-function partsAt() {
+/** The height of the line at which the runs part; null where they do not. */
+function partingHeight() {
   const { parting } = pair.aligned;
   return parting && Math.max(heightOf(parting) - ABOVE, 1);
 }
 
-/** The height of what stands in a row. */
+/** The height of a row. */
 function heightOf({ a, b }) {
   const [left, right] = pair.layouts;
   return Math.min(a ? left.ys[a.seq] : Infinity, b ? right.ys[b.seq] : Infinity);
 }
 
 function seek(y) {
-  pair.player.playing = false;
-  pair.player.seek(y);
+  pair.playhead.playing = false;
+  pair.playhead.seek(y);
   draw(0);
   reveal(y);
 }
 
-/** Brings a height into sight, with what came before it, and keeps it there while the page takes its shape. */
+/** Scrolls both pictures to a height, and keeps it in sight while the page takes its shape. */
 function reveal(y) {
-  pair.looked = y;
+  pair.revealed = y;
   for (const box of boxes) box.scrollTop = Math.max(0, y - box.clientHeight * 0.4);
   table.reveal();
 }
 
 async function load() {
-  const asked = await Promise.allSettled(data.sides.map(({ name }) => recording(placeOf(name).events)));
-  const lacks = asked.findIndex(({ reason }) => reason);
+  const answers = await Promise.allSettled(data.sides.map(({ name }) => recording(addressesOf(name).events)));
+  const lacks = answers.findIndex(({ reason }) => reason);
   if (lacks >= 0) {
-    const { reason } = asked[lacks];
-    if (!(reason instanceof Refused)) throw reason;
+    const { reason } = answers[lacks];
+    if (!(reason instanceof ApiError)) throw reason;
     const side = words(lacks === 0 ? "compare.left" : "compare.right");
     const isAway = reason.answer.error === "server";
     notice("lost", `${side}: ${isAway ? words("error.server") : `${words("compare.missing")} ${data.sides[lacks].name}`}`);
     return $(".compare").classList.add("empty");
   }
-  const runs = asked.map(({ value }) => value);
+  const runs = answers.map(({ value }) => value);
   show(runs);
-  recorded = place(pair.aligned);
+  recorded = partingKey(pair.aligned);
   runs.forEach(tellOrigin);
   $("[data-act=both]").hidden = !data.live;
 }
 
-/** Where runs part, to be held against where others do. */
-const place = ({ parting }) => parting && [parting.a?.key, parting.b?.key].join("\n");
+/** Where runs part, as a text to compare. */
+const partingKey = ({ parting }) => parting && [parting.a?.key, parting.b?.key].join("\n");
 
 function tellOrigin(events, side) {
   const [first] = events;
@@ -129,13 +129,13 @@ function tellOrigin(events, side) {
   all(".versus .origin")[side].textContent = first.type === "run" ? words(key, first) : words("end.failed", events.at(-1));
 }
 
-/** Plays both scripts on this kernel and judges anew. */
-async function both() {
+/** Plays both scripts on this kernel and compares these runs. */
+async function playBoth() {
   const button = $("[data-act=both]");
   if (!pair || !data.live || button.disabled) return;
   button.disabled = true;
   notice("plays", words("compare.running"));
-  const onWait = (place) => notice("waits", words("stage.queue", { place }));
+  const onWait = (position) => notice("waits", words("stage.queue", { place: position }));
   try {
     const runs = await Promise.all(pair.runs.map(([{ scenario, script }]) => played(scenario ? { scenario } : { script }, { onWait })));
     const cut = runs.map((events) => events.at(-1)).find(({ how }) => how !== "played");
@@ -143,48 +143,48 @@ async function both() {
     show(runs);
     pair.here = true;
     runs.forEach(tellOrigin);
-    told.add(words(place(pair.aligned) === recorded ? "compare.as_recorded" : "compare.not_as_recorded"));
+    findingsView.add(words(partingKey(pair.aligned) === recorded ? "compare.as_recorded" : "compare.not_as_recorded"));
     notice();
   } catch (error) {
-    notice("lost", refusal(words, error));
+    notice("lost", errorText(words, error));
   } finally {
     button.disabled = false;
   }
 }
 
-// What the visitor can do.
+// Actions of the visitor.
 
 const go = (what) => {
   const { [what]: found } = pair?.aligned ?? {};
   if (!found) return;
-  seek(heightOf(what === "outcome" ? { a: found.a ?? found.deed.a, b: found.b ?? found.deed.b } : found));
-  // Where the pictures are below what was found, they come into sight.
+  seek(heightOf(what === "outcome" ? { a: found.a ?? found.origin.a, b: found.b ?? found.origin.b } : found));
+  // On a narrow page the pictures are below the findings.
   if (matchMedia("(max-width: 60rem)").matches) $(".switches").scrollIntoView();
 };
-const step = (direction, name) => pair?.player.step(direction, pair.layout[name]);
+const step = (direction, name) => pair?.playhead.step(direction, pair.layout[name]);
 const acts = {
-  both,
-  run: both,
+  both: playBoth,
+  run: playBoth,
   parting: () => go("parting"),
   outcome: () => go("outcome"),
-  play: () => pair?.player.toggle(),
-  back: () => step(-1, "moments"),
-  forth: () => step(1, "moments"),
+  play: () => pair?.playhead.toggle(),
+  back: () => step(-1, "keyframes"),
+  forth: () => step(1, "keyframes"),
   before: () => step(-1, "changes"),
   next: () => step(1, "changes"),
-  home: () => pair?.player.seek(0),
-  end: () => pair?.player.seek(pair.layout.end),
+  home: () => pair?.playhead.seek(0),
+  end: () => pair?.playhead.seek(pair.layout.end),
   seek(part) {
     if (!pair) return;
-    pair.player.playing = false;
-    pair.player.seek(part * pair.layout.end);
+    pair.playhead.playing = false;
+    pair.playhead.seek(part * pair.layout.end);
   },
   view: () => open($(".aligned").hidden),
   keys: view.keys,
   projector: () => view.projector(),
 };
 
-/** The table in the pictures' place, or the other way round. */
+/** Shows the table in place of the pictures, or the pictures. */
 function open(isTable) {
   $(".aligned").hidden = !isTable;
   $(".pictures").classList.toggle("covered", isTable);
@@ -192,7 +192,7 @@ function open(isTable) {
   if (isTable) table.reveal();
 }
 
-/** Which of a few buttons counts. */
+/** Presses one button of a group. */
 function press(group, value) {
   for (const button of all(`.switches [data-${group}]`)) button.setAttribute("aria-pressed", button.dataset[group] === value);
 }
@@ -208,24 +208,24 @@ for (const button of all(".switches :is(.runs, .shows) button")) {
 }
 listen((act) => acts[act]?.(), { d: "parting", o: "outcome" });
 view.watch({
-  onFace: (host) => ladders.forEach((ladder) => ladder.face(host)),
+  onHost: (host) => ladders.forEach((ladder) => ladder.showCallsOf(host)),
   onPrint(starts) {
     if (!pair) return;
-    const { player, layout } = pair;
-    ladders.forEach((ladder) => (starts ? ladder.unroll(layout.end) : ladder.roll(player.y, player.y >= layout.end)));
+    const { playhead, layout } = pair;
+    ladders.forEach((ladder) => (starts ? ladder.unroll(layout.end) : ladder.roll(playhead.y, playhead.y >= layout.end)));
   },
 });
 
-// Whoever looks at a height of one picture looks at it in the other too.
-const shape = new ResizeObserver(() => pair?.looked !== undefined && reveal(pair.looked));
+// The two pictures scroll together.
+const shape = new ResizeObserver(() => pair?.revealed !== undefined && reveal(pair.revealed));
 boxes.forEach((box) => shape.observe(box));
 boxes.forEach((box, side) => box.addEventListener("scroll", () => {
   if (Math.abs(boxes[1 - side].scrollTop - box.scrollTop) > 1) boxes[1 - side].scrollTop = box.scrollTop;
 }));
 
-for (const [side, link] of all(".versus h2 a").entries()) link.href = placeOf(data.sides[side].name).page;
+for (const [side, link] of all(".versus h2 a").entries()) link.href = addressesOf(data.sides[side].name).page;
 
-// One frame: everything that is shown follows from the playhead's height.
+// One frame: the page follows the playhead's height.
 
 let before = performance.now();
 function frame(now) {
@@ -236,23 +236,23 @@ function frame(now) {
 }
 
 function draw(elapsed) {
-  const { player, layout, layouts, histories } = pair;
-  player.speed = transport.speed;
-  player.tick(elapsed);
-  const drawn = `${player.y} ${player.playing}`;
+  const { playhead, layout, layouts, histories } = pair;
+  playhead.speed = transport.speed;
+  playhead.tick(elapsed);
+  const drawn = `${playhead.y} ${playhead.playing}`;
   if (drawn === pair.drawn) return;
   pair.drawn = drawn;
-  pair.looked = undefined; // who moves on looks elsewhere
-  const models = histories.map((history, side) => history.at(layouts[side].count(player.y)));
-  ladders.forEach((ladder, side) => ladder.show(player.y, player.y >= layout.end));
+  pair.revealed = undefined; // the playhead has moved on
+  const models = histories.map((history, side) => history.at(layouts[side].count(playhead.y)));
+  ladders.forEach((ladder, side) => ladder.show(playhead.y, playhead.y >= layout.end));
   all(".run").forEach((run, side) => {
-    for (const place of run.querySelectorAll("[data-host]")) {
-      const state = shown(models[side].hosts[place.dataset.host])?.state ?? "CLOSED";
-      place.textContent = place.dataset.state = state;
+    for (const label of run.querySelectorAll("[data-host]")) {
+      const state = shown(models[side].hosts[label.dataset.host])?.state ?? "CLOSED";
+      label.textContent = label.dataset.state = state;
     }
   });
-  const times = layouts.map((one) => duration(one.time(player.y)));
-  transport.show({ player, layout, model: models[0], running: false, veil: { y: Infinity }, clock: times.join(" · ") });
+  const times = layouts.map((one) => duration(one.time(playhead.y)));
+  transport.show({ playhead, layout, model: models[0], running: false, veil: { y: Infinity }, clock: times.join(" · ") });
 }
 
 load();

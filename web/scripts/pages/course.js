@@ -1,6 +1,6 @@
 // The course: marks what was watched, and leads to the first lesson that was not.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { fill } from "../dom/fill.js";
 import { forget, watched } from "../views/progress.js";
 
@@ -16,7 +16,7 @@ function show() {
     const is = seen.has(lesson.dataset.lesson);
     lesson.classList.toggle("watched", is);
     lesson.querySelector(".mark")?.remove();
-    if (is) lesson.querySelector("a").append(node("span", { className: "mark", title: course.dataset.watched }, node("span", { className: "hidden" }, course.dataset.watched)));
+    if (is) lesson.querySelector("a").append(element("span", { className: "mark", title: course.dataset.watched }, element("span", { className: "hidden" }, course.dataset.watched)));
   }
   for (const chapter of course.querySelectorAll(".chapter")) {
     const all = chapter.querySelectorAll("[data-lesson]").length;

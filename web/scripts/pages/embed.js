@@ -4,7 +4,7 @@ import { notice } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
 import { follow, recording } from "../net/api.js";
-import { refusal } from "../net/error-text.js";
+import { errorText } from "../net/error-text.js";
 import { Replay } from "../stage/replay.js";
 
 const whole = $(".whole");
@@ -58,7 +58,7 @@ async function watch() {
     replay.takeAll(await recording(data.events));
     begin();
   } catch (error) {
-    notice("lost", refusal(words, error, { unknown: "embed.unknown" }));
+    notice("lost", errorText(words, error, { unknown: "embed.unknown" }));
   }
 }
 

@@ -1,34 +1,34 @@
-// A recording in a file of its own: everything it needs is inside, and the address says the language and the moment.
+// A recording in a file of its own: the file has everything, and its address has the language and the time.
 
 import { fill } from "../dom/fill.js";
+import { $, data } from "../dom/page.js";
 import { Replay } from "../stage/replay.js";
-import { Script } from "../views/script-list.js";
+import { ScriptList } from "../views/script-list.js";
 
-const { told, events } = JSON.parse(document.getElementById("data").textContent);
-const said = new URLSearchParams(location.hash.slice(1));
+const { told: texts, events } = data;
+const state = new URLSearchParams(location.hash.slice(1));
 const root = document.documentElement;
-const lang = said.get("lang") in told.words ? said.get("lang") : root.lang;
-const words = (key, values) => fill(told.words[lang][key] ?? key, values);
-const $ = (selector) => document.querySelector(selector);
+const lang = state.get("lang") in texts.words ? state.get("lang") : root.lang;
+const words = (key, values) => fill(texts.words[lang][key] ?? key, values);
 
 root.lang = lang;
 document.body.prepend($(`template[lang="${lang}"]`).content);
 document.title = `${$("h1").textContent} · fourwave`;
 
-const script = new Script($(".side"), {
-  notes: told.notes[lang],
+const script = new ScriptList($(".side"), {
+  notes: texts.notes[lang],
   words,
   onLine: (line) => replay.seekLine(line),
   named: (_, text) => ({ text }),
 });
-script.set(told.script);
+script.set(texts.script);
 const replay = new Replay($(".replay"), { words, onShow });
 replay.takeAll(events);
 $(".origin").textContent = words("stage.recorded", events[0]);
-if (said.has("t")) replay.seek(Number(said.get("t")));
+if (state.has("t")) replay.seek(Number(state.get("t")));
 else if (!matchMedia("(prefers-reduced-motion: reduce)").matches) replay.play();
 
-const [other] = Object.keys(told.words).filter((language) => language !== lang);
+const [other] = Object.keys(texts.words).filter((language) => language !== lang);
 $(".head .quiet").addEventListener("click", (event) => {
   event.preventDefault();
   location.hash = `lang=${other}&t=${replay.t}`;

@@ -1,8 +1,7 @@
-// Places in a text, and what becomes of them as it changes. The server counts lines and characters, a text area counts
-// UTF-16 units.
+// Positions in a text, also after a change. The server counts lines and characters, a text area counts UTF-16 units.
 
 /** The line and the column of an offset, both 1-based, in characters. */
-export function placeAt(text, offset) {
+export function positionAt(text, offset) {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: [...before.at(-1)].length + 1 };
 }
@@ -14,17 +13,17 @@ export function offsetAt(text, line, column) {
   return start + units(lines[line - 1] ?? "", column - 1);
 }
 
-/** How many units the first so many characters of a line have. */
+/** The number of units of a line's first characters. */
 export const units = (line, characters) => [...line].slice(0, characters).join("").length;
 
-/** The word that ends at an offset, and where it goes on to: `{ from, to }`. */
+/** The range of the word at an offset: `{ from, to }`. */
 export function wordAt(text, offset) {
   const [behind] = /[\p{L}\p{N}_+-]*$/u.exec(text.slice(0, offset));
   const [ahead] = /^[\p{L}\p{N}_+-]*/u.exec(text.slice(offset));
   return { from: offset - behind.length, to: offset + ahead.length };
 }
 
-/** What is different in the lines of a text: from line number `at` (0-based) on, so many were `removed`, so many came. */
+/** The difference between two texts' lines: from index `at` on, `removed` lines are gone and `came` lines are new. */
 export function difference(before, after) {
   const most = Math.min(before.length, after.length);
   let at = 0;
@@ -34,7 +33,7 @@ export function difference(before, after) {
   return { at, removed: before.length - same - at, came: after.length - same - at };
 }
 
-/** The mistakes that still stand where a text has changed, in their new lines; of changed lines nothing is known yet. */
+/** The mistakes outside a difference, with their new line numbers. */
 export function moved(mistakes, { at, removed, came }) {
   const kept = mistakes.filter(({ line }) => line <= at || line > at + removed);
   return kept.map((mistake) => (mistake.line <= at ? mistake : { ...mistake, line: mistake.line + came - removed }));

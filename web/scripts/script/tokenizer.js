@@ -1,4 +1,5 @@
-// A line of a script → its words, each with what it is. Only for the eye: whether a line is right the server's parser says.
+// A line of a script → its words with their kinds, for the editor's colours. Only the server's parser decides whether a line
+// is right.
 
 const PARTS = /(?<comment>#.*)|(?<text>"(?:\\.|[^"\\])*"?)|(?<mark>=>|[:.&,!])|(?<word>[\p{L}\p{N}_+-]+)|(?<rest>\s+|.)/gu;
 const STATE = /^(CLOSED|LISTEN|SYN_SENT|SYN_RECEIVED|ESTABLISHED|FIN_WAIT_[12]|CLOSE_WAIT|CLOSING|LAST_ACK|TIME_WAIT)$/;
@@ -6,13 +7,13 @@ const FLAG = /^(FIN|SYN|RST|PSH|ACK|URG)$/;
 const EVENT = /^(IN|OUT|RDHUP|ERR|HUP|NVAL)$/;
 const ERRNO = /^E[A-Z]{2,}$/;
 const NUMBER = /^([-+]?\d|next([-+]\d+)?$)/;
-/** Words with which a line may begin that are no actor. */
+/** First words of a line that are no actor. */
 const BEGIN = new Set(["expect", "claim", "wait", "sleep", "settle"]);
 const KEYWORDS = new Set(["on", "as", "or", "from", "to", "since", "within", "sent", "no", "nothing", "recvq", "sendq", "blocked", "any", "data", "seq", "ack", "backlog", "more", "all", "peek"]);
-/** Behind these stands the name of somebody or something. */
+/** The kinds of names behind these words. */
 const NAMED = { on: "name", as: "name", thread: "actor", fork: "actor", process: "actor", since: "label", wait: "actor", expect: "actor", from: "actor", to: "actor", destroy: "name", claim: "label" };
 
-/** The parts of a line in order; together they are the line. `kind` is empty where a part is nothing of its own. */
+/** The parts of a line in order; joined they are the line. The `kind` of spaces is empty. */
 export function tokens(line) {
   const parts = [...line.matchAll(PARTS)].map(({ 0: text, groups }) => ({ text, kind: kindOf(groups) }));
   let subject = true; // whether the line's actor is still to come
@@ -44,7 +45,7 @@ function kindOf({ comment, text, mark, word }) {
   return comment !== undefined ? "comment" : text !== undefined ? "text" : mark !== undefined ? "mark" : word !== undefined ? "word" : "";
 }
 
-/** What a word is by its letters alone. */
+/** The kind of a word by its letters alone. */
 function shapeOf(word) {
   if (NUMBER.test(word)) return "number";
   if (STATE.test(word)) return "state";

@@ -1,19 +1,19 @@
-// What a hand can do to the segments on the wire, as lines of the script. Pure.
+// A visitor's commands for the segments on the wire, as lines of the script. Pure.
 
 import { kindOf } from "../model/model.js";
 
 /**
- * Which segments are meant, as in a line: by control bits, by data, by direction, by their relative numbers.
+ * A filter for segments, as in a line: by control bits, data, direction and relative numbers.
  * @typedef {{set: string[], unset: string[], data: boolean, from?: string, seq?: number|null, ack?: number|null}} Filter
  */
 
-/** The segments that are under way, in the order in which they came onto the wire; `held` are those that wait there. */
+/** The segments under way, in the order in which they came onto the wire; `held` says whether one waits there. */
 export function underWay({ segments }) {
   const all = Object.values(segments).filter(({ phase }) => ["sent", "held"].includes(phase));
   return all.sort((a, b) => a.id - b.id).map((segment) => ({ ...segment, held: segment.phase === "held" }));
 }
 
-/** Whether a filter means a segment: the rule of server/script/filter.rs. */
+/** Whether a filter matches a segment: the rule of server/script/filter.rs. */
 export function matches({ set, unset, data, from, seq, ack }, segment) {
   const has = (bit) => segment.flags.includes(bit);
   const bits = set.every(has) && !unset.some(has) && (!data || segment.len > 0);
@@ -23,8 +23,8 @@ export function matches({ set, unset, data, from, seq, ack }, segment) {
 const plain = { set: [], unset: [], data: false };
 
 /**
- * The simplest filter that means a segment and none of the others, or as few as possible: what was sent again has the same
- * numbers, and is meant with it.
+ * The simplest filter that matches a segment and as few others as possible. A retransmission has the same numbers and
+ * matches too.
  */
 export function filterOf(segment, others = []) {
   const { flags, from, seq_rel: seq, ack_rel: ack } = segment;
@@ -41,36 +41,36 @@ export function filterOf(segment, others = []) {
   };
   const filters = (choices[kind] ?? choices.other)().map((filter) => ({ ...plain, from, ...filter }));
   const rest = others.filter(({ id }) => id !== segment.id);
-  const meant = filters.map((filter) => rest.filter((other) => matches(filter, other)).length);
-  return filters[meant.indexOf(Math.min(...meant))];
+  const excess = filters.map((filter) => rest.filter((other) => matches(filter, other)).length);
+  return filters[excess.indexOf(Math.min(...excess))];
 }
 
-/** A filter as it stands in a line: `FIN from client seq 6`. */
-export function told({ set, unset, data, from, seq, ack }) {
+/** A filter in a line's words: `FIN from client seq 6`. */
+export function filterText({ set, unset, data, from, seq, ack }) {
   const bits = [...set, ...unset.map((bit) => `!${bit}`)].join(",");
   const parts = [data ? "data" : bits || "any", from && `from ${from}`, seq != null && `seq ${seq}`, ack != null && `ack ${ack}`];
   return parts.filter(Boolean).join(" ");
 }
 
-/** What can be done with the wire as a whole. */
+/** Commands for the whole wire. */
 export const HOLD = "wire hold any";
 export const RELEASE = "wire release";
 export const CUT = "wire cut";
 export const MEND = "wire mend";
 
-/** The line by which a hand does something to one segment: `deliver`, `drop`, `duplicate` or `hold`. */
-export function lineFor(deed, segment, others) {
-  const verb = { deliver: "release", drop: "drop", duplicate: "duplicate", hold: "hold" }[deed];
-  return `wire ${verb} ${told(filterOf(segment, others))}`;
+/** The line for an action on one segment: `deliver`, `drop`, `duplicate` or `hold`. */
+export function lineFor(action, segment, others) {
+  const verb = { deliver: "release", drop: "drop", duplicate: "duplicate", hold: "hold" }[action];
+  return `wire ${verb} ${filterText(filterOf(segment, others))}`;
 }
 
-/** The waiting segments in the order in which a hand put them: `order` has ids; what is new comes last. */
+/** The waiting segments in the visitor's order: `order` has ids; new segments come last. */
 export function ordered(waiting, order) {
-  const place = ({ id }) => (order.includes(id) ? order.indexOf(id) : order.length + waiting.findIndex((other) => other.id === id));
-  return [...waiting].sort((a, b) => place(a) - place(b));
+  const rank = ({ id }) => (order.includes(id) ? order.indexOf(id) : order.length + waiting.findIndex((other) => other.id === id));
+  return [...waiting].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The ids with one of them so many places further on. */
+/** The ids with one of them moved by a number of positions. */
 export function moved(ids, id, by) {
   const from = ids.indexOf(id);
   const to = Math.min(Math.max(from + by, 0), ids.length - 1);
@@ -79,37 +79,37 @@ export function moved(ids, id, by) {
 }
 
 /**
- * The lines that let all go in an order. The wire's own is that in which they were sent, so only what shall overtake others
- * needs a line of its own.
+ * The lines that release all segments in the shown order. The wire's own order is that of sending, so only a segment that
+ * overtakes others needs a line of its own.
  */
-export function letGo(shown) {
+export function releaseAll(shown) {
   const lines = [];
   let left = shown;
   while (!left.every(({ id }, index) => index === 0 || left[index - 1].id < id)) {
     const [first] = left;
     const filter = filterOf(first, left);
-    lines.push(`wire release ${told(filter)}`);
+    lines.push(`wire release ${filterText(filter)}`);
     left = left.filter((segment) => !matches(filter, segment));
   }
   return [...lines, RELEASE];
 }
 
-/** Whether the wire is held by hand, and whether it is cut, after a script's lines were played. */
+/** Whether the wire is held as a whole, and whether it is cut, after a script's lines were played. */
 export function wireState(lines) {
   const state = { held: false, cut: false };
   for (const line of lines) {
-    const deed = line.replace(/#.*/, "").trim();
-    if (deed === HOLD) state.held = true;
-    if (deed === RELEASE) state.held = false;
-    if (deed === CUT) state.cut = true;
-    if (deed === MEND) state.cut = false;
+    const command = line.replace(/#.*/, "").trim();
+    if (command === HOLD) state.held = true;
+    if (command === RELEASE) state.held = false;
+    if (command === CUT) state.cut = true;
+    if (command === MEND) state.cut = false;
   }
   return state;
 }
 
 /**
- * What a forged segment's numbers count from: the next that a host expects, and the next that it will send, each relative
- * and absolute. Null where it has sent nothing on that connection. The rule of server/run/segment.rs.
+ * The base of a forged segment's numbers: the next number that a host expects, and the next number that it will send, each
+ * relative and absolute. Null where the host has sent nothing on that connection. The rule of server/lab/run/wire/decoder.rs.
  */
 export function bases({ segments }, { local, peer }) {
   const sent = Object.values(segments).filter(({ source, destination, reason }) => source === local && destination === peer && !/forged/.test(reason));
@@ -132,5 +132,5 @@ export function forged({ flags, to, socket, seq = 0, ack = 0, data = "" }) {
   return parts.join(" ");
 }
 
-/** A text as the script language quotes it. */
+/** A text in the quotes of the script language. */
 const quoted = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(/\t/g, "\\t")}"`;

@@ -1,6 +1,6 @@
-// The menu of what a run can be taken along as: links to the server, which makes the files.
+// The menu of a run's file formats: links to the server, which makes the files.
 
-export class Exports {
+export class ExportMenu {
   #box;
 
   /** `box` is a details element with a link for each format. */
@@ -8,7 +8,7 @@ export class Exports {
     this.#box = box;
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !box.open) return;
-      event.stopPropagation(); // else it would close something else, too
+      event.stopPropagation(); // the stage would close the inspector, too
       this.#close();
       box.querySelector("summary").focus();
     });
@@ -17,14 +17,14 @@ export class Exports {
     box.addEventListener("click", ({ target }) => target.closest("a") && this.#close());
   }
 
-  /** Offers a run by the address of its events; none, where there is nothing to take along yet. */
+  /** Offers the files of a run by the run's address; without an address the menu is hidden. */
   offer(address) {
     this.#box.hidden = !address;
     if (!address) return this.#close();
     for (const link of this.#box.querySelectorAll("a")) {
       const { format, host } = link.dataset;
-      const wish = new URLSearchParams({ lang: document.documentElement.lang, ...(host && { host }) });
-      link.href = `${address}/${format}?${wish}`;
+      const query = new URLSearchParams({ lang: document.documentElement.lang, ...(host && { host }) });
+      link.href = `${address}/${format}?${query}`;
     }
   }
 

@@ -1,29 +1,30 @@
 // Sharing: a lesson by its name, a script inside its link, or a run as a recording that the server keeps.
 
+import { copy } from "../dom/clipboard.js";
 import { duration } from "../model/model.js";
 import { ask, keep } from "../net/api.js";
-import { refusal } from "../net/error-text.js";
+import { errorText } from "../net/error-text.js";
 import { pack } from "./script-link.js";
 
 const KINDS = ["lesson", "script", "run"];
-/** Names of the machine that it has for itself alone: RFC 6761, section 6.3; RFC 1122, section 3.2.1.3. */
+/** Names and addresses of the machine itself: RFC 6761, section 6.3; RFC 1122, section 3.2.1.3. */
 const LOOPBACK = /(^|\.)localhost$|^127\.|^\[::1\]$/;
-/** For how long a button says that it has copied, in ms. */
-const SAID = 1500;
+/** The time for which a button says that it has copied, in ms. */
+const COPIED_FOR = 1500;
 
-export class Share {
+export class ShareDialog {
   #dialog;
   #wall;
   #words;
-  /** What is on the stage: see `open`. */
-  #what = {};
+  /** The subject on the stage: see `open`. */
+  #subject = {};
   #kind = "script";
-  /** What was kept here: by the run's id, the recording's and whether the run had ended. */
+  /** Runs that were kept here, by id: the recording's id and whether the run had ended. */
   #kept = new Map();
-  /** Counts what was asked for, so that an answer that comes too late is not shown. */
+  /** The number of the last request; answers to earlier requests are not shown. */
   #turn = 0;
 
-  /** `dialog` asks what to share, `wall` shows the QR code as large as the window. */
+  /** `dialog` has the choices, `wall` shows the QR code as large as the window. */
   constructor(dialog, wall, { words }) {
     this.#dialog = dialog;
     this.#wall = wall;
@@ -45,15 +46,15 @@ export class Share {
   }
 
   /**
-   * What is on the stage: `lesson`, its path, where it is one; `script`; `run`, a live run's id, and whether it has `ended`;
-   * `kept`, the id of a recording that is kept already; `recorded`, whether it is the lesson's own recording; `t`, the
-   * moment under the playhead in ms, or null; and whether that is in the `midst` of it.
+   * Opens the dialog on a subject: `lesson`, the path of a lesson; `script`; `run`, the id of a live run, and whether it has
+   * `ended`; `kept`, the id of a kept recording; `recorded`, whether the lesson's own recording is shown; `t`, the time
+   * under the playhead in ms, or null; `midst`, whether that time lies between beginning and end.
    */
-  open(what) {
-    this.#what = what;
-    this.#$(".at input").checked = what.midst;
-    const best = what.run || what.kept ? "run" : what.lesson ? "lesson" : "script";
-    this.#$("[value=lesson]").disabled = !what.lesson;
+  open(subject) {
+    this.#subject = subject;
+    this.#$(".at input").checked = subject.midst;
+    const best = subject.run || subject.kept ? "run" : subject.lesson ? "lesson" : "script";
+    this.#$("[value=lesson]").disabled = !subject.lesson;
     this.#choose(best);
     this.#dialog.showModal();
     this.#$(`[value=${best}]`).focus();
@@ -66,14 +67,14 @@ export class Share {
     this.#show();
   }
 
-  /** Shows the address of what was chosen, as soon as there is one. */
+  /** Shows the address for the chosen kind, as soon as there is one. */
   async #show() {
     const turn = ++this.#turn;
-    const moment = this.#moment;
+    const time = this.#time;
     const id = this.#recording;
-    const canKeep = this.#kind === "run" && !id && this.#what.run;
-    this.#$(".at").hidden = moment === null || Boolean(canKeep);
-    this.#$(".at span").textContent = moment === null ? "" : this.#words("share.at", { t: duration(moment * 1000) });
+    const canKeep = this.#kind === "run" && !id && this.#subject.run;
+    this.#$(".at").hidden = time === null || Boolean(canKeep);
+    this.#$(".at span").textContent = time === null ? "" : this.#words("share.at", { t: duration(time * 1000) });
     this.#$(".keep").hidden = !canKeep;
     const address = await this.#address(id).catch(() => null);
     if (turn !== this.#turn) return;
@@ -90,35 +91,35 @@ export class Share {
     this.#wall.querySelector("p").textContent = address.length < 200 ? address : "";
   }
 
-  /** The recording that the stage's run is kept as; one that went on since then is another. */
+  /** The id of the kept recording of the stage's run; a run that has gone on since is not kept. */
   get #recording() {
-    const { kept, run, ended } = this.#what;
+    const { kept, run, ended } = this.#subject;
     const known = this.#kept.get(run);
     return kept ?? (known && known.ended === ended ? known.id : null);
   }
 
-  /** The moment that an address of the chosen kind can name: times are those of one run. */
-  get #moment() {
-    const { t, recorded } = this.#what;
+  /** The time in an address of the chosen kind; times belong to one run. */
+  get #time() {
+    const { t, recorded } = this.#subject;
     return this.#kind === "run" || (this.#kind === "lesson" && recorded) ? t : null;
   }
 
   async #address(id) {
-    const asked = this.#moment !== null && this.#$(".at input").checked;
-    const hash = asked ? `#t=${this.#moment.toFixed(3)}` : "";
+    const hasTime = this.#time !== null && this.#$(".at input").checked;
+    const hash = hasTime ? `#t=${this.#time.toFixed(3)}` : "";
     switch (this.#kind) {
       case "lesson":
-        return this.#what.lesson && `${location.origin}${this.#what.lesson}${hash}`;
+        return this.#subject.lesson && `${location.origin}${this.#subject.lesson}${hash}`;
       case "script":
-        return `${location.origin}/try#s=${await pack(this.#what.script)}`;
+        return `${location.origin}/try#s=${await pack(this.#subject.script)}`;
       default:
         return id && `${location.origin}/r/${id}${hash}`;
     }
   }
 
-  /** What the chosen kind is, or why there is no address. */
+  /** A sentence about the chosen kind, or why there is no address. */
   #about(id, address) {
-    const { run, ended, recorded } = this.#what;
+    const { run, ended, recorded } = this.#subject;
     switch (this.#kind) {
       case "lesson":
         return this.#words("share.lesson");
@@ -132,7 +133,7 @@ export class Share {
   }
 
   async #keep() {
-    const { run, ended } = this.#what;
+    const { run, ended } = this.#subject;
     const button = this.#$(".keep");
     button.disabled = true;
     this.#tell(this.#words("share.keeping"));
@@ -143,39 +144,32 @@ export class Share {
       await this.#show();
       this.#$(".copy").focus();
     } catch (error) {
-      this.#tell(refusal(this.#words, error, { unknown: "share.gone", nothing: "share.nothing", often: "share.often", other: "share.refused" }), true);
+      this.#tell(errorText(this.#words, error, { unknown: "share.gone", nothing: "share.nothing", often: "share.often", other: "share.refused" }), true);
     } finally {
       button.disabled = false;
     }
   }
 
   async #copy() {
-    const input = this.#$(".place");
-    try {
-      await navigator.clipboard.writeText(input.value);
-    } catch {
-      // Only pages that came safely may write there; what is selected can be copied on every page.
-      input.select();
-      document.execCommand("copy");
-    }
+    await copy(this.#$(".place"));
     const button = this.#$(".copy");
     button.textContent = this.#words("share.copied");
     this.#tell(this.#words("share.copied"));
     setTimeout(() => {
       button.textContent = this.#words("share.copy");
       this.#tell("");
-    }, SAID);
+    }, COPIED_FOR);
   }
 
   async #send() {
     const url = this.#$(".place").value;
-    await navigator.share({ title: document.title, url }).catch(() => null); // whoever thought better of it has not failed
+    await navigator.share({ title: document.title, url }).catch(() => null); // a cancelled share is no failure
   }
 
   #tell(text, wrong = false) {
-    const told = this.#$(".outcome");
-    told.textContent = text;
-    told.classList.toggle("wrong", wrong);
+    const outcome = this.#$(".outcome");
+    outcome.textContent = text;
+    outcome.classList.toggle("wrong", wrong);
   }
 
   #$(selector) {
@@ -183,7 +177,7 @@ export class Share {
   }
 }
 
-/** A QR code as an image's address; refused where the text is too long for one. */
+/** A QR code as an image's address; refused for a text that is too long. */
 async function draw(text) {
   const code = await ask("/api/qr", { method: "POST", body: text });
   return `data:image/svg+xml,${encodeURIComponent(await code.text())}`;

@@ -1,25 +1,25 @@
-// The address keeps what is on the stage: the script, the live run, and the moment under the playhead.
+// The state of the stage in the page's address: the script, the live run, and the time under the playhead.
 
 import { pack, unpack } from "./script-link.js";
 
-/** For how long a script rests before the address follows, in ms. */
-const REST = 150;
-let resting;
+/** The delay between the last change of a script and the change of the address, in ms. */
+const DELAY = 150;
+let timer;
 
-/** What the address says: `t` in ms since the run began, `s` a packed script, `script` a plain one, as older links have. */
+/** The state in the address: `t` in ms since the run began, `s` a packed script, `script` a plain one, as older links have. */
 export function read() {
-  const said = new URLSearchParams(location.hash.slice(1));
-  const t = Number.parseFloat(said.get("t"));
-  return { s: said.get("s"), script: said.get("script"), run: said.get("run"), t: Number.isFinite(t) ? t : null };
+  const state = new URLSearchParams(location.hash.slice(1));
+  const t = Number.parseFloat(state.get("t"));
+  return { s: state.get("s"), script: state.get("script"), run: state.get("run"), t: Number.isFinite(t) ? t : null };
 }
 
-/** The script that the address carries, or null; throws link.js's `Damaged`. */
+/** The script in the address, or null; throws script-link.js's `DamagedLink`. */
 export async function script() {
   const { s, script } = read();
   return s === null ? script : unpack(s);
 }
 
-/** Changes what the address says, without another entry in the history. What is null is not said. */
+/** Changes the state in the address, without another entry in the history. Values of null are left out. */
 export function write(changes) {
   const next = { ...read(), ...changes };
   const parts = Object.entries(next).filter(([, value]) => value !== null);
@@ -27,12 +27,12 @@ export function write(changes) {
   if (hash !== location.hash.slice(1)) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
 }
 
-/** The address carries this script as soon as nobody types; one that is too large for a link is in none. */
-export function carry(script) {
-  clearTimeout(resting);
-  const mine = setTimeout(async () => {
+/** Puts a script into the address after the last change; a script that is too large for a link is left out. */
+export function writeScript(script) {
+  clearTimeout(timer);
+  const own = setTimeout(async () => {
     const s = await pack(script).catch(() => null);
-    if (mine === resting) write({ s, script: null });
-  }, REST);
-  resting = mine;
+    if (own === timer) write({ s, script: null });
+  }, DELAY);
+  timer = own;
 }

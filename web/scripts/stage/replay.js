@@ -1,10 +1,10 @@
 // A replay: picture, cards and transport of one run, without a page around them. Takes events, from wherever they come.
 
-import { sides } from "../dom/host-tabs.js";
+import { hostTabs } from "../dom/host-tabs.js";
 import { listen } from "../dom/shortcuts.js";
 import { Run } from "../model/run.js";
-import { veiledItem, veiledModel } from "../model/spoilers.js";
-import { Hosts } from "../views/host-cards.js";
+import { hideItem, hideModel } from "../model/spoilers.js";
+import { HostCards } from "../views/host-cards.js";
 import { Ladder } from "../views/ladder.js";
 import { Transport } from "../views/transport.js";
 
@@ -17,7 +17,7 @@ export class Replay {
   #run = new Run();
   #root;
   #ladder;
-  #hosts;
+  #hostCards;
   #transport;
   #answers;
   #onShow;
@@ -29,10 +29,10 @@ export class Replay {
     this.#answers = answers;
     this.#onShow = onShow;
     this.#ladder = new Ladder(root.querySelector(".ladder"), words, { onSelect: (id) => this.#ladder.select(id), named });
-    this.#hosts = new Hosts(root.querySelectorAll(".host"), words, { named });
+    this.#hostCards = new HostCards(root.querySelectorAll(".host"), words, { named });
     this.#transport = new Transport(root.querySelector(".transport"), { words, act: (what, value) => this.#acts[what]?.(value) });
     listen((act) => this.#acts[act]?.());
-    sides((host) => this.#ladder.face(host));
+    hostTabs((host) => this.#ladder.showCallsOf(host));
     let before = performance.now();
     const frame = (now) => {
       if (this.#run.hasBegun) this.#draw(now - before, now);
@@ -43,12 +43,12 @@ export class Replay {
   }
 
   #acts = {
-    play: () => this.#run.player.toggle(),
-    back: () => this.#run.player.step(-1),
-    forth: () => this.#run.player.step(1),
-    before: () => this.#run.player.step(-1, this.#run.layout.changes),
-    next: () => this.#run.player.step(1, this.#run.layout.changes),
-    home: () => this.#run.player.seek(0),
+    play: () => this.#run.playhead.toggle(),
+    back: () => this.#run.playhead.step(-1),
+    forth: () => this.#run.playhead.step(1),
+    before: () => this.#run.playhead.step(-1, this.#run.layout.changes),
+    next: () => this.#run.playhead.step(1, this.#run.layout.changes),
+    home: () => this.#run.playhead.seek(0),
     end: () => this.#run.seekEnd(),
     seek: (part) => this.#run.scrub(part),
   };
@@ -65,7 +65,7 @@ export class Replay {
 
   #put(items) {
     this.#root.classList.add("told");
-    this.#ladder.add(this.#answers ? items : items.map(veiledItem));
+    this.#ladder.add(this.#answers ? items : items.map(hideItem));
   }
 
   /** Goes to a moment, in ms since the run began, as soon as the run has come there. */
@@ -80,8 +80,8 @@ export class Replay {
   }
 
   play() {
-    if (this.#run.isRunning && !this.#run.isAwaited) this.#run.player.follow();
-    else this.#run.player.playing = true;
+    if (this.#run.isRunning && !this.#run.isAwaited) this.#run.playhead.follow();
+    else this.#run.playhead.playing = true;
   }
 
   /** The server is out of reach. */
@@ -102,8 +102,8 @@ export class Replay {
   #draw(elapsed, now) {
     const moment = this.#run.frame(elapsed, now, { speed: this.#transport.speed });
     if (!moment) return;
-    this.#ladder.show(moment.player.y, this.#run.isOver);
-    this.#hosts.show(this.#answers ? moment.model : veiledModel(moment.model));
+    this.#ladder.show(moment.playhead.y, this.#run.isOver);
+    this.#hostCards.show(this.#answers ? moment.model : hideModel(moment.model));
     this.#transport.show({ ...moment, veil: NO_QUESTION });
     this.#onShow(moment.model.t / 1000, moment.model);
   }

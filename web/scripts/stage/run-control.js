@@ -4,38 +4,38 @@
 import { notice, say } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
-import { Forge } from "../freeplay/forge-dialog.js";
-import { Hand } from "../freeplay/wire-controls.js";
+import { ForgeDialog } from "../freeplay/forge-dialog.js";
+import { WireControls } from "../freeplay/wire-controls.js";
 import { nothing } from "../model/model.js";
-import { isOwn, say as tell } from "../net/api.js";
-import { Pen } from "../net/line-queue.js";
-import { composed, recomposed, textOf } from "../script/live-script.js";
+import { isOwn, sendLine } from "../net/api.js";
+import { LineQueue } from "../net/line-queue.js";
+import { linesOf, amended, textOf } from "../script/live-script.js";
 
-export class Touch {
-  #playing;
+export class RunControl {
+  #session;
   #free;
-  #forge = new Forge($("#forge"), { words, onLine: (line) => this.#writeAll([line]) });
-  #pen = new Pen({ send: tell, words, onChange: (lines) => this.#free?.waiting(lines) });
-  #hand;
+  #forgeDialog = new ForgeDialog($("#forge"), { words, onLine: (line) => this.#writeAll([line]) });
+  #queue = new LineQueue({ send: sendLine, words, onChange: (lines) => this.#free?.waiting(lines) });
+  #wireControls;
 
   /**
    * `onPick` opens a segment. `onBegin` begins a run from lines, with what else is to be known of it; `FreePlay` is the class
    * of free play, on the page for that.
    */
-  constructor(playing, { onPick, onBegin, FreePlay }) {
-    this.#playing = playing;
+  constructor(session, { onPick, onBegin, FreePlay }) {
+    this.#session = session;
     const parts = { bar: $(".wire-bar"), tray: $(".tray"), acts: $(".hand-acts") };
-    this.#hand = new Hand(parts, { words, onLines: (lines) => this.#writeAll(lines), onPick });
+    this.#wireControls = new WireControls(parts, { words, onLines: (lines) => this.#writeAll(lines), onPick });
     this.#free = FreePlay && new FreePlay({ words, acts: { write: (line) => this.#write(line), begin: onBegin } });
   }
 
   hold() {
-    this.#hand.hold();
+    this.#wireControls.hold();
   }
 
   /** Loses the segment that is open, or the one that left last. */
-  drop(id = this.#playing.run?.selected) {
-    this.#hand.drop(id);
+  drop(id = this.#session.run?.selected) {
+    this.#wireControls.drop(id);
   }
 
   /** Plays all again but for the last deed. */
@@ -50,18 +50,18 @@ export class Touch {
 
   /** Forges a segment in a dialog. */
   forge() {
-    const model = this.#playing.run?.latest;
-    if (model) this.#forge.open(model);
+    const model = this.#session.run?.latest;
+    if (model) this.#forgeDialog.open(model);
   }
 
   /** Another run takes the stage: what was not said to the one before is not said to this one. */
   reset() {
-    this.#pen.clear();
+    this.#queue.clear();
   }
 
   /** Nothing is on the stage, so nothing can be done to it. */
   rest() {
-    this.#hand.show({ able: false, model: nothing, lines: [] });
+    this.#wireControls.show({ able: false, model: nothing, lines: [] });
     this.#free?.show({ able: false, left: null });
   }
 
@@ -69,12 +69,12 @@ export class Touch {
   take(run, events) {
     const before = run.lines;
     for (const event of events) {
-      if (event.type === "run" && (!run.lines || event.script !== textOf(run.lines))) run.lines = composed(event.script);
-      if (event.type === "script") run.lines = recomposed(run.lines, event);
+      if (event.type === "run" && (!run.lines || event.script !== textOf(run.lines))) run.lines = linesOf(event.script);
+      if (event.type === "script") run.lines = amended(run.lines, event);
     }
     run.latest = run.history.at(run.history.events.length);
     this.#free?.take(run.lines ?? []);
-    if (run.again && run.player.following) run.player.y = run.layout.end; // what was seen before is passed over
+    if (run.again && run.playhead.following) run.playhead.y = run.layout.end; // what was seen before is passed over
     if (run.again && isPlayed(run)) run.again = null;
     notice(run.again && "again", run.again && words("free.undoing", { line: run.again }));
     return run.lines !== before;
@@ -84,18 +84,18 @@ export class Touch {
   show(run, now) {
     const { id, latest: model, lines, selected, ended } = run;
     const able = run.isRunning && Boolean(id) && isOwn(id);
-    this.#hand.show({ able, model, lines, open: Boolean(data.open), selected });
-    this.#forge.update(model);
+    this.#wireControls.show({ able, model, lines, open: Boolean(data.open), selected });
+    this.#forgeDialog.update(model);
     this.#free?.show({ id, able, ended, left: model.idle === null ? null : (model.idle - run.clock(now)) / 1e6 });
     return able;
   }
 
   /** Plays a line in the run that goes on; resolves with null or what is wrong with it. */
   #write(line) {
-    const { run } = this.#playing;
+    const { run } = this.#session;
     run.again = null;
-    if (!run.player.following) run.player.follow();
-    return this.#pen.write(run.id, line);
+    if (!run.playhead.following) run.playhead.follow();
+    return this.#queue.add(run.id, line);
   }
 
   /** The same for several, one after the other, up to one that is refused. */

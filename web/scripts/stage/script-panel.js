@@ -5,9 +5,9 @@ import { words } from "../dom/words.js";
 import { pack } from "../share/script-link.js";
 import * as address from "../share/url-state.js";
 import { Program } from "../views/program.js";
-import { Script } from "../views/script-list.js";
+import { ScriptList } from "../views/script-list.js";
 
-export class Panel {
+export class ScriptPanel {
   /** What Run plays: the lesson, or a script of the visitor's own. */
   wanted = { scenario: data.scenario, script: data.script };
   #list;
@@ -16,7 +16,7 @@ export class Panel {
 
   /** `onLine` is called with a line that somebody picks, `named` gives a result's name; `Editor` is a class, on the page that has one. */
   constructor({ onLine, named, onRun, Editor }) {
-    this.#list = new Script($(".side"), { notes: data.notes, words, onLine, named });
+    this.#list = new ScriptList($(".side"), { notes: data.notes, words, onLine, named });
     this.#editor = Editor && new Editor($(".editor"), { words, onChange: (text) => this.#remember(text), onRun });
   }
 
@@ -68,7 +68,7 @@ export class Panel {
     this.wanted = { script };
     this.#program.show(this.wanted, Infinity);
     address.write({ run: null, t: null });
-    address.carry(script);
+    address.writeScript(script);
   }
 
   /** Results may have another name now. */

@@ -6,7 +6,7 @@ import { words } from "../dom/words.js";
 import { Run } from "../model/run.js";
 import { follow, recording, start, stop } from "../net/api.js";
 
-export class Playing {
+export class Session {
   /** The run that is on the stage, if there is one. */
   run = null;
   #on;
@@ -27,7 +27,7 @@ export class Playing {
       if (run !== this.run) return stop(started.id);
       this.#attend(run, started);
       this.#on.onStarted(run);
-      run.player.follow();
+      run.playhead.follow();
     } catch (error) {
       this.#refuse(run, error);
     }
@@ -37,7 +37,7 @@ export class Playing {
   join(id, t) {
     const run = this.#begin("live");
     this.#attend(run, { id, events: `/api/runs/${id}/events` });
-    if (t === null) run.player.follow();
+    if (t === null) run.playhead.follow();
     else run.seek(t);
   }
 
@@ -48,7 +48,7 @@ export class Playing {
     try {
       const events = await recording(address);
       if (run !== this.run) return;
-      run.player.playing = t === null;
+      run.playhead.playing = t === null;
       this.#on.onEvents(events);
     } catch (error) {
       this.#refuse(run, error);

@@ -2,30 +2,30 @@
 
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
-import * as snippet from "../share/embed-dialog.js";
-import { Exports } from "../share/export-menu.js";
-import { nameOf } from "../share/recording-ref.js";
-import { Share } from "../share/share-dialog.js";
+import * as embedDialog from "../share/embed-dialog.js";
+import { ExportMenu } from "../share/export-menu.js";
+import { refOf } from "../share/recording-ref.js";
+import { ShareDialog } from "../share/share-dialog.js";
 
-export class Sharing {
-  #exports = new Exports($(".exports"));
-  #share = new Share($("#share"), $("#wall"), { words });
+export class ShareBar {
+  #exportMenu = new ExportMenu($(".exports"));
+  #shareDialog = new ShareDialog($("#share"), $("#wall"), { words });
 
   constructor() {
-    $(".snippet-entry").addEventListener("click", snippet.open);
+    $(".snippet-entry").addEventListener("click", embedDialog.open);
   }
 
   /** Offers a run as files, as far as it is when these are asked for, and for a comparison; none where there is none. */
   offer(run) {
     const events = run?.id ? `/api/runs/${run.id}/events` : data.recording;
-    this.#exports.offer(run && events.replace(/\/events$/, ""));
+    this.#exportMenu.offer(run && events.replace(/\/events$/, ""));
     $(".beside").hidden = !run;
-    if (run) $(".beside").href = `/compare?a=${nameOf(events)}`;
+    if (run) $(".beside").href = `/compare?a=${refOf(events)}`;
   }
 
   /** Opens the dialog on a run, if there is one, and on the lesson or the script beside it. */
   open(run, scenario, script) {
-    this.#share.open(shown(run, scenario, script));
+    this.#shareDialog.open(shown(run, scenario, script));
   }
 }
 
@@ -41,6 +41,6 @@ function shown(run, scenario, script) {
     kept: isRecording ? data.kept : undefined,
     recorded: isRecording && !data.kept,
     t: hasBegun ? run.t : null,
-    midst: hasBegun && run.player.y > 0 && run.player.y < run.layout.end,
+    midst: hasBegun && run.playhead.y > 0 && run.playhead.y < run.layout.end,
   };
 }

@@ -1,37 +1,37 @@
 // The stage: wires what happens (a run, and whoever brings it) to what draws it, and that to what a visitor can do.
 
 import * as view from "../dom/display.js";
-import { later } from "../dom/lazy.js";
+import { lazy } from "../dom/lazy.js";
 import { notice, say } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
 import { FREE, listen } from "../dom/shortcuts.js";
 import * as memory from "../dom/storage.js";
 import { words } from "../dom/words.js";
 import { beginOf, nothing } from "../model/model.js";
-import { Account, ending, isEarly } from "../model/narration.js";
-import { journey, neighbour } from "../model/segment-history.js";
+import { Narration, ending, isEarly } from "../model/narration.js";
+import { segmentHistory, neighbour } from "../model/segment-history.js";
 import { Winsock } from "../model/winsock.js";
-import { refusal } from "../net/error-text.js";
+import { errorText } from "../net/error-text.js";
 import { textOf } from "../script/live-script.js";
-import { Damaged } from "../share/script-link.js";
+import { DamagedLink } from "../share/script-link.js";
 import * as address from "../share/url-state.js";
 import { Announcer } from "../views/announcer.js";
-import { Hosts } from "../views/host-cards.js";
+import { HostCards } from "../views/host-cards.js";
 import { Ladder } from "../views/ladder.js";
-import { Further } from "../views/next-steps.js";
+import { NextSteps } from "../views/next-steps.js";
 import { Questions } from "../views/questions.js";
 import { StateMap } from "../views/state-map.js";
 import { Transcript } from "../views/transcript.js";
 import { Transport } from "../views/transport.js";
-import { Touch } from "./run-control.js";
-import { Panel } from "./script-panel.js";
-import { Playing } from "./session.js";
-import { Sharing } from "./share-bar.js";
+import { RunControl } from "./run-control.js";
+import { ScriptPanel } from "./script-panel.js";
+import { Session } from "./session.js";
+import { ShareBar } from "./share-bar.js";
 
-const playing = new Playing({ onBegin: clear, onStarted, onEvents: take, onRefused });
-const ladder = new Ladder($(".ladder"), words, { onSelect: select, onDrop: (id) => touch.drop(id), named });
-const hosts = new Hosts(document.querySelectorAll(".host"), words, { named });
-const map = new StateMap($("#map"), words);
+const session = new Session({ onBegin: clear, onStarted, onEvents: take, onRefused });
+const ladder = new Ladder($(".ladder"), words, { onSelect: select, onDrop: (id) => runControl.drop(id), named });
+const hostCards = new HostCards(document.querySelectorAll(".host"), words, { named });
+const stateMap = new StateMap($("#map"), words);
 const questions = new Questions($(".question"), $(".predict"), {
   scenario: data.scenario,
   questions: data.questions ?? [],
@@ -39,14 +39,14 @@ const questions = new Questions($(".question"), $(".predict"), {
   onGo: goOn,
   onChange: refresh,
 });
-const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: (seq) => playing.run.seekEvent(seq), named });
+const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: (seq) => session.run.seekEvent(seq), named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
-const further = new Further($(".further"), data.scenario);
-const sharing = new Sharing();
-let panel, touch;
+const nextSteps = new NextSteps($(".further"), data.scenario);
+const shareBar = new ShareBar();
+let scriptPanel, runControl;
 let inspector;
-const inspecting = later(async () => {
+const inspecting = lazy(async () => {
   const { Inspector } = await import("../views/inspector.js");
   return (inspector = new Inspector($(".inspector"), { words, onClose: () => select(null), onSelect: inspect }));
 });
@@ -55,62 +55,62 @@ const inspecting = later(async () => {
 
 /** Plays what is wanted; `again` where its lines were played before, by this hand. */
 function play({ lines, again } = {}) {
-  const { scenario, script } = panel.read();
+  const { scenario, script } = scriptPanel.read();
   // Played again, nobody has to follow; but what is on the wire stays there for as long as before: timers depend on it.
   const paces = again && transport.pace === "follow" ? { pace: "again", then: "follow" } : { pace: transport.pace };
-  return playing.play({ ...(scenario ? { scenario } : { script }), ...paces, open: data.open }, { lines, again });
+  return session.play({ ...(scenario ? { scenario } : { script }), ...paces, open: data.open }, { lines, again });
 }
 
 /** Begins a run that takes lines, with those of a script. */
 function begin(script, more) {
-  panel.wanted = { script };
+  scriptPanel.request = { script };
   return play(more);
 }
 
 function watch() {
   const { t } = address.read();
   address.write({ run: null });
-  return playing.watch(data.recording, t);
+  return session.watch(data.recording, t);
 }
 
 /** Clears the stage for a run. */
 function clear(run) {
-  Object.assign(run, { account: new Account(words), winsock: new Winsock() });
+  Object.assign(run, { narration: new Narration(words), winsock: new Winsock() });
   ladder.reset();
   transcript.reset();
-  touch.reset();
-  sharing.offer(null);
+  runControl.reset();
+  shareBar.offer(null);
   if (run.again) notice("again", words("free.undoing", { line: run.again }));
 }
 
 function onStarted({ id }) {
-  if (!panel.wanted.scenario) panel.list();
+  if (!scriptPanel.request.scenario) scriptPanel.list();
   address.write({ run: id, t: null });
 }
 
 /** Takes events of the run that is on the stage. */
 function take(events) {
-  const { run } = playing;
+  const { run } = session;
   const now = performance.now();
   for (const event of events) {
     run.winsock.add(event);
-    run.account.add(event);
+    run.narration.add(event);
   }
   ladder.add(run.origin === "recording" ? run.takeAll(events, now) : run.take(events, now));
-  const isOtherScript = touch.take(run, events);
-  if (data.open && isOtherScript) panel.wanted = { script: textOf(run.lines) };
+  const isOtherScript = runControl.take(run, events);
+  if (data.open && isOtherScript) scriptPanel.request = { script: textOf(run.lines) };
   tellOrigin(run);
-  sharing.offer(run);
+  shareBar.offer(run);
 }
 
 /** No run is to be had: what the one before left here goes too. */
 function onRefused(error) {
-  hosts.show(nothing);
+  hostCards.show(nothing);
   transport.running = false;
-  touch.rest();
+  runControl.rest();
   const mistakes = error.answer?.mistakes;
-  if (mistakes) panel.correct(mistakes);
-  else say(refusal(words, error), true);
+  if (mistakes) scriptPanel.correct(mistakes);
+  else say(errorText(words, error), true);
 }
 
 function tellOrigin({ ended, origin, history }) {
@@ -124,14 +124,14 @@ function tellOrigin({ ended, origin, history }) {
 // Where the visitor looks.
 
 function seekLine(line) {
-  const { run } = playing;
+  const { run } = session;
   const begin = run?.hasBegun && beginOf(run.history, run.count, line);
   if (begin) run.seekEvent(begin);
 }
 
 /** Picks a segment by its id, or none. */
 async function select(id) {
-  const { run } = playing;
+  const { run } = session;
   if (!run) return;
   // Where the inspector is a sheet over the page's end, what it is about stays above it.
   if (id && !run.selected && matchMedia("(max-width: 60rem)").matches) $(".picture").scrollIntoView({ block: "start" });
@@ -143,36 +143,36 @@ async function select(id) {
 
 /** Opens a segment; what lies ahead of the playhead is gone to, up to what it changed. */
 function inspect(id) {
-  const { run } = playing;
+  const { run } = session;
   if (!run || !id) return;
   select(id);
   ladder.reveal(id);
-  const { first, last } = journey(run.history.events, id);
+  const { first, last } = segmentHistory(run.history.events, id);
   if (first.seq >= run.count) run.seekEvent(last);
 }
 
 /** Opens the segment before or after the one that is open. */
-function leaf(direction) {
-  const { run } = playing;
+function openNeighbour(direction) {
+  const { run } = session;
   if (run) inspect(neighbour(run.history.events, run.count, run.selected, direction));
 }
 
 /** A question was answered: the run shows what it is. */
 function goOn() {
-  playing.run.player.playing = true;
+  session.run.playhead.playing = true;
 }
 
 /** What is shown is to be shown anew, although the playhead stands still. */
 function refresh() {
-  panel.refresh();
+  scriptPanel.refresh();
   transcript.refresh();
-  if (playing.run) playing.run.refresh();
-  else panel.veil(questions.veil);
+  if (session.run) session.run.refresh();
+  else scriptPanel.veil(questions.veil);
 }
 
 /** The name of a result, by the seq of the event that has it: Linux's, or with the lens Winsock's, where it documents one. */
 function named(seq, text) {
-  const name = $("#lens").value === "winsock" && playing.run?.winsock.names.get(seq);
+  const name = $("#lens").value === "winsock" && session.run?.winsock.names.get(seq);
   return name ? { text: name.join(" "), documented: words("lens.documented") } : { text };
 }
 
@@ -185,43 +185,43 @@ function look(through) {
 
 // What the visitor can do.
 
-const step = (direction, moments) => {
-  const { run } = playing;
-  run?.player.step(direction, run.layout[moments], direction > 0 ? questions.stop(run) : undefined);
+const step = (direction, keyframes) => {
+  const { run } = session;
+  run?.playhead.step(direction, run.layout[keyframes], direction > 0 ? questions.stop(run) : undefined);
 };
 
 const acts = {
   run: () => play(),
-  stop: () => playing.stop(),
+  stop: () => session.stop(),
   recording: watch,
   view: () => transcript.toggle(),
-  edit: () => panel.edit(),
-  play: () => questions.press() || playing.run?.player.toggle(),
-  back: () => step(-1, "moments"),
-  forth: () => step(1, "moments"),
+  edit: () => scriptPanel.edit(),
+  play: () => questions.press() || session.run?.playhead.toggle(),
+  back: () => step(-1, "keyframes"),
+  forth: () => step(1, "keyframes"),
   before: () => step(-1, "changes"),
   next: () => step(1, "changes"),
-  home: () => playing.run?.player.seek(0),
-  end: () => playing.run?.seekEnd(),
-  seek: (part) => playing.run?.scrub(part),
+  home: () => session.run?.playhead.seek(0),
+  end: () => session.run?.seekEnd(),
+  seek: (part) => session.run?.scrub(part),
   keys: view.keys,
-  share: () => sharing.open(playing.run, panel.wanted.scenario, panel.text(playing.run)),
+  share: () => shareBar.open(session.run, scriptPanel.request.scenario, scriptPanel.text(session.run)),
   projector: () => view.projector(),
-  map: () => map.toggle(),
-  hold: () => touch.hold(),
-  drop: () => touch.drop(),
-  forge: () => touch.forge(),
-  undo: () => touch.undo(),
-  command: () => touch.focus("command"),
-  client: () => touch.focus("client"),
-  server: () => touch.focus("server"),
+  map: () => stateMap.toggle(),
+  hold: () => runControl.hold(),
+  drop: () => runControl.drop(),
+  forge: () => runControl.forge(),
+  undo: () => runControl.undo(),
+  command: () => runControl.focus("command"),
+  client: () => runControl.focus("client"),
+  server: () => runControl.focus("server"),
   async inspect() {
-    if (!playing.run?.selected) leaf(0);
-    if (playing.run?.selected) (await inspecting()).focus();
+    if (!session.run?.selected) openNeighbour(0);
+    if (session.run?.selected) (await inspecting()).focus();
   },
-  close: () => playing.run?.selected && select(null),
-  former: () => leaf(-1),
-  latter: () => leaf(1),
+  close: () => session.run?.selected && select(null),
+  former: () => openNeighbour(-1),
+  latter: () => openNeighbour(1),
 };
 
 for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
@@ -244,16 +244,16 @@ $("#language").addEventListener("click", (event) => {
 addEventListener("hashchange", () => location.reload());
 
 view.watch({
-  onFace: (host) => ladder.face(host),
+  onHost: (host) => ladder.showCallsOf(host),
   onPrint(starts) {
-    const { run } = playing;
+    const { run } = session;
     if (!run?.hasBegun) return;
     // Paper shows all of it, and how it ended.
-    if (starts) run.before = run.player.y;
-    run.player.seek(starts ? run.layout.end : run.before);
+    if (starts) run.before = run.playhead.y;
+    run.playhead.seek(starts ? run.layout.end : run.before);
     draw(run, 0, performance.now());
     if (starts) ladder.unroll(run.layout.end);
-    else ladder.roll(run.player.y, run.isOver);
+    else ladder.roll(run.playhead.y, run.isOver);
   },
 });
 
@@ -261,59 +261,59 @@ view.watch({
 
 let before = performance.now();
 function frame(now) {
-  const { run } = playing;
+  const { run } = session;
   if (run?.hasBegun) {
     draw(run, now - before, now);
-    ladder.touchable = touch.show(run, now);
+    ladder.touchable = runControl.show(run, now);
   }
   before = now;
   requestAnimationFrame(frame);
 }
 
 function draw(run, elapsed, now) {
-  const { account, selected } = run;
-  const shown = [selected, map.isOpen, transcript.isOpen];
+  const { narration, selected } = run;
+  const shown = [selected, stateMap.isOpen, transcript.isOpen];
   const seen = run.frame(elapsed, now, { speed: transport.speed, stop: questions.stop(run), shown });
   if (!seen) return;
-  const moment = { ...seen, account, selected, veil: questions.veil };
-  if (!transcript.isOpen) ladder.show(run.player.y, run.isOver);
-  hosts.show(moment.model);
-  map.show(moment);
+  const moment = { ...seen, narration, selected, veil: questions.veil };
+  if (!transcript.isOpen) ladder.show(run.playhead.y, run.isOver);
+  hostCards.show(moment.model);
+  stateMap.show(moment);
   inspector?.show(moment);
   questions.show(moment);
   transcript.show(moment);
-  panel.show(moment.model, questions.veil); // an answer that was just told is hidden no more
+  scriptPanel.show(moment.model, questions.veil); // an answer that was just told is hidden no more
   transport.show(moment);
   announcer.show(moment);
-  further.show(moment);
+  nextSteps.show(moment);
   keep(run);
 }
 
 /** The address follows a playhead that rests. */
 function keep(run) {
-  const { player, layout } = run;
-  const rests = !player.playing && !player.following && !run.isAwaited;
-  const t = rests && player.y < layout.end ? run.t.toFixed(3) : null;
+  const { playhead, layout } = run;
+  const rests = !playhead.playing && !playhead.following && !run.isAwaited;
+  const t = rests && playhead.y < layout.end ? run.t.toFixed(3) : null;
   if (rests && t !== run.kept) address.write({ t });
   run.kept = rests ? t : undefined;
 }
 
 /** Opens the stage with what the page's address asks for; `Editor` and `FreePlay` are classes, on the page that has one. */
 export async function openStage({ Editor, FreePlay } = {}) {
-  panel = new Panel({ onLine: seekLine, named, onRun: play, Editor });
-  touch = new Touch(playing, { onPick: select, onBegin: begin, FreePlay });
+  scriptPanel = new ScriptPanel({ onLine: seekLine, named, onRun: play, Editor });
+  runControl = new RunControl(session, { onPick: select, onBegin: begin, FreePlay });
   const said = address.read();
   try {
     const own = await address.script();
-    if (own) panel.wanted = { script: own };
+    if (own) scriptPanel.request = { script: own };
   } catch (error) {
     // The address stays as it came, until somebody writes something else.
-    notice("damaged", words(`damaged.${error instanceof Damaged ? error.message : "data"}`));
+    notice("damaged", words(`damaged.${error instanceof DamagedLink ? error.message : "data"}`));
   }
-  panel.list();
-  panel.veil(questions.veil);
+  scriptPanel.list();
+  scriptPanel.veil(questions.veil);
   look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
-  if (Editor) panel.edit();
+  if (Editor) scriptPanel.edit();
   $("[data-act=recording]").hidden = !data.recording;
   if (!data.live && data.recording) {
     // Nothing can be run here: the recording takes Run's place.
@@ -325,7 +325,7 @@ export async function openStage({ Editor, FreePlay } = {}) {
       button.textContent = words("stage.watch");
     }
   }
-  if (said.run) playing.join(said.run, said.t);
+  if (said.run) session.join(said.run, said.t);
   else if (data.recording && (said.t !== null || data.kept)) watch();
   requestAnimationFrame(frame);
 }

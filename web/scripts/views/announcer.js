@@ -1,32 +1,33 @@
-// Says what happens to whoever listens instead of looking: states, what calls gave, checks that failed, the end.
+// Announces events in a live region for screen readers: states, results, failed checks, the end.
 
 import { shown } from "../model/model.js";
 
-/** At most so often, in ms, and so much at once: a voice takes its time. */
+/** The least time between two announcements, in ms. */
 const PAUSE = 1000;
-const MOST = 4;
-/** Whoever passes over more rows at once has gone elsewhere, and is told where that is. */
+/** The most rows of one announcement. */
+const MAX_ROWS = 4;
+/** A jump over more rows announces the states there instead. */
 const JUMP = 30;
 
 export class Announcer {
-  #place;
+  #region;
   #words;
-  #account;
-  #told = 0;
+  #narration;
+  #count = 0;
   #waiting = [];
   #timer;
 
-  /** `place` is the page's live region. */
-  constructor(place, words) {
-    this.#place = place;
+  /** `region` is the page's live region. */
+  constructor(region, words) {
+    this.#region = region;
     this.#words = words;
   }
 
-  show({ account, layout, player, model }) {
-    if (account !== this.#account) [this.#account, this.#told] = [account, 0];
-    const [before, now] = [this.#told, account.count(layout.count(player.y))];
+  show({ narration, layout, playhead, model }) {
+    if (narration !== this.#narration) [this.#narration, this.#count] = [narration, 0];
+    const [before, now] = [this.#count, narration.count(layout.count(playhead.y))];
     if (now === before) return;
-    this.#told = now;
+    this.#count = now;
     if (now < before || now - before > JUMP) {
       const states = ["client", "server"].map((host) => `${host}: ${shown(model.hosts[host])?.state ?? "CLOSED"}`);
       this.#waiting = states.map((text) => ({ text, weighs: true }));
@@ -40,16 +41,16 @@ export class Announcer {
     this.#timer = undefined;
     if (!this.#waiting.length) return;
     const heavy = this.#waiting.filter(({ weighs }) => weighs);
-    const said = (this.#waiting.length > MOST && heavy.length ? heavy : this.#waiting).slice(-MOST).map(({ text }) => text);
+    const said = (this.#waiting.length > MAX_ROWS && heavy.length ? heavy : this.#waiting).slice(-MAX_ROWS).map(({ text }) => text);
     const more = this.#waiting.length - said.length;
     this.#waiting = [];
-    this.#place.textContent = [...said, ...(more ? [this.#words("tell.more", { count: more })] : [])].join("; ");
+    this.#region.textContent = [...said, ...(more ? [this.#words("tell.more", { count: more })] : [])].join("; ");
     this.#timer = setTimeout(() => this.#say(), PAUSE);
   }
 }
 
 const isNews = ({ kind, enter, bad }) => kind === "state" || (kind === "call" && enter === undefined) || kind === "end" || bad;
 
-function news({ place, what, state, bad, kind }) {
-  return { text: place ? `${place}: ${state ?? what}` : what, weighs: kind !== "call" || bad };
+function news({ where, what, state, bad, kind }) {
+  return { text: where ? `${where}: ${state ?? what}` : what, weighs: kind !== "call" || bad };
 }

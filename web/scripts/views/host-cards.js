@@ -1,17 +1,17 @@
-// The two cards above the picture: each host at the moment under the playhead.
+// The two cards above the picture: each host at the time under the playhead.
 
 import { putResult } from "../dom/result.js";
 import { called, duration, gave, others, shown } from "../model/model.js";
 
-/** What a vessel holds when it is full; above that it only says so in bytes. */
+/** The contents of a full queue in the picture, in bytes; larger queues differ in their number alone. */
 const FULL = 4096;
 
-export class Hosts {
+export class HostCards {
   #cards;
   #words;
   #named;
 
-  /** `named` gives a result's name. */
+  /** `named` returns a result's name. */
   constructor(cards, words, { named }) {
     this.#named = named;
     this.#cards = [...cards];
@@ -36,15 +36,15 @@ export class Hosts {
     list(card.querySelector(".actors"), Object.entries(host.actors), (row, [name, actor]) => this.#actor(row, name, actor));
   }
 
-  #timer(node, timer, t) {
-    node.hidden = !timer;
+  #timer(element, timer, t) {
+    element.hidden = !timer;
     if (!timer) return;
     const left = Math.max(timer.end - t, 0);
-    node.dataset.timer = timer.name;
-    node.style.setProperty("--left", left / timer.length);
+    element.dataset.timer = timer.name;
+    element.style.setProperty("--left", left / timer.length);
     const limit = timer.limit === null ? [] : [this.#words("stage.gives_up", { time: duration(Math.max(timer.limit - t, 0)) })];
     const again = timer.again > 0 ? [`↻ ${timer.again}`] : [];
-    write(node, [this.#words(`timer.${timer.name}`, { time: duration(left) }), ...again, ...limit].join(" · "));
+    write(element, [this.#words(`timer.${timer.name}`, { time: duration(left) }), ...again, ...limit].join(" · "));
   }
 
   #queue(queue, bytes) {
@@ -52,7 +52,7 @@ export class Hosts {
     write(queue.querySelector(".bytes"), `${bytes} B`);
   }
 
-  /** Descriptors → open file → socket. Each descriptor names its process where there are several. */
+  /** Descriptors → open file → socket. Each descriptor has the name of its process where there are several. */
   #file(row, file, { actors }, { calls }) {
     const processes = Object.entries(actors).filter(([, actor]) => actor.pid === actor.tid && actor.alive);
     const owner = (pid) => processes.find(([, actor]) => actor.pid === pid)?.[0] ?? pid;
@@ -78,19 +78,19 @@ export class Hosts {
   }
 }
 
-/** Sets a text where it is another, so that nothing is laid out for nothing. */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+/** Sets a text where it has changed: an unchanged text costs no layout. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
-/** As many rows as there are things, each drawn. */
-function list(node, things, draw) {
-  while (node.children.length > things.length) node.lastChild.remove();
-  while (node.children.length < things.length) node.append(document.createElement("li"));
-  things.forEach((thing, index) => draw(node.children[index], thing));
+/** Draws a list with one row for each item. */
+function list(element, items, draw) {
+  while (element.children.length > items.length) element.lastChild.remove();
+  while (element.children.length < items.length) element.append(document.createElement("li"));
+  items.forEach((item, index) => draw(element.children[index], item));
 }
 
-/** A row's texts, each in a span of its class. */
+/** Puts texts into a row, each in a span of its class. */
 function parts(row, texts, title) {
   const drawn = texts.map(([, text]) => text).join("\n");
   if (row.dataset.drawn === drawn) return;

@@ -1,12 +1,12 @@
-// How each kind of item in the picture is drawn: states, segments, calls, and what else happens to a host.
+// Draws each kind of item in the picture: states, segments, calls, processes, hosts.
 
 import { svg } from "../dom/svg.js";
 import { duration, kindOf, nameOf } from "../model/model.js";
 
-/** How wide a ribbon is. */
+/** The width of a ribbon. */
 export const RIBBON = 12;
 
-/** Where a segment's line begins and ends. */
+/** Where a segment's line begins and ends, in px from the left. */
 export function ends({ from }, { client, server }) {
   const [left, right] = [client.ribbon + RIBBON / 2 + 1, server.ribbon - RIBBON / 2 - 1];
   return from === "client" ? [left, right] : [right, left];
@@ -14,7 +14,7 @@ export function ends({ from }, { client, server }) {
 
 const anchor = (side) => (side < 0 ? "end" : "start");
 
-/** Draws an item of each kind with a ladder's pen: lines as far as they have come, and words at their heights. */
+/** Draws an item of each kind in a ladder's context: lines up to the playhead, and words at their heights. */
 export const draw = {
   state(item, { columns, at, words }) {
     const { state, ribbon, side } = columns[item.host];
@@ -32,7 +32,7 @@ export const draw = {
     const [x0, x1] = ends(item, columns);
     const lost = item.lost ? 0.5 : 1;
     const [x, y] = [x0 + (x1 - x0) * lost, item.y + (item.end - item.y) * lost];
-    // Wider than it is seen, so that a finger meets it.
+    // Wider than the visible line, so that a finger meets it.
     at(item.y, svg("line", { x1: x0, y1: item.y, x2: x, y2: y, class: "reach", "data-segment": item.id }));
     line(svg("line", { x1: x0, y1: item.y, x2: x, y2: y, "data-segment": item.id, class: `segment ${kind}${item.injected ? " injected" : ""}` }));
     if (item.open) return;
@@ -40,8 +40,8 @@ export const draw = {
     at(item.end, svg("path", { d: item.lost ? cross : heads[kind] ?? heads.plain, transform: `translate(${x} ${y}) rotate(${angle})`, class: `head ${kind}`, "data-segment": item.id }));
     const tilt = x1 > x0 ? angle : angle - 180;
     const lanes = columns.narrow ? (columns.narrow === item.from ? [0.68] : [0.32]) : [0.5, 0.27, 0.73];
-    const at_ = (lanes[item.lane] ?? lanes[0]) * lost;
-    const middle = [x0 + (x1 - x0) * at_, item.y + (item.end - item.y) * at_];
+    const along = (lanes[item.lane] ?? lanes[0]) * lost;
+    const middle = [x0 + (x1 - x0) * along, item.y + (item.end - item.y) * along];
     at(item.end, svg("text", { transform: `translate(${middle.join(" ")}) rotate(${tilt})`, y: -6, class: `name ${kind}`, "data-segment": item.id }, nameOf(item)));
     if (kind === "fin" && !item.lost) {
       at(item.y, svg("path", { d: "M0 0v-11l8 3.2-8 3.2", transform: `translate(${x0 + (x1 > x0 ? 7 : -7)} ${item.y - 1}) scale(${x1 > x0 ? 1 : -1} 1)`, class: "flag" }));
@@ -61,14 +61,14 @@ export const draw = {
     const result = (room) => {
       const name = documented ? gave.split(" ")[0] : gave; // its number stands in the title
       const given = svg("tspan", { class: item.failed || documented ? "gave failed" : "gave" }, ` = ${shorten(name, room - (documented ? 2 : 0))}`);
-      // The mark is raised, and smaller than what it marks.
+      // The mark is raised, and smaller than the name.
       if (documented) given.append(svg("tspan", { class: "mark", dy: "-0.35em" }, "Win"));
       return given;
     };
     if (item.gave !== undefined && !item.waited) {
       const given = result(documented ? room : Math.max(room - item.text.length - 3, 8));
       const left = room - given.textContent.length + (documented ? 1 : 0);
-      // Winsock's names are long: rather the call without its arguments than half a name.
+      // Winsock's names are long: the call loses its arguments before the name is cut.
       const short = documented && [item.text, item.text.replace(/\(.*/, "()"), item.text.replace(/\(.*/, "")].find((text) => text.length <= left);
       return word(item.y, title, short || shorten(item.text, left), given);
     }
@@ -96,7 +96,7 @@ export const draw = {
     at(item.y, svg("text", { x: call, y: item.y + columns.base, "text-anchor": anchor(side), class: "call gone" }, `${item.actor}: ${words(`process.${item.what}`)}`));
   },
 
-  /** Where this run and the one beside it part. */
+  /** The line at which two runs part. */
   parting(item, { columns, at }) {
     at(item.y, svg("line", { x1: 0, x2: columns.width, y1: item.y, y2: item.y, class: "parting-line" }));
     at(item.y, svg("text", { x: columns.width / 2, y: item.y - 5, class: "parting-word" }, item.text));
@@ -108,7 +108,7 @@ export const draw = {
   },
 };
 
-/** Arrowheads, drawn for a line that comes from the left and ends at 0 0. */
+/** Arrowheads of a line that comes from the left and ends at 0 0. */
 const heads = {
   plain: "M0 0l-11-4.5 2.2 4.5-2.2 4.5z",
   rst: "M0 0l-9-6M0 0l-9 6M-5 0l-9-6M-5 0l-9 6",

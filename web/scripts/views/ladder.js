@@ -1,31 +1,31 @@
-// The picture: two ribbons, what passes between them, and the calls outside. Draws a Layout up to a moment.
+// The picture: two ribbons, the segments between them, and the calls outside. Draws a Layout up to the playhead.
 //
-// A moment is shown by cutting ribbons and lines at its height and by showing the words above it, so that a frame draws
-// nothing anew but the segments that are under way. What is far from what somebody sees is not drawn at all: a run may
-// have thousands of segments. For that the picture is divided into bands; an item belongs to the one where it begins.
+// Ribbons and lines are cut at the playhead's height, and words below it are hidden, so that a frame draws only the segments
+// under way. Items far out of sight are not drawn: a run may have thousands of segments. The picture is divided into bands;
+// an item belongs to the band where it begins.
 
 import { svg } from "../dom/svg.js";
 import { kindOf, nameOf } from "../model/model.js";
 import { RIBBON, draw, ends } from "./ladder-items.js";
 
-/** How wide a character is, of the box's font size: what is written in the picture is a little smaller than the text. */
+/** The width of a character as a part of the box's font size; the picture's words are a little smaller than the text. */
 const CHARACTER = 0.523;
-/** How far down the box the playhead may be. */
+/** The lowest position of the playhead, as a part of the box's height. */
 const SIGHT = 0.88;
-/** A hand that waits, 16 × 16: the one on the button that holds the wire. */
+/** The sign of a held segment, 16 × 16, as on the button that holds the wire. */
 const PALM = "M4.5 9V4.2a1 1 0 0 1 2 0V7m0-.5V2.8a1 1 0 0 1 2 0v3.7m0 .5V3.4a1 1 0 0 1 2 0V8m0-2.2a1 1 0 0 1 2 0v4.4c0 2.6-1.7 4.3-4.2 4.3-2 0-3.1-.8-4.1-2.6L2.4 9.2a1 1 0 0 1 1.7-1z";
-/** How many chips the wire has room for. */
-const CHIPS = 24;
-/** The height of a band. What is longer than that belongs to none, and is looked at always. */
+/** The most chips on the wire. */
+const MAX_CHIPS = 24;
+/** The height of a band. Longer items belong to no band and are always checked. */
 const BAND = 200;
-/** By how much the picture grows at once. */
+/** The step in which the picture grows. */
 const GROWTH = 500;
 /** A picture narrower than this, in px, has room for the calls of one host. */
 const NARROW = 620;
-/** How many bands above those in sight are drawn too. Below them is the future. */
+/** The number of bands above those in sight that are drawn too. */
 const SPARE = 3;
 
-/** How many pictures the page has: what their parts refer to has a name of its own in each. */
+/** The number of pictures on the page: each has ids of its own. */
 let pictures = 0;
 
 export class Ladder {
@@ -35,46 +35,46 @@ export class Ladder {
   #svg;
   #words;
   #named;
-  /** All there is to draw, by key; by band, by key; and what is longer than a band. */
+  /** All items by key; items by band and key; items longer than a band. */
   #items = new Map();
   #bands = new Map();
   #long = new Map();
-  /** What is drawn: items with their nodes and marks, by key. */
+  /** The drawn items with their elements and timed words, by key. */
   #drawn = new Map();
   #range = [0, -1];
   #chips = new Map();
   #picked = null;
   #y = 0;
-  /** What of the picture is in sight. To ask the page for it while something is drawn would cost a layout. */
+  /** The part of the picture in sight, kept here since asking the page would cost a layout. */
   #top = 0;
   #height = 0;
   #drawnHeight;
   #ended = false;
-  /** Whether states are said with the names of their sockets. */
+  /** Whether states have the names of their sockets. */
   #wide = false;
   #columns;
-  /** Whether a chip can be dropped. */
+  /** Whether a chip has a button that drops its segment. */
   #drops;
   /** The host whose calls a narrow picture shows. */
-  #side = "client";
+  #host = "client";
 
   /**
-   * `onSelect` is called with the id of a segment that somebody picks, `onDrop`, where segments can be dropped here, with one
-   * to be lost; `named` gives a result's name; from `room` px on there is room for the calls of both hosts.
+   * `onSelect` is called with the id of a picked segment, `onDrop`, if given, with the id of a dropped one; `named` returns
+   * a result's name; a picture narrower than `room` px shows the calls of one host.
    */
   constructor(box, words, { onSelect, onDrop, named, room = NARROW }) {
     this.#named = named;
     this.#room = room;
     this.#drops = Boolean(onDrop);
     this.#box = box;
-    // A chip moves on while it is pressed: what counts is where that began.
+    // A chip moves while it is pressed: the begin of the press counts.
     let pressed;
     box.addEventListener("pointerdown", ({ target }) => {
       pressed = target.closest("[data-segment]");
-      if (target.closest(".drop")) onDrop(Number(pressed.dataset.segment)); // before it has arrived
+      if (target.closest(".drop")) onDrop(Number(pressed.dataset.segment)); // at once, before the segment arrives
     });
     box.addEventListener("click", ({ target }) => {
-      if (pressed && !pressed.isConnected) return; // it was dropped
+      if (pressed && !pressed.isConnected) return; // the chip was dropped
       const picked = target.closest("[data-segment]") ?? pressed;
       onSelect(picked ? Number(picked.dataset.segment) : null);
     });
@@ -97,7 +97,7 @@ export class Ladder {
     this.clear();
   }
 
-  /** Forgets everything that was drawn. */
+  /** Removes everything from the picture. */
   clear() {
     for (const all of [this.#items, this.#bands, this.#long, this.#drawn, this.#chips]) all.clear();
     this.#range = [0, -1];
@@ -116,8 +116,8 @@ export class Ladder {
 
   #measure() {
     const width = this.#box.clientWidth || 800;
-    const narrow = width < this.#room && this.#side;
-    // A character of the machine's words, and how far below a height they stand.
+    const narrow = width < this.#room && this.#host;
+    // The width of a character of the picture's words, and the distance of their baseline from their height.
     const em = parseFloat(getComputedStyle(this.#box).fontSize);
     const [character, base] = [em * CHARACTER, em * 0.8];
     const states = narrow ? 0 : character * (this.#wide ? 20 : 14);
@@ -156,7 +156,7 @@ export class Ladder {
     this.show(y, ended);
   }
 
-  /** Takes items of a Layout, new ones and such as have changed. */
+  /** Takes new and changed items of a Layout. */
   add(items) {
     if (!this.#wide && items.some((item) => item.kind === "state" && item.text !== item.state)) {
       this.#wide = true;
@@ -176,7 +176,7 @@ export class Ladder {
     if (items.some(({ ribbon }) => ribbon)) this.#ribbons();
   }
 
-  /** Draws what has come into sight, and gives up what has gone out of it. */
+  /** Draws the items that have come into sight, and removes those that have left it. */
   #look() {
     const [from, to] = [Math.floor(this.#top / BAND) - SPARE, Math.floor((this.#top + this.#height) / BAND)];
     if (from === this.#range[0] && to === this.#range[1]) return;
@@ -195,47 +195,47 @@ export class Ladder {
   }
 
   #draw(item) {
-    const drawn = { item, nodes: [], marks: [] };
-    draw[item.kind]?.(item, this.#pen(drawn));
+    const drawn = { item, elements: [], words: [] };
+    draw[item.kind]?.(item, this.#context(drawn));
     this.#drawn.set(item.key, drawn);
-    if (item.mark) for (const node of drawn.nodes) node.classList.add(item.mark);
-    for (const mark of drawn.marks) this.#time(mark);
-    if (item.kind === "segment" && item.id === this.#picked) for (const node of drawn.nodes) node.classList.add("selected");
+    if (item.mark) for (const element of drawn.elements) element.classList.add(item.mark);
+    for (const word of drawn.words) this.#time(word);
+    if (item.kind === "segment" && item.id === this.#picked) for (const element of drawn.elements) element.classList.add("selected");
   }
 
   #erase(key) {
-    for (const node of this.#drawn.get(key)?.nodes ?? []) node.remove();
+    for (const element of this.#drawn.get(key)?.elements ?? []) element.remove();
     this.#drawn.delete(key);
   }
 
-  /** A word is there from its moment on. */
-  #time(mark) {
-    const later = mark.y > this.#y;
-    if (mark.later === later) return;
-    mark.later = later;
-    mark.node.classList.toggle("later", later);
+  /** Shows a word from its height on. */
+  #time(word) {
+    const later = word.y > this.#y;
+    if (word.later === later) return;
+    word.later = later;
+    word.element.classList.toggle("later", later);
   }
 
-  /** What a kind of item draws with. */
-  #pen(drawn) {
-    const put = (layer, node) => {
-      this.layers[layer].append(node);
-      drawn.nodes.push(node);
-      return node;
+  /** The context in which an item is drawn. */
+  #context(drawn) {
+    const put = (layer, element) => {
+      this.layers[layer].append(element);
+      drawn.elements.push(element);
+      return element;
     };
     return {
       columns: this.#columns,
       words: this.#words,
       named: this.#named,
-      line: (node) => put("lines", node),
-      /** A word, or whatever else appears at its moment. */
-      at: (y, node) => {
-        drawn.marks.push({ y, node: put("words", node) });
+      line: (element) => put("lines", element),
+      /** A word or another element that appears at its height. */
+      at: (y, element) => {
+        drawn.words.push({ y, element: put("words", element) });
       },
     };
   }
 
-  /** A ribbon is as long as its state lasts. */
+  /** Draws the ribbons: each piece is as long as its state lasts. */
   #ribbons() {
     this.layers.ribbons.replaceChildren();
     for (const host of ["client", "server"]) {
@@ -250,17 +250,17 @@ export class Ladder {
     }
   }
 
-  /** Shows the moment at height y; `ended` where nothing comes after it. */
+  /** Shows the picture down to height y; `ended` says whether that is the end. */
   show(y, ended = false) {
     const moved = y !== this.#y;
     this.#y = y;
     this.#ended = ended;
-    if (moved) this.#follow(); // else somebody may be looking elsewhere
+    if (moved) this.#follow(); // a resting playhead leaves the visitor's scrolling alone
     this.#look();
     this.cut.setAttribute("height", Math.max(y, 0));
     for (const name of ["y1", "y2"]) this.head.setAttribute(name, y);
     this.head.classList.toggle("later", ended);
-    for (const { marks } of this.#drawn.values()) for (const mark of marks) this.#time(mark);
+    for (const { words } of this.#drawn.values()) for (const word of words) this.#time(word);
     this.#flights(y);
   }
 
@@ -273,61 +273,61 @@ export class Ladder {
     else if (item.end > scrollTop + clientHeight - 20) this.#box.scrollTop = item.end - (clientHeight * 2) / 3;
   }
 
-  /** Where there is room for the calls of one host only, shows this one's. */
-  face(host) {
-    this.#side = host;
+  /** Chooses the host whose calls a narrow picture shows. */
+  showCallsOf(host) {
+    this.#host = host;
     if (this.#columns.narrow) this.redraw();
   }
 
-  /** The whole picture, however far the playhead has come: for paper. */
+  /** Shows the whole picture, for printing. */
   unroll(end) {
     [this.#top, this.#height] = [0, end + 30];
     this.show(end, true);
     this.#svg.setAttribute("height", end + 30);
   }
 
-  /** Back to what is in sight. */
+  /** Shows the part in sight again. */
   roll(y, ended) {
     this.#drawnHeight = undefined;
     this.#height = this.#box.clientHeight;
-    this.#y = NaN; // as if it had moved
+    this.#y = NaN; // any height counts as moved
     this.show(y, ended);
   }
 
-  /** Whether what is under way can be dropped. */
-  set touchable(can) {
-    this.#box.toggleAttribute("data-touchable", can);
+  /** Whether segments under way can be dropped. */
+  set droppable(can) {
+    this.#box.toggleAttribute("data-droppable", can);
   }
 
-  /** Marks the segment that somebody picked, by its id. */
+  /** Marks the picked segment, by its id. */
   select(id) {
     this.#picked = id;
-    for (const node of this.#svg.querySelectorAll(".selected")) node.classList.remove("selected");
-    for (const node of this.#svg.querySelectorAll(`[data-segment="${id}"]`)) node.classList.add("selected");
+    for (const element of this.#svg.querySelectorAll(".selected")) element.classList.remove("selected");
+    for (const element of this.#svg.querySelectorAll(`[data-segment="${id}"]`)) element.classList.add("selected");
   }
 
-  /** The segments that are under way at this moment, each as a chip on its line. */
+  /** Draws the segments under way, each as a chip on its line. */
   #flights(y) {
     const flying = ({ kind, y: from, end, held, open }) => kind === "segment" && y >= from && (y < end || (held && open));
     const items = [...this.#drawn.values()].map(({ item }) => item).filter(flying);
-    // Of a burst every second, fourth … one, else they would hide each other; all have their lines.
-    const step = 2 ** Math.max(0, Math.ceil(Math.log2(items.length / CHIPS)));
+    // Of a burst, every second or fourth … segment has a chip, so that chips do not hide each other.
+    const step = 2 ** Math.max(0, Math.ceil(Math.log2(items.length / MAX_CHIPS)));
     const under = new Set();
     for (const item of items) {
       if (item.id % step !== 0 && ["data", "ack"].includes(kindOf(item))) continue;
       const [x0, x1] = ends(item, this.#columns);
-      // What is held waits in the middle of the wire.
-      const way = item.held ? 0.5 : (y - item.y) / (item.end - item.y);
-      const x = x0 + (x1 - x0) * way;
+      // A held segment waits in the middle of the wire.
+      const part = item.held ? 0.5 : (y - item.y) / (item.end - item.y);
+      const x = x0 + (x1 - x0) * part;
       const text = nameOf(item);
-      const palm = item.held ? 22 : 0;
-      const width = (text.length + 2) * this.#columns.character + palm;
+      const room = item.held ? 22 : 0;
+      const width = (text.length + 2) * this.#columns.character + room;
       const inside = Math.min(Math.max(x, Math.min(x0, x1) + width / 2 - 8), Math.max(x0, x1) - width / 2 + 8);
       const key = `${item.key} ${item.held} ${text}`;
       if (!this.#chips.has(key)) {
         const chip = svg("g", { class: `chip ${kindOf(item)}${item.held ? " held" : ""}`, "data-segment": item.id },
-          svg("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), svg("text", { x: palm / 2, y: 4.5 }, text));
-        if (palm) chip.append(svg("path", { class: "palm", d: PALM, transform: `translate(${8 - width / 2} -8)` }));
+          svg("rect", { x: -width / 2, y: -12, width, height: 24, rx: 6 }), svg("text", { x: room / 2, y: 4.5 }, text));
+        if (room) chip.append(svg("path", { class: "palm", d: PALM, transform: `translate(${8 - width / 2} -8)` }));
         if (this.#drops) {
           chip.append(svg("g", { class: "drop", transform: `translate(${width / 2 + 2} -13)` }, svg("title", {}, this.#words("hand.drop")),
             svg("circle", { r: 11 }), svg("path", { d: "M-4-4l8 8M4-4l-8 8" })));
@@ -345,10 +345,10 @@ export class Ladder {
     }
   }
 
-  /** Keeps the moment in sight. */
+  /** Keeps the playhead in sight. */
   #follow() {
     const height = Math.max(this.#height - 2, this.#y + this.#height * (1 - SIGHT));
-    // It grows in steps: another height is another layout of all that is drawn.
+    // The picture grows in steps: each new height is a new layout of all elements.
     const drawn = height <= this.#height ? height : Math.ceil(height / GROWTH) * GROWTH;
     if (drawn !== this.#drawnHeight) this.#svg.setAttribute("height", (this.#drawnHeight = drawn));
     const top = Math.max(0, this.#y - this.#height * SIGHT);
@@ -358,7 +358,7 @@ export class Ladder {
   }
 }
 
-/** From which height to which an item reaches. A call that waits and a segment that is held have no end yet. */
+/** The first and the last height of an item. A waiting call and a held segment have no end yet. */
 function reach({ kind, y, end, open, held }) {
   const endless = (kind === "call" && end === undefined) || (held && open);
   return [y, endless ? Infinity : (end ?? y)];

@@ -1,24 +1,24 @@
-// Where a lesson leads once it was watched: which line fixes this, what to compare it with, and the mark in the course.
+// The next steps after a lesson: the line that fixes the problem, the lessons to compare, and the mark in the course.
 
 import { mark } from "./progress.js";
 
-export class Further {
-  /** What would tell too early what its questions ask. */
-  #told;
+export class NextSteps {
+  /** Links that would reveal the answers to the lesson's questions. */
+  #spoilers;
   #lesson;
   #done = false;
 
   constructor(element, lesson) {
-    this.#told = [...(element?.querySelectorAll(".fix, .pairs") ?? [])];
+    this.#spoilers = [...(element?.querySelectorAll(".fix, .pairs") ?? [])];
     this.#lesson = lesson;
   }
 
-  /** A run of this lesson that was watched to its last event says it; a script of the visitor's own does not. */
-  show({ player, layout, history, ended }) {
-    const over = ended?.how === "played" && player.y >= layout.end;
+  /** Shows the links at the end of a run of this lesson. */
+  show({ playhead, layout, history, ended }) {
+    const over = ended?.how === "played" && playhead.y >= layout.end;
     if (this.#done || !over || history.events[0].scenario !== this.#lesson) return;
     this.#done = true;
     mark(this.#lesson);
-    for (const told of this.#told) told.hidden = false;
+    for (const spoiler of this.#spoilers) spoiler.hidden = false;
   }
 }

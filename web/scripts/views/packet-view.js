@@ -1,36 +1,36 @@
-// A packet's header as a tree and as bytes: pointing at one marks the other.
+// A packet's header as a tree and as bytes; a pointed field marks its bytes, and a byte its fields.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { fieldsAt } from "../model/packet.js";
 
-/** What is open when the first segment is. */
+/** The fields that are open at first. */
 const OPEN = ["tcp", "options"];
 const PER_ROW = 8;
 
-export class Dissection {
-  element = node("div", { className: "dissection" });
+export class PacketView {
+  element = element("div", { className: "dissection" });
   #words;
-  #tree = node("ul", { className: "fields", role: "tree" });
-  #bytes = node("div", { className: "dump", role: "grid" });
-  #said = node("p", { className: "pointed" });
+  #tree = element("ul", { className: "fields", role: "tree" });
+  #bytes = element("div", { className: "dump", role: "grid" });
+  #pointedText = element("p", { className: "pointed" });
   #open = new Set(OPEN);
   #shown;
   #fields = [];
   /** Each field's row, and each byte's cell. */
   #rows = new Map();
   #cells = [];
-  /** The path of the field that the keyboard is at: it stays from segment to segment. */
+  /** The path of the keyboard's field, which stays from segment to segment. */
   #at = "tcp";
 
   constructor(words) {
     this.#words = words;
     this.#tree.setAttribute("aria-label", words("inspector.fields"));
     this.#bytes.setAttribute("aria-label", words("inspector.bytes"));
-    this.element.append(this.#tree, node("div", { className: "below" }, this.#said, this.#bytes));
+    this.element.append(this.#tree, element("div", { className: "below" }, this.#pointedText, this.#bytes));
     this.#listen();
   }
 
-  /** Shows a packet; `read` gives its fields. */
+  /** Shows a packet; `read` returns its fields. */
   show(id, bytes, read) {
     const fields = read(bytes);
     const shown = JSON.stringify([id, fields]);
@@ -53,13 +53,13 @@ export class Dissection {
     const path = `${above}${field.key}`;
     const [name, gloss] = this.#words(`field.${field.key}`).split(" · ");
     const note = field.note ? this.#words(`packet.${field.note.key}`, { n: field.note.n }) : "";
-    const line = node("span", { className: "line" }, node("span", { className: "name" }, name, gloss ? node("i", {}, ` ${gloss}`) : ""), node("span", { className: "value" }, field.value, note ? node("i", { className: `said ${field.note.key}` }, `${field.value ? " " : ""}${note}`) : ""));
-    const row = node("li", { role: "treeitem", tabIndex: -1, "aria-level": level, title: about(field) }, line);
+    const line = element("span", { className: "line" }, element("span", { className: "name" }, name, gloss ? element("i", {}, ` ${gloss}`) : ""), element("span", { className: "value" }, field.value, note ? element("i", { className: `said ${field.note.key}` }, `${field.value ? " " : ""}${note}`) : ""));
+    const row = element("li", { role: "treeitem", tabIndex: -1, "aria-level": level, title: about(field) }, line);
     row.dataset.path = path;
     if (field.key !== "tcp" && field.value === "0" && level > 2) row.classList.add("unset");
     this.#rows.set(field, row);
     if (!field.children) return row;
-    const group = node("ul", { role: "group" }, ...field.children.map((child, index) => this.#row(child, `${path} ${field.key === "options" ? index : ""}`, level + 1)));
+    const group = element("ul", { role: "group" }, ...field.children.map((child, index) => this.#row(child, `${path} ${field.key === "options" ? index : ""}`, level + 1)));
     row.append(group);
     this.#fold(row, this.#open.has(field.key));
     return row;
@@ -100,7 +100,7 @@ export class Dissection {
     });
   }
 
-  /** A key that means something here means nothing to the rest of the page. */
+  /** Handles a key and keeps it from the rest of the page. */
   #key(event, act) {
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -108,7 +108,7 @@ export class Dissection {
     act();
   }
 
-  /** What a key does in the tree, as in every tree. */
+  /** The action of a key in the tree. */
   #climb(key, field) {
     const row = this.#rows.get(field);
     const open = row.getAttribute("aria-expanded");
@@ -129,12 +129,12 @@ export class Dissection {
     return acts[key];
   }
 
-  /** Whether nothing around a field is folded. */
+  /** Whether no field around a field is folded. */
   #visible(field) {
     return !this.#rows.get(field).parentElement.closest("[aria-expanded=false]");
   }
 
-  /** Puts the keyboard's place on a field. */
+  /** Makes a field the keyboard's. */
   #stand(field) {
     for (const row of this.#rows.values()) row.tabIndex = -1;
     const row = this.#rows.get(field);
@@ -156,7 +156,7 @@ export class Dissection {
     cell.focus();
   }
 
-  /** Shows the row of the field that a byte belongs to. */
+  /** Shows the row of a byte's field. */
   #reach(byte) {
     this.#enter(this.#cells[byte]);
     const [field] = fieldsAt(this.#fields, byte);
@@ -167,14 +167,14 @@ export class Dissection {
     this.#point(fieldsAt(this.#fields, byte), byte);
   }
 
-  /** The fields that the keyboard is at. */
+  /** The keyboard's fields. */
   #pointed() {
     const row = document.activeElement.closest("[role=treeitem]");
     const byte = this.#cells.indexOf(document.activeElement);
     return row ? [...this.#rows].filter(([, other]) => other === row).map(([field]) => field) : fieldsAt(this.#fields, byte);
   }
 
-  /** Marks fields and their bytes; of a folded one what it is folded in. */
+  /** Marks fields and their bytes; for a folded field, the field around it. */
   #point(fields = [], byte = undefined) {
     const [first] = fields;
     const shown = (field) => {
@@ -189,20 +189,20 @@ export class Dissection {
     if (first && byte === undefined) reveal(this.#bytes, this.#cells[first.start]);
     const names = fields.map((field) => this.#words(`field.${field.key}`).split(" · ")[0]);
     const flags = fields.length > 2 ? [this.#words("field.flags").split(" · ")[0]] : names;
-    this.#said.textContent = first ? [range(first), flags.join(", "), first.section].filter(Boolean).join(" · ") : this.#words("inspector.hint");
+    this.#pointedText.textContent = first ? [range(first), flags.join(", "), first.section].filter(Boolean).join(" · ") : this.#words("inspector.hint");
   }
 }
 
-/** Which bytes a field is in, counted as beside them. */
+/** The offsets of a field's bytes, as beside the bytes. */
 function range({ start, end }) {
   const offset = (byte) => byte.toString(16).padStart(3, "0");
   return end - start === 1 ? offset(start) : `${offset(start)}–${offset(end - 1)}`;
 }
 
-/** The bits, where it is less than its bytes, and where it is defined. */
+/** The mask of a field's bits, if any, and the section that defines it. */
 const about = ({ bits, section }) => [bits && `& ${bits}`, section].filter(Boolean).join(" · ");
 
-/** Scrolls a box, and nothing around it, until a node in it is seen. */
+/** Scrolls a box alone until a cell in it is in sight. */
 function reveal(box, cell) {
   const [outer, inner] = [box.getBoundingClientRect(), cell.getBoundingClientRect()];
   if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
@@ -210,16 +210,16 @@ function reveal(box, cell) {
 }
 
 function cell(byte) {
-  return node("span", { role: "gridcell", tabIndex: -1 }, byte.toString(16).padStart(2, "0"));
+  return element("span", { role: "gridcell", tabIndex: -1 }, byte.toString(16).padStart(2, "0"));
 }
 
-/** Rows of eight: where they begin, the bytes, and what of them is text. */
+/** Rows of eight bytes: the offset, the bytes, and their text. */
 function rows(cells, bytes) {
   const readable = (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·");
   return Array.from({ length: Math.ceil(cells.length / PER_ROW) }, (_, index) => {
     const [from, to] = [index * PER_ROW, (index + 1) * PER_ROW];
-    const offset = node("span", { className: "offset", "aria-hidden": "true" }, from.toString(16).padStart(3, "0"));
-    const text = node("span", { className: "text", "aria-hidden": "true" }, [...bytes.subarray(from, to)].map(readable).join("").padEnd(PER_ROW));
-    return node("div", { role: "row" }, offset, ...cells.slice(from, to), text);
+    const offset = element("span", { className: "offset", "aria-hidden": "true" }, from.toString(16).padStart(3, "0"));
+    const text = element("span", { className: "text", "aria-hidden": "true" }, [...bytes.subarray(from, to)].map(readable).join("").padEnd(PER_ROW));
+    return element("div", { role: "row" }, offset, ...cells.slice(from, to), text);
   });
 }

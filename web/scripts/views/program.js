@@ -1,30 +1,31 @@
-// The program beside the script: what one host did, in the visitor's own language.
+// The program beside the script: the calls of one host, in a programming language.
 
-import { node } from "../dom/element.js";
+import { copy } from "../dom/clipboard.js";
+import { element } from "../dom/element.js";
 import { recall, remember } from "../dom/storage.js";
 import { ask, post } from "../net/api.js";
-import { refusal } from "../net/error-text.js";
+import { errorText } from "../net/error-text.js";
 
-/** Comments are muted: a line of them, or one behind a call that ends the line's code. */
+/** A line that is a comment, or a call with a comment behind it; comments are muted. */
 const COMMENT = /^(\s*)(\/\/.*|#(?!include|define).*)$|^(.*[;)]) {1,2}((?:\/\/|# ).*)$/;
 const KEY = "program";
 
 export class Program {
-  #panel;
+  #root;
   #form;
   #code;
   #status;
   #words;
-  #wanted = {};
+  #request = {};
   #before = Infinity;
   #shown = "";
-  #asking;
+  #timer;
 
-  constructor(panel, { words }) {
-    this.#panel = panel;
-    this.#form = panel.querySelector(".tongues");
-    this.#code = panel.querySelector(".program pre");
-    this.#status = panel.querySelector(".program [role=status]");
+  constructor(root, { words }) {
+    this.#root = root;
+    this.#form = root.querySelector(".tongues");
+    this.#code = root.querySelector(".program pre");
+    this.#status = root.querySelector(".program [role=status]");
     this.#words = words;
     const [language, host] = (recall(KEY) ?? "").split(" ");
     this.#choose("language", language);
@@ -38,13 +39,13 @@ export class Program {
     this.#form.querySelector("button").addEventListener("click", (event) => this.#copy(event.currentTarget));
   }
 
-  /** Shows the program of a lesson, or of a script; only what comes before a line where a question is open there. */
-  show(wanted, before) {
-    if (wanted === this.#wanted && before === this.#before) return;
-    this.#wanted = wanted;
+  /** Shows the program of a lesson or of a script, up to the line of the next question. */
+  show(request, before) {
+    if (request === this.#request && before === this.#before) return;
+    this.#request = request;
     this.#before = before;
-    clearTimeout(this.#asking);
-    this.#asking = setTimeout(() => this.#update(), wanted.scenario ? 0 : 250); // somebody may be typing
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#update(), request.scenario ? 0 : 250); // the visitor may be typing
   }
 
   get #choice() {
@@ -59,22 +60,22 @@ export class Program {
 
   async #update() {
     const { language, host } = this.#choice;
-    this.#panel.toggleAttribute("data-program", language !== "script");
+    this.#root.toggleAttribute("data-program", language !== "script");
     if (language === "script") return;
-    const { scenario, script } = this.#wanted;
+    const { scenario, script } = this.#request;
     const before = Number.isFinite(this.#before) ? this.#before : undefined;
     const key = JSON.stringify([language, host, scenario ?? script, before]);
     if (key === this.#shown) return;
     this.#shown = key;
     try {
-      const asked = await (scenario ? ofScenario(scenario, { host, language, before }) : post("/api/program", { script, host, language }));
-      const text = await asked.text();
+      const answer = await (scenario ? ofScenario(scenario, { host, language, before }) : post("/api/program", { script, host, language }));
+      const text = await answer.text();
       if (key === this.#shown) this.#tell(text, before ? this.#words("program.veiled") : "");
     } catch (error) {
       if (key !== this.#shown) return;
       this.#shown = "";
       const [mistake] = error.answer?.mistakes ?? [];
-      this.#tell("", mistake ? this.#words("error.mistake", mistake) : refusal(this.#words, error));
+      this.#tell("", mistake ? this.#words("error.mistake", mistake) : errorText(this.#words, error));
     }
   }
 
@@ -86,22 +87,15 @@ export class Program {
   #draw(text) {
     const lines = text.split("\n").map((line) => {
       const [, indent = "", whole, code, behind] = COMMENT.exec(line) ?? [];
-      if (whole) return [indent, node("i", {}, whole)];
-      return behind ? [`${code}  `, node("i", {}, behind)] : [line];
+      if (whole) return [indent, element("i", {}, whole)];
+      return behind ? [`${code}  `, element("i", {}, behind)] : [line];
     });
     this.#code.replaceChildren(...lines.flatMap((line) => [...line, "\n"]).slice(0, -1));
     this.#code.scrollTo(0, 0);
   }
 
   async #copy(button) {
-    const text = this.#code.textContent;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Only pages that came safely may write there; a selection can be copied on every page.
-      getSelection().selectAllChildren(this.#code);
-      document.execCommand("copy");
-    }
+    await copy(this.#code);
     button.textContent = this.#words("program.copied");
     setTimeout(() => (button.textContent = this.#words("program.copy")), 1500);
   }

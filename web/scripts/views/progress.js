@@ -1,4 +1,4 @@
-// Which lessons the visitor has watched to their ends: kept in this browser alone.
+// The lessons that were watched to their ends, kept in this browser alone.
 
 import { recall, remember } from "../dom/storage.js";
 
@@ -9,7 +9,7 @@ export function watched() {
   try {
     return new Set(JSON.parse(recall(KEY)) ?? []);
   } catch {
-    return new Set(); // somebody else's text
+    return new Set(); // not our JSON
   }
 }
 

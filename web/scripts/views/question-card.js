@@ -1,13 +1,13 @@
-// The card of a question: asks, waits, and tells what the run answered.
+// The card of a question: asks, waits, and shows the run's answer.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import { markup } from "../dom/markup.js";
 
-export class Card {
+export class QuestionCard {
   #element;
   #words;
   #acts;
-  /** Where the focus was before the question took it. */
+  /** The element that had the focus before the question. */
   #before = null;
 
   constructor(element, words, acts) {
@@ -16,7 +16,7 @@ export class Card {
     this.#acts = acts;
   }
 
-  /** The focus goes to the question, so that whoever listens hears it. */
+  /** Moves the focus to the question, so that a screen reader reads it. */
   focus() {
     this.#element.querySelector("fieldset, .primary")?.focus({ preventScroll: true });
     this.#element.scrollIntoView({ block: "nearest" });
@@ -33,23 +33,23 @@ export class Card {
 
   asked({ question }) {
     const choices = question.choices.map((choice, index) =>
-      node("button", { type: "button", value: choice.value }, node("kbd", { ariaHidden: true }, index + 1), this.#choice(question, choice)),
+      element("button", { type: "button", value: choice.value }, element("kbd", { ariaHidden: true }, index + 1), this.#choice(question, choice)),
     );
     choices.forEach((button) => button.addEventListener("click", () => this.#acts.onChoose(button.value)));
     const link = (text, act) => {
-      const button = node("button", { type: "button", className: "link" }, text);
+      const button = element("button", { type: "button", className: "link" }, text);
       button.addEventListener("click", act);
       return button;
     };
-    const group = node("fieldset", { tabIndex: -1 }, say(node("legend"), question.ask), node("div", { className: "choices" }, ...choices));
+    const group = element("fieldset", { tabIndex: -1 }, withMarkup(element("legend"), question.ask), element("div", { className: "choices" }, ...choices));
     const skip = link(this.#words("questions.skip"), this.#acts.onSkip);
     const off = link(this.#words("questions.off"), this.#acts.onOff);
-    this.#put("asked", group, node("p", { className: "ways" }, skip, off));
+    this.#put("asked", group, element("p", { className: "ways" }, skip, off));
     this.focus();
   }
 
   answered({ question, chosen }) {
-    const text = node("p", { className: "answer" }, `${this.#words("questions.chosen")} `, this.#choice(question, of(question, chosen)));
+    const text = element("p", { className: "answer" }, `${this.#words("questions.chosen")} `, this.#choice(question, of(question, chosen)));
     this.#put("answered", text);
   }
 
@@ -57,40 +57,40 @@ export class Card {
     const right = chosen === found;
     const [kind, rest] = question.about.split(/ (?:of )?(.*)/);
     const shape = ["blocked", "nobody"].includes(found) ? found : kind;
-    const verdict = node("p", { className: `verdict ${right ? "right" : "wrong"}` });
-    const shows = say(node("span"), this.#words(`question.${shape}`, { host: rest, flags: rest?.replaceAll(",", ", "), value: found }));
-    verdict.append(node("b", {}, this.#words(right ? "questions.right" : "questions.wrong")), " ", shows);
-    const whys = node("dl", {});
+    const verdict = element("p", { className: `verdict ${right ? "right" : "wrong"}` });
+    const shows = withMarkup(element("span"), this.#words(`question.${shape}`, { host: rest, flags: rest?.replaceAll(",", ", "), value: found }));
+    verdict.append(element("b", {}, this.#words(right ? "questions.right" : "questions.wrong")), " ", shows);
+    const whys = element("dl", {});
     for (const value of new Set([chosen, found])) {
       const choice = of(question, value);
-      if (!choice) continue; // a kernel that does as nobody thought
-      const yours = value === chosen && !right ? [node("small", {}, this.#words("questions.yours"))] : [];
-      whys.append(node("dt", {}, this.#choice(question, choice), ...yours), say(node("dd"), choice.why));
+      if (!choice) continue; // an answer that is no choice
+      const yours = value === chosen && !right ? [element("small", {}, this.#words("questions.yours"))] : [];
+      whys.append(element("dt", {}, this.#choice(question, choice), ...yours), withMarkup(element("dd"), choice.why));
     }
-    const go = node("button", { type: "button", className: "primary" }, this.#words("questions.continue"));
+    const go = element("button", { type: "button", className: "primary" }, this.#words("questions.continue"));
     go.addEventListener("click", this.#acts.onContinue);
-    const text = node("div", { className: "told", id: "told" }, verdict, whys);
+    const text = element("div", { className: "told", id: "told" }, verdict, whys);
     go.setAttribute("aria-describedby", text.id);
     this.#put("told", text, go);
     this.focus();
   }
 
-  #put(phase, ...nodes) {
+  #put(phase, ...children) {
     const { activeElement } = document;
     if (this.#element.hidden) this.#before = activeElement;
-    // What is replaced had the focus: it waits at the card, or a screen reader would begin at the top of the page.
+    // The card takes the focus of a replaced element, or a screen reader would begin at the top of the page.
     const held = this.#element.contains(activeElement);
     this.#element.hidden = false;
     this.#element.dataset.phase = phase;
-    this.#element.replaceChildren(...nodes);
+    this.#element.replaceChildren(...children);
     this.#element.scrollTop = 0;
     if (held) this.#element.focus({ preventScroll: true });
   }
 
-  /** What a choice is called: a machine's word, or a sentence about it. */
+  /** The text of a choice: a sentence, or a name in code. */
   #choice({ about }, { value, text }) {
-    if (text) return node("span", {}, text);
-    const code = node("code", {}, value);
+    if (text) return element("span", {}, text);
+    const code = element("code", {}, value);
     if (about.startsWith("state ")) code.dataset.state = value;
     return code;
   }
@@ -98,7 +98,7 @@ export class Card {
 
 const of = (question, value) => question.choices.find((choice) => choice.value === value);
 
-function say(element, text) {
-  markup(element, text);
-  return element;
+function withMarkup(parent, text) {
+  markup(parent, text);
+  return parent;
 }

@@ -1,11 +1,11 @@
-// Questions that stop the play before the answer shows, in a recording as in a live run, which goes on in the meantime.
+// Questions that stop the playhead before the answer shows, in a recording and in a live run, which goes on meanwhile.
 //
-// A question is ahead; asked, where the playhead waits before its line; answered, while the run plays that line; told,
-// where the playhead waits behind it with the run's answer; over. Who goes past it by hand has skipped it, for this run.
+// A question is ahead; asked, while the playhead waits before its line; answered, while the run plays that line; told, while
+// the playhead waits behind the line with the run's answer; over. A seek past a question skips it for this run.
 
 import { recall, remember } from "../dom/storage.js";
 import { answer } from "../model/quiz-answer.js";
-import { Card } from "./question-card.js";
+import { QuestionCard } from "./question-card.js";
 import { Score } from "./score.js";
 
 const KEY = "questions";
@@ -13,7 +13,7 @@ const NOWHERE = { y: Infinity, line: Infinity };
 
 export class Questions {
   #card;
-  #switch;
+  #controls;
   #questions;
   #scenario;
   #score;
@@ -21,45 +21,45 @@ export class Questions {
   #onGo;
   #onChange;
   #run;
-  /** Each question with what became of it in this run: its line's events by seq, what was chosen, whether it is over. */
+  /** The questions in this run: the seq of the line's `begin` and `end`, the choice, the answer found, whether it is over. */
   #asked = [];
   #read = 0;
   #shown = {};
   #on;
 
   /**
-   * `panel` has the switch and the score. `onGo` is called when the play goes on, `onChange` when something may have come
-   * out of hiding, or gone into it.
+   * `controls` has the switch and the score. `onGo` is called when the playhead goes on, `onChange` when answers may have
+   * been revealed or hidden.
    */
-  constructor(element, panel, { scenario, questions, words, onGo, onChange }) {
+  constructor(element, controls, { scenario, questions, words, onGo, onChange }) {
     this.#questions = questions;
     this.#scenario = scenario;
     this.#words = words;
     [this.#onGo, this.#onChange] = [onGo, onChange];
     this.#score = new Score(scenario);
-    // A link can say it too, for everybody who follows it: ?questions=off
-    const asked = new URLSearchParams(location.search).get("questions");
-    this.#on = questions.length > 0 && (asked ?? recall(KEY)) !== "off";
-    this.#card = new Card(element, words, {
+    // A link can turn questions off: ?questions=off
+    const choice = new URLSearchParams(location.search).get("questions");
+    this.#on = questions.length > 0 && (choice ?? recall(KEY)) !== "off";
+    this.#card = new QuestionCard(element, words, {
       onChoose: (value) => this.#choose(value),
       onContinue: () => this.#leave(),
       onSkip: () => this.#leave(),
       onOff: () => this.#turn(false),
     });
-    this.#switch = panel;
-    panel.hidden = questions.length === 0;
-    panel.querySelector("input").addEventListener("change", (event) => this.#turn(event.target.checked));
-    panel.querySelector("button").addEventListener("click", () => {
+    this.#controls = controls;
+    controls.hidden = questions.length === 0;
+    controls.querySelector("input").addEventListener("change", (event) => this.#turn(event.target.checked));
+    controls.querySelector("button").addEventListener("click", () => {
       this.#score.clear();
       this.#count();
     });
-    panel.querySelector("input").checked = this.#on;
+    controls.querySelector("input").checked = this.#on;
     this.#count();
-    // Before the stage's own keys, for while a question waits they are the question's.
+    // Before the stage's own keys: a waiting question takes them first.
     addEventListener("keydown", (event) => this.#key(event), { capture: true });
   }
 
-  /** The height at which the playhead has to wait, where a question is open or ahead. */
+  /** The height at which the playhead has to wait for a question. */
   stop(run) {
     if (run !== this.#run) this.#begin(run);
     this.#take(run);
@@ -67,24 +67,24 @@ export class Questions {
     for (const one of this.#asked.filter((one) => !one.over)) {
       const y = run.layout.ys[one.chosen === undefined ? one.begin : one.end];
       if (y === undefined) return undefined;
-      if (run.player.y <= y) return y;
-      if (this.#waits(one, run)) return run.player.y;
-      this.#finish(one); // somebody went past it
+      if (run.playhead.y <= y) return y;
+      if (this.#waits(one, run)) return run.playhead.y;
+      this.#finish(one); // the visitor went past it
     }
     return undefined;
   }
 
-  /** From which height and which line on nothing may be told yet, because it would be an answer. */
-  get veil() {
+  /** The height and the line from which on answers are hidden. */
+  get hiddenFrom() {
     if (!this.#on) return NOWHERE;
     const asked = this.#run ? this.#asked : this.#questions.map((question) => ({ question }));
     const next = asked.find((one) => !one.over && one.found === undefined);
     return next ? { y: this.#run?.layout.ys[next.begin] ?? Infinity, line: next.question.line } : NOWHERE;
   }
 
-  show({ player }) {
+  show({ playhead }) {
     const one = this.#on ? this.#asked.find((one) => !one.over) : undefined;
-    const told = one && this.#run.layout.ys[one.end] === player.y;
+    const told = one && this.#run.layout.ys[one.end] === playhead.y;
     const phase = !one ? "none" : one.chosen === undefined ? (this.#waits(one, this.#run) ? "asked" : "none") : told ? "told" : "answered";
     if (this.#shown.one === one && this.#shown.phase === phase) return;
     this.#shown = { one, phase };
@@ -92,7 +92,7 @@ export class Questions {
     this.#card[phase](one);
   }
 
-  /** Whoever presses Play while a question waits: true where that was meant for the question. */
+  /** Play was pressed: returns whether that was for a waiting question. */
   press() {
     if (this.#shown.phase === "told") this.#leave();
     else if (this.#shown.phase === "asked") this.#card.focus();
@@ -100,9 +100,9 @@ export class Questions {
     return true;
   }
 
-  /** Whether the playhead is where the line has begun and nothing of it shows. */
-  #waits({ begin, chosen }, { layout, player }) {
-    return chosen === undefined && player.y >= layout.ys[begin] && layout.count(player.y) === begin + 1;
+  /** Whether the playhead waits where the line has begun and none of its events shows. */
+  #waits({ begin, chosen }, { layout, playhead }) {
+    return chosen === undefined && playhead.y >= layout.ys[begin] && layout.count(playhead.y) === begin + 1;
   }
 
   #begin(run) {
@@ -113,21 +113,21 @@ export class Questions {
     this.#card.none();
   }
 
-  /** Looks for the lines of questions among the events that came. */
-  #take({ history, layout, player }) {
+  /** Looks for the lines of questions among new events. */
+  #take({ history, layout, playhead }) {
     const { events } = history;
-    if (events[0]?.scenario !== this.#scenario) this.#asked = []; // somebody's own script
+    if (events[0]?.scenario !== this.#scenario) this.#asked = []; // a script of the visitor's own
     for (; this.#read < events.length; this.#read++) {
       const { type, line, phase, seq } = events[this.#read];
-      // A question is about a line of the lesson, wherever that stands since somebody touched the wire.
+      // A question is about a line of the lesson, whose number changes with the visitor's lines.
       const given = type === "step" ? history.at(this.#read).given[line - 1] : 0;
       const one = type === "step" && this.#asked.find(({ question }) => question.line === given);
       if (type === "end") this.#asked.filter((one) => one.end === undefined).forEach((one) => (one.over = true));
       if (!one) continue;
       one[phase] = seq;
-      // Time went on while this event was on its way from the server: back to its moment.
+      // Time went on while this event was on its way from the server: back to its height.
       const waits = this.#on && (phase === "begin" || one.chosen !== undefined) && !one.over;
-      if (waits && player.following && player.y > layout.ys[seq]) player.seek(layout.ys[seq]);
+      if (waits && playhead.following && playhead.y > layout.ys[seq]) playhead.seek(layout.ys[seq]);
     }
   }
 
@@ -139,7 +139,7 @@ export class Questions {
     this.#onChange();
   }
 
-  /** On, past the question that waits. */
+  /** Goes on, past the waiting question. */
   #leave() {
     const { one, phase } = this.#shown;
     if (phase !== "asked" && phase !== "told") return;
@@ -148,7 +148,7 @@ export class Questions {
     this.#onChange();
   }
 
-  /** The run has answered, or somebody went on without its answer. */
+  /** Scores a question that the run has answered. */
   #finish(one, over = true) {
     one.over = over;
     if (one.chosen === undefined || one.found !== undefined) return;
@@ -160,15 +160,15 @@ export class Questions {
   #turn(on) {
     this.#on = on;
     remember(KEY, on ? null : "off");
-    this.#switch.querySelector("input").checked = on;
+    this.#controls.querySelector("input").checked = on;
     if (!on && ["asked", "told"].includes(this.#shown.phase)) this.#onGo();
     this.#onChange();
   }
 
   #count() {
     const count = this.#score.count;
-    this.#switch.querySelector(".score").hidden = count.all === 0;
-    this.#switch.querySelector(".score span").textContent = this.#words("questions.score", count);
+    this.#controls.querySelector(".score").hidden = count.all === 0;
+    this.#controls.querySelector(".score span").textContent = this.#words("questions.score", count);
   }
 
   #key(event) {

@@ -1,4 +1,4 @@
-// How many questions were answered rightly: kept in this browser alone, the latest answer to each question.
+// The score: whether the latest answer to each question was right, kept in this browser alone.
 
 import { recall, remember } from "../dom/storage.js";
 
@@ -13,7 +13,7 @@ export class Score {
     try {
       this.#all = JSON.parse(recall(KEY)) ?? {};
     } catch {
-      this.#all = {}; // somebody else's text
+      this.#all = {}; // not our JSON
     }
   }
 
@@ -21,7 +21,7 @@ export class Score {
     return this.#all[this.#scenario] ?? {};
   }
 
-  /** Of how many questions of this scenario, how many were answered rightly. */
+  /** The number of answered questions of this scenario, and of right answers. */
   get count() {
     const answers = Object.values(this.#own);
     return { right: answers.filter(Boolean).length, all: answers.length };

@@ -1,21 +1,21 @@
-// The script beside the picture: the current line, what each gave, and what this moment means. Also its editor.
+// The script beside the picture: the current line, the result of each, and a note on the current line.
 
 import { markup } from "../dom/markup.js";
 import { putResult } from "../dom/result.js";
-import { called, nameOf, placeOf } from "../model/model.js";
+import { called, nameOf, lineNow } from "../model/model.js";
 
-export class Script {
+export class ScriptList {
   #list;
   #note;
   #why;
   #words;
   #notes;
   #named;
-  #veil;
+  #hiddenFrom;
   #rows = new Map();
   #labels = new Map();
 
-  /** `onLine` is called with the number of a line that somebody picks; `named` gives a result's name. */
+  /** `onLine` is called with the number of a picked line; `named` returns a result's name. */
   constructor(side, { notes, words, onLine, named }) {
     this.#named = named;
     this.#list = side.querySelector(".script");
@@ -37,12 +37,12 @@ export class Script {
 
   #lines;
 
-  /** A run's script grows by what is done by hand: the list shows it as it is at this moment. */
+  /** Shows a run's script as it is at the playhead: it grows by a visitor's lines. */
   #follow({ run, script, given }) {
     const isGiven = given.every((number, index) => number === index + 1) && !run?.open;
-    if (!run || (isGiven && !this.#lines)) return; // the list shows it already
+    if (!run || (isGiven && !this.#lines)) return; // the list has these lines
     if (this.#lines?.length === script.length && this.#lines.every((line, index) => line === script[index])) return;
-    // What a lesson's file says beside its lines is not for its readers.
+    // Remarks in a lesson's file are not for its visitors.
     this.#put(run.scenario ? script.map((line) => line.replace(/^\s*#.*/, "")) : script);
     this.#lines = script;
     this.#line = 0;
@@ -51,7 +51,7 @@ export class Script {
   #put(lines) {
     this.#rows.clear();
     this.#labels.clear();
-    this.#veil = undefined;
+    this.#hiddenFrom = undefined;
     const rows = lines.map((line, index) => {
       const row = document.createElement("li");
       const code = document.createElement(line.trim() ? "button" : "code");
@@ -59,7 +59,7 @@ export class Script {
       const gave = document.createElement("span");
       gave.className = "gave";
       const label = /^\s*([\p{L}\d_-]+):/u.exec(line)?.[1];
-      code.textContent = deedOf(line);
+      code.textContent = actionOf(line);
       row.title = line;
       row.append(code, gave);
       row.classList.toggle("comment", /^\s*(#|$)/.test(line));
@@ -72,15 +72,15 @@ export class Script {
     this.#list.replaceChildren(...rows);
   }
 
-  /** Hides what lines must give from a line on, while a question is open or ahead there. */
-  veil(from) {
-    if (from === this.#veil) return;
-    this.#veil = from;
+  /** Hides expected results from a line on, while a question is ahead. */
+  hideFrom(from) {
+    if (from === this.#hiddenFrom) return;
+    this.#hiddenFrom = from;
     for (const [number, { row, code, line }] of this.#rows) {
-      const deed = deedOf(line);
+      const action = actionOf(line);
       const hidden = number >= from;
       row.title = hidden ? "" : line;
-      code.textContent = hidden ? deed.replace(/^((?:expect|claim) \S+) .*/, "$1 ⋯") : deed;
+      code.textContent = hidden ? action.replace(/^((?:expect|claim) \S+) .*/, "$1 ⋯") : action;
     }
   }
 
@@ -89,17 +89,17 @@ export class Script {
     for (const shown of this.#rows.values()) shown.isCurrent = undefined;
   }
 
-  /** `asked` is the line of the given script from which on nothing is told. */
-  show(model, asked) {
+  /** Shows a model; `hiddenFrom.line` is the line of the given script from which on answers are hidden. */
+  show(model, hiddenFrom) {
     this.#follow(model);
-    const veil = { line: model.run ? placeOf(model, asked.line) : asked.line };
-    this.veil(veil.line);
+    const from = model.run ? lineNow(model, hiddenFrom.line) : hiddenFrom.line;
+    this.hideFrom(from);
     const current = model.run !== null && !model.ended ? model.line : 0;
     for (const [line, shown] of this.#rows) {
       const { row, gave, line: written } = shown;
       const step = model.steps[line];
       const isCurrent = line === current;
-      if (shown.step === step && shown.isCurrent === isCurrent) continue; // a script may have a thousand lines
+      if (shown.step === step && shown.isCurrent === isCurrent) continue; // only changed lines: a script may have a thousand
       Object.assign(shown, { step, isCurrent });
       row.classList.toggle("current", isCurrent);
       row.classList.toggle("past", Boolean(step));
@@ -108,12 +108,12 @@ export class Script {
       const found = check?.ok && expects(written) ? "" : (check?.actual ?? step?.gave ?? "");
       const name = found && this.#named(check ? check.seq : step.exit, found);
       putResult(gave, name || { text: found }, { before: mark, after: check?.ok === false ? ` ≠ ${check.expected}` : "" });
-      // A claim is judged; that it does not hold is a finding, no failure.
+      // A claim that does not hold is a finding, no failure.
       gave.classList.toggle("wrong", check?.ok === false && !check.claim);
       gave.classList.toggle("refuted", check?.ok === false && Boolean(check.claim));
     }
     this.#current(model.line);
-    const label = [...this.#labels].filter(([line]) => line <= model.line && line < veil.line).at(-1)?.[1];
+    const label = [...this.#labels].filter(([line]) => line <= model.line && line < from).at(-1)?.[1];
     markup(this.#note, (model.run && label && this.#notes[label]) || "");
     const why = model.change ? this.#because(model) : "";
     if (this.#why.textContent !== why) this.#why.textContent = why;
@@ -128,7 +128,7 @@ export class Script {
     if (row) this.#list.scrollTop = row.offsetTop - this.#list.offsetTop - this.#list.clientHeight / 2;
   }
 
-  /** Why the last state is as it is. */
+  /** Why the last state change happened. */
   #because({ change, segments, calls }) {
     const { host, to, cause } = change;
     const facts = { host, state: to };
@@ -143,8 +143,8 @@ export class Script {
   }
 }
 
-/** A line without its label and without what it must give. Neither counts inside quotes. */
-const deedOf = (line) => line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").match(/^(?:"(?:\\.|[^"\\])*"|(?!\s*=>)[^"])*/)[0].trim();
+/** A line without its label and its expected result. Neither counts inside quotes. */
+const actionOf = (line) => line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").match(/^(?:"(?:\\.|[^"\\])*"|(?!\s*=>)[^"])*/)[0].trim();
 
-/** Whether a line only looks at a state: then ✓ says it all. */
+/** Whether a line only checks a state: then ✓ is enough. */
 const expects = (line) => /^\s*(\S+:\s*)?expect\b/.test(line);

@@ -1,10 +1,10 @@
-// RFC 9293's diagram of states for one host, drawn, and the way that its connection has gone on it.
+// RFC 9293's diagram of states for one host, drawn, and the path of its connection on it.
 
 import { svg } from "../dom/svg.js";
 import { pathOf, shown } from "../model/model.js";
-import { BOX, EDGES, END, PLACES, SIZE, walk } from "../model/state-diagram.js";
+import { BOX, CENTRES, EDGES, END, SIZE, walk } from "../model/state-diagram.js";
 
-export class Chart {
+export class StateChart {
   #svg;
   #words;
   #boxes = {};
@@ -26,7 +26,7 @@ export class Chart {
       edges.append(edge);
       arrow(edge, d);
     }
-    for (const name of Object.keys(PLACES)) boxes.append((this.#boxes[name] = box(name)));
+    for (const name of Object.keys(CENTRES)) boxes.append((this.#boxes[name] = box(name)));
   }
 
   show(host) {
@@ -36,22 +36,22 @@ export class Chart {
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#svg.setAttribute("aria-label", this.#say(path));
-    const { places, ways } = walk(path);
-    for (const [name, node] of Object.entries(this.#boxes)) {
-      const last = places.lastIndexOf(name);
-      node.classList.toggle("visited", last >= 0);
-      node.classList.toggle("current", last >= 0 && last === places.length - 1);
-      node.classList.toggle("inferred", last >= 0 && !path[last].observed);
+    const { boxes, edges } = walk(path);
+    for (const [name, group] of Object.entries(this.#boxes)) {
+      const last = boxes.lastIndexOf(name);
+      group.classList.toggle("visited", last >= 0);
+      group.classList.toggle("current", last >= 0 && last === boxes.length - 1);
+      group.classList.toggle("inferred", last >= 0 && !path[last].observed);
     }
-    const keys = ways.map(({ key }) => key);
+    const keys = edges.map(({ key }) => key);
     for (const [key, edge] of Object.entries(this.#edges)) edge.classList.toggle("gone", keys.includes(key));
     this.#taken.replaceChildren();
-    for (const way of ways) this.#way(way);
-    this.#numbers.replaceChildren(...ways.map(number));
+    for (const taken of edges) this.#take(taken);
+    this.#numbers.replaceChildren(...edges.map(number));
   }
 
-  /** A way that was taken; its title says what is special about it. */
-  #way({ key, d, state, observed, gap }) {
+  /** Draws an edge that was taken; the title names its kind or its cause. */
+  #take({ key, d, state, observed, gap }) {
     const special = gap ? "gap" : key ? "" : "aside";
     const title = special ? this.#words(`map.${special}`) : observed ? EDGES[key][2] : this.#words("stage.inferred");
     const group = svg("g", { class: `way ${special}${observed ? "" : " inferred"}`, "data-state": state }, svg("title", {}, title));
@@ -66,20 +66,20 @@ export class Chart {
   }
 }
 
-/** A state's box: its name, and at its left a piece of the ribbon that it has in the picture. */
+/** A state's box: its name, and at its left a piece of its ribbon in the picture. */
 function box(name) {
   const state = name === END ? "CLOSED" : name;
   const { width, height } = BOX;
-  const [x, y] = PLACES[name];
+  const [x, y] = CENTRES[name];
   const rect = (className, more = {}) => svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 5, class: className, ...more });
-  const node = svg("g", { class: `box${name === END ? " end" : ""}`, transform: `translate(${x} ${y})`, "data-state": state, "data-place": name });
-  node.append(rect("glow"), rect("ground"), rect("body"), rect("ribbon-piece", { x: -width / 2 + 3, y: -height / 2 + 3, width: 5, height: height - 6, rx: 2 }));
-  if (name === END) node.append(svg("circle", { cx: -31, r: 5.5, class: "ring" }), svg("circle", { cx: -31, r: 2.5, class: "dot" }));
-  node.append(svg("text", { x: name === END ? 6 : 3, y: 4 }, state));
-  return node;
+  const group = svg("g", { class: `box${name === END ? " end" : ""}`, transform: `translate(${x} ${y})`, "data-state": state, "data-place": name });
+  group.append(rect("glow"), rect("ground"), rect("body"), rect("ribbon-piece", { x: -width / 2 + 3, y: -height / 2 + 3, width: 5, height: height - 6, rx: 2 }));
+  if (name === END) group.append(svg("circle", { cx: -31, r: 5.5, class: "ring" }), svg("circle", { cx: -31, r: 2.5, class: "dot" }));
+  group.append(svg("text", { x: name === END ? 6 : 3, y: 4 }, state));
+  return group;
 }
 
-/** A line with its head; the head points where the line ends. */
+/** A line with an arrowhead. */
 function arrow(group, d) {
   const line = svg("path", { d, class: "line" });
   group.append(line);
@@ -89,7 +89,7 @@ function arrow(group, d) {
   group.append(svg("path", { d: "M1.5 0l-7-3.4v6.8z", transform: `translate(${end.x} ${end.y}) rotate(${angle})`, class: "tip" }));
 }
 
-/** In which order the ways were taken. */
+/** The number of an edge, in the order in which the edges were taken. */
 function number({ at: [x, y], number, gap, state }) {
   const text = gap ? "?" : String(number);
   return svg("g", { transform: `translate(${x} ${y})`, "data-state": state }, svg("circle", { r: 6.5 }), svg("text", { y: 3.2 }, text));

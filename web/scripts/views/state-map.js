@@ -1,6 +1,6 @@
-// The map of states: RFC 9293's diagram for each host, and the way that its connection has gone on it.
+// The map of states: RFC 9293's diagram for each host, with the path of its connection.
 
-import { later } from "../dom/lazy.js";
+import { lazy } from "../dom/lazy.js";
 import { recall, remember } from "../dom/storage.js";
 
 export class StateMap {
@@ -8,7 +8,7 @@ export class StateMap {
   #words;
   #charts;
 
-  /** `details` is what folds away; whether it is open is remembered. */
+  /** `details` is the element that folds; its state is remembered. */
   constructor(details, words) {
     this.#details = details;
     this.#words = words;
@@ -23,15 +23,15 @@ export class StateMap {
     this.#details.open = !this.#details.open;
   }
 
-  /** Whether it can be seen. */
+  /** Whether the map is in sight. */
   get isOpen() {
     return this.#details.open && Boolean(this.#charts);
   }
 
-  /** Nobody waits for what is folded: it is drawn when it is first opened. */
-  #draw = later(async () => {
-    const { Chart } = await import("./state-chart.js");
-    this.#charts = ["client", "server"].map((host) => new Chart(host, this.#details.querySelector(".pair"), this.#words));
+  /** The charts are loaded and drawn when the map is first opened. */
+  #draw = lazy(async () => {
+    const { StateChart } = await import("./state-chart.js");
+    this.#charts = ["client", "server"].map((host) => new StateChart(host, this.#details.querySelector(".pair"), this.#words));
   });
 
   show({ model }) {

@@ -1,16 +1,16 @@
-// The run as a table, up to the moment under the playhead; and the switch between it and the picture.
+// The run as a table, up to the playhead; and the switch between the table and the picture.
 
-import { node } from "../dom/element.js";
+import { element } from "../dom/element.js";
 import * as memory from "../dom/storage.js";
 import { duration } from "../model/model.js";
 
-/** How many rows stand in the table; earlier ones come when asked for. A screen reader is told how many there are. */
+/** The number of rows in the table; a button shows earlier rows. */
 const ROOM = 200;
-/** Rows leave the table's top that many at a time. */
+/** Rows leave the table's top so many at a time. */
 const STRIDE = 50;
 
 export class Transcript {
-  #place;
+  #root;
   #switch;
   #words;
   #named;
@@ -18,37 +18,37 @@ export class Transcript {
   #earlier;
   #body;
   #room = ROOM;
-  /** The rows that stand in the table, and the index of the first. */
+  /** The rows in the table, and the index of the first. */
   #drawn = [];
   #first = 0;
-  #moment;
+  #shown;
   #picked;
   #current;
   #atEnd = true;
 
-  /** `onPick` is called with the seq of the event whose row somebody picks; `named` gives a result's name. */
-  constructor(place, switches, { words, onPick, named }) {
+  /** `onPick` is called with the seq of a picked row's event; `named` returns a result's name. */
+  constructor(root, switches, { words, onPick, named }) {
     this.#named = named;
-    this.#place = place;
+    this.#root = root;
     this.#switch = switches;
     this.#words = words;
-    this.#body = node("tbody", { role: "rowgroup" });
-    this.#earlier = node("button", { type: "button", class: "link earlier" });
-    this.#table = node("table", { role: "table" },
-      node("caption", { class: "hidden" }, words("table.title")),
-      node("thead", { role: "rowgroup" }, node("tr", { role: "row", "aria-rowindex": 1 },
-        ...["table.time", "table.place", "table.what", "table.why"].map((key) => node("th", { role: "columnheader", scope: "col" }, words(key))))),
+    this.#body = element("tbody", { role: "rowgroup" });
+    this.#earlier = element("button", { type: "button", class: "link earlier" });
+    this.#table = element("table", { role: "table" },
+      element("caption", { class: "hidden" }, words("table.title")),
+      element("thead", { role: "rowgroup" }, element("tr", { role: "row", "aria-rowindex": 1 },
+        ...["table.time", "table.place", "table.what", "table.why"].map((key) => element("th", { role: "columnheader", scope: "col" }, words(key))))),
       this.#body);
-    place.replaceChildren(this.#earlier, this.#table);
+    root.replaceChildren(this.#earlier, this.#table);
     this.#table.hidden = true;
-    place.setAttribute("aria-label", words("table.title"));
+    root.setAttribute("aria-label", words("table.title"));
 
     for (const button of switches.querySelectorAll("button")) {
       button.addEventListener("click", () => this.#choose(button.dataset.view === "table"));
     }
     this.#earlier.addEventListener("click", () => this.#more());
-    place.addEventListener("scroll", () => {
-      this.#atEnd = place.scrollTop + place.clientHeight > place.scrollHeight - 40;
+    root.addEventListener("scroll", () => {
+      this.#atEnd = root.scrollTop + root.clientHeight > root.scrollHeight - 40;
     });
     this.#body.addEventListener("click", (event) => {
       const row = event.target.closest("tr");
@@ -66,9 +66,9 @@ export class Transcript {
     this.#open(memory.recall("view") === "table");
   }
 
-  /** Whether the table stands in the picture's place. */
+  /** Whether the table is shown instead of the picture. */
   get isOpen() {
-    return !this.#place.hidden;
+    return !this.#root.hidden;
   }
 
   toggle() {
@@ -81,7 +81,7 @@ export class Transcript {
   }
 
   #open(open) {
-    this.#place.hidden = !open;
+    this.#root.hidden = !open;
     for (const button of this.#switch.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", (button.dataset.view === "table") === open);
     }
@@ -89,9 +89,9 @@ export class Transcript {
     this.#atEnd = true;
   }
 
-  /** Forgets the run that was told. */
+  /** Forgets the run. */
   reset() {
-    this.#moment = this.#picked = this.#current = undefined;
+    this.#shown = this.#picked = this.#current = undefined;
     this.#room = ROOM;
     this.#atEnd = true;
     this.#draw([], 0);
@@ -102,80 +102,80 @@ export class Transcript {
     this.#draw([], 0);
   }
 
-  /** Shows what is true at a moment. */
-  show(moment) {
-    this.#moment = moment;
+  /** Shows the rows up to the playhead. */
+  show(data) {
+    this.#shown = data;
     if (!this.isOpen) return;
-    const { account, layout, player } = moment;
-    const count = account.count(layout.count(player.y));
-    this.#draw(account.rows, count);
-    this.#mark(account.rows, count, layout.ys);
+    const { narration, layout, playhead } = data;
+    const count = narration.count(layout.count(playhead.y));
+    this.#draw(narration.rows, count);
+    this.#mark(narration.rows, count, layout.ys);
   }
 
-  /** Brings the first `count` rows into the table, as many as there is room for. Only what differs is touched. */
+  /** Brings the last of the first `count` rows into the table, changing only rows that differ. */
   #draw(rows, count) {
     const first = Math.max(0, Math.ceil((count - this.#room) / STRIDE) * STRIDE);
-    const wanted = rows.slice(first, count);
+    const next = rows.slice(first, count);
     const shift = this.#first - first;
-    const kept = (index) => this.#drawn[index - shift] === wanted[index];
-    // What stays is one stretch: it lost rows at either end, or gained some there.
-    let [from, to] = [Math.max(shift, 0), Math.min(shift + this.#drawn.length, wanted.length)];
+    const kept = (index) => this.#drawn[index - shift] === next[index];
+    // The rows that stay are one stretch: rows were lost or gained at its ends only.
+    let [from, to] = [Math.max(shift, 0), Math.min(shift + this.#drawn.length, next.length)];
     while (to > from && !kept(to - 1)) to -= 1;
     if (from < to && !kept(from)) to = from;
     if (from >= to) [from, to] = [0, 0];
-    if (to - from === wanted.length && wanted.length === this.#drawn.length) return;
+    if (to - from === next.length && next.length === this.#drawn.length) return;
 
-    const nodes = [...this.#body.children];
-    const stay = from < to ? nodes.slice(from - shift, to - shift) : [];
-    for (const row of nodes.slice(0, stay.length ? from - shift : nodes.length)) row.remove();
-    for (const row of stay.length ? nodes.slice(to - shift) : []) row.remove();
-    this.#body.prepend(...wanted.slice(0, from).map((row, index) => this.#row(row, first + index)));
-    this.#body.append(...wanted.slice(to).map((row, index) => this.#row(row, first + to + index)));
-    [this.#first, this.#drawn] = [first, wanted];
+    const present = [...this.#body.children];
+    const stay = from < to ? present.slice(from - shift, to - shift) : [];
+    for (const row of present.slice(0, stay.length ? from - shift : present.length)) row.remove();
+    for (const row of stay.length ? present.slice(to - shift) : []) row.remove();
+    this.#body.prepend(...next.slice(0, from).map((row, index) => this.#row(row, first + index)));
+    this.#body.append(...next.slice(to).map((row, index) => this.#row(row, first + to + index)));
+    [this.#first, this.#drawn] = [first, next];
     this.#table.hidden = count === 0;
     this.#table.setAttribute("aria-rowcount", count + 1);
     this.#earlier.hidden = first === 0;
     this.#earlier.textContent = this.#words("table.earlier", { count: first });
-    if (this.#atEnd) this.#place.scrollTop = this.#place.scrollHeight;
+    if (this.#atEnd) this.#root.scrollTop = this.#root.scrollHeight;
   }
 
-  /** Marks the row of this moment: the last one, or the one that was picked where several share the moment. */
+  /** Marks the current row: the last one, or the picked one of several at the same height. */
   #mark(rows, count, ys) {
     const picked = this.#drawn.findLastIndex(({ seq }) => seq === this.#picked);
     const shared = picked >= 0 && ys[this.#picked] === ys[rows[count - 1].seq];
     if (!shared) this.#picked = undefined;
     const current = this.#body.children[shared ? picked : this.#drawn.length - 1];
     if (current === this.#current) return;
-    this.#tell(this.#current, false);
-    this.#tell(current, true);
+    this.#setCurrent(this.#current, false);
+    this.#setCurrent(current, true);
     this.#current = current;
   }
 
-  #tell(row, current) {
+  #setCurrent(row, current) {
     if (!row) return;
     if (current) row.setAttribute("aria-current", "step");
     else row.removeAttribute("aria-current");
     row.querySelector("button").tabIndex = current ? 0 : -1; // one stop on the way through the page, not hundreds
   }
 
-  #row({ seq, t, place, what, why, kind, state, bad, gave }, index) {
+  #row({ seq, t, where, what, why, kind, state, bad, gave }, index) {
     const time = t < 100_000 ? duration(t) : `${(t / 1e6).toFixed(3)} s`;
-    const seek = node("button", { type: "button", tabindex: -1, "aria-label": this.#words("table.seek", { time }) }, time);
+    const seek = element("button", { type: "button", tabindex: -1, "aria-label": this.#words("table.seek", { time }) }, time);
     const { text, documented } = gave === undefined ? {} : this.#named(seq, gave);
-    const told = node("td", { role: "cell", class: "what" }, what, documented ? ` (${text}: ${documented})` : "");
-    if (state) told.dataset.state = state;
-    return node("tr", { role: "row", "aria-rowindex": index + 2, "data-seq": seq, "data-kind": kind, class: bad ? "bad" : "" },
-      node("th", { role: "rowheader", scope: "row" }, seek),
-      node("td", { role: "cell", class: "place" }, place),
-      told,
-      node("td", { role: "cell", class: "why" }, why));
+    const cell = element("td", { role: "cell", class: "what" }, what, documented ? ` (${text}: ${documented})` : "");
+    if (state) cell.dataset.state = state;
+    return element("tr", { role: "row", "aria-rowindex": index + 2, "data-seq": seq, "data-kind": kind, class: bad ? "bad" : "" },
+      element("th", { role: "rowheader", scope: "row" }, seek),
+      element("td", { role: "cell", class: "place" }, where),
+      cell,
+      element("td", { role: "cell", class: "why" }, why));
   }
 
   #more() {
     this.#room += 1000;
     this.#atEnd = false;
-    const before = this.#place.scrollHeight;
-    this.show(this.#moment);
-    this.#place.scrollTop += this.#place.scrollHeight - before; // what was read stays where it was
+    const before = this.#root.scrollHeight;
+    this.show(this.#shown);
+    this.#root.scrollTop += this.#root.scrollHeight - before; // the rows in sight stay where they are
   }
 }

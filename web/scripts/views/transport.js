@@ -1,4 +1,4 @@
-// The bar below: run, play, step, scrub. Says what was asked for; shows where the playhead is.
+// The bar below the picture: run, play, step, scrub. Reports actions, and shows the playhead.
 
 import { duration } from "../model/model.js";
 
@@ -8,7 +8,7 @@ export class Transport {
   #ticks;
   #words;
 
-  /** `act` is called with what was asked for, and its value if it has one. */
+  /** `act` is called with the name of an action and its value, if it has one. */
   constructor(bar, { words, act }) {
     this.#bar = bar;
     this.#words = words;
@@ -28,7 +28,7 @@ export class Transport {
     return Number(this.#bar.querySelector("#speed").value);
   }
 
-  /** Whether a run goes on, which can be stopped before there is another one. */
+  /** Whether a run goes on: then Run becomes Stop. */
   set running(running) {
     const button = this.#bar.querySelector(".primary");
     if (!["run", "stop"].includes(button?.dataset.act)) return;
@@ -36,24 +36,24 @@ export class Transport {
     button.textContent = this.#words(running ? "stage.stop" : "stage.run");
   }
 
-  /** `clock` says the time where that is not simply the model's. */
-  show({ player, layout, model, running, veil, clock = duration(model.t) }) {
+  /** `clock` is the text of the time, unless it is the model's. */
+  show({ playhead, layout, model, running, hiddenFrom, clock = duration(model.t) }) {
     this.running = running;
-    const part = layout.end ? player.y / layout.end : 0;
+    const part = layout.end ? playhead.y / layout.end : 0;
     if (!this.#scrub.matches(":active")) this.#scrub.value = Math.round(Math.min(part, 1) * this.#scrub.max);
     this.#scrub.style.setProperty("--part", Math.min(part, 1));
     this.#scrub.setAttribute("aria-valuetext", clock);
     this.#bar.querySelector(".clock").textContent = clock;
-    const moving = player.playing || player.following;
+    const moving = playhead.playing || playhead.following;
     const button = this.#bar.querySelector("[data-act=play]");
     button.dataset.playing = moving;
     button.setAttribute("aria-label", this.#words(moving ? "transport.pause" : "transport.play"));
-    // What was played is no secret, nor is what comes before the next question.
-    const told = layout.changes.filter((y) => y <= Math.max(veil.y, player.y));
-    const drawn = `${told.length} ${layout.end}`;
+    // Changes up to the playhead or the next question are shown.
+    const shown = layout.changes.filter((y) => y <= Math.max(hiddenFrom.y, playhead.y));
+    const drawn = `${shown.length} ${layout.end}`;
     if (this.#ticks.dataset.drawn === drawn) return;
     this.#ticks.dataset.drawn = drawn;
-    const places = told.map((y) => `${(y / layout.end) * 100}%`);
-    this.#ticks.innerHTML = places.map((x) => `<line x1="${x}" x2="${x}" y1="0" y2="100%"/>`).join("");
+    const offsets = shown.map((y) => `${(y / layout.end) * 100}%`);
+    this.#ticks.innerHTML = offsets.map((x) => `<line x1="${x}" x2="${x}" y1="0" y2="100%"/>`).join("");
   }
 }
