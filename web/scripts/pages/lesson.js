@@ -1,4 +1,4 @@
-// The stage with a lesson, or with a recording that somebody kept.
+// The stage with a lesson or a kept recording.
 
 import { openStage } from "../stage/stage.js";
 
