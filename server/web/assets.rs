@@ -72,6 +72,14 @@ pub(crate) fn modules(entry: &'static str) -> Vec<String> {
     modules.clone()
 }
 
+/// The modules that a page loads once its own script runs: those of `later` that `entry` does not need already.
+pub(crate) fn later_modules(entry: &'static str, later: &'static str) -> Vec<String> {
+    let first = modules(entry);
+    let mut later = modules(later);
+    later.retain(|module| !first.contains(module));
+    later
+}
+
 /// A file as it is served, for a page that carries it within.
 pub(crate) fn text(path: &str) -> Option<String> {
     if let Some(name) = path.strip_prefix("words/") {

@@ -164,7 +164,9 @@ async fn axe_finds_nothing_in_any_page() {
         judge
             .until("$('.action-buttons [data-key=\"client: + fork\"], .action-buttons [data-key=\"client: more\"]')")
             .await;
-        judge.click(".action-buttons [data-key='client: more']").await;
+        judge
+            .click(".action-buttons [data-key='client: more']")
+            .await;
         judge.until_states("ESTABLISHED ESTABLISHED").await;
         judge.press("h").await;
         judge.say("client send \"held\"").await;

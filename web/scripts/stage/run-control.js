@@ -1,10 +1,10 @@
 // A visitor's control over a live run: on its wire, and in free play line by line. Each action is a line of the run's
 // script, which grows by it.
 
+import { lazy } from "../dom/lazy.js";
 import { notice, say } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
-import { ForgeDialog } from "../freeplay/forge-dialog.js";
 import { WireControls } from "../freeplay/wire-controls.js";
 import { nothing } from "../model/model.js";
 import { isOwn, sendLine } from "../net/api.js";
@@ -14,7 +14,11 @@ import { amended, linesOf, textOf } from "../script/live-script.js";
 export class RunControl {
   #session;
   #freePlay;
-  #forgeDialog = new ForgeDialog($("#forge"), { words, onLine: (line) => this.#writeAll([line]) });
+  #forgeDialog;
+  #loadForgeDialog = lazy(async () => {
+    const { ForgeDialog } = await import("../freeplay/forge-dialog.js");
+    return (this.#forgeDialog = new ForgeDialog($("#forge"), { words, onLine: (line) => this.#writeAll([line]) }));
+  });
   #queue = new LineQueue({ send: sendLine, words, onChange: (lines) => this.#freePlay?.waiting(lines) });
   #wireControls;
 
@@ -49,9 +53,9 @@ export class RunControl {
   }
 
   /** Opens the dialog that forges a segment. */
-  forge() {
+  async forge() {
     const model = this.#session.run?.latest;
-    if (model) this.#forgeDialog.open(model);
+    if (model) (await this.#loadForgeDialog()).open(model);
   }
 
   /** Another run takes the stage: lines that were not sent are forgotten. */
@@ -85,7 +89,7 @@ export class RunControl {
     const { id, latest: model, lines, selected, ended } = run;
     const able = run.isRunning && Boolean(id) && isOwn(id);
     this.#wireControls.show({ able, model, lines, open: Boolean(data.open), selected });
-    this.#forgeDialog.update(model);
+    this.#forgeDialog?.update(model);
     this.#freePlay?.show({ id, able, ended, left: model.idle === null ? null : (model.idle - run.clock(now)) / 1e6 });
     return able;
   }

@@ -1,18 +1,21 @@
 // The ways out of the stage: as a file, beside another run, as an address, in another page.
 
+import { lazy } from "../dom/lazy.js";
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
-import * as embedDialog from "../share/embed-dialog.js";
 import { ExportMenu } from "../share/export-menu.js";
 import { refOf } from "../share/recording-ref.js";
-import { ShareDialog } from "../share/share-dialog.js";
 
 export class ShareBar {
   #exportMenu = new ExportMenu($(".exports"));
-  #shareDialog = new ShareDialog($("#share"), $("#wall"), { words });
+  #loadShareDialog = lazy(async () => {
+    const { ShareDialog } = await import("../share/share-dialog.js");
+    return new ShareDialog($("#share"), $("#wall"), { words });
+  });
+  #loadEmbedDialog = lazy(() => import("../share/embed-dialog.js"));
 
   constructor() {
-    $(".embed-entry").addEventListener("click", embedDialog.open);
+    $(".embed-entry").addEventListener("click", async () => (await this.#loadEmbedDialog()).open());
   }
 
   /** Offers a run as files and for a comparison; null hides both. A run that goes on gives its events so far. */
@@ -24,8 +27,8 @@ export class ShareBar {
   }
 
   /** Opens the dialog on a run, if there is one, and on the lesson or the script beside the run. */
-  open(run, scenario, script) {
-    this.#shareDialog.open(subject(run, scenario, script));
+  async open(run, scenario, script) {
+    (await this.#loadShareDialog()).open(subject(run, scenario, script));
   }
 }
 

@@ -1,10 +1,10 @@
-// The stage: wires the session's run to the views, and the views to the visitor's actions.
+// The stage: wires the session's run to the views, and the views to the visitor's actions. It loads behind the page that
+// opens it (open-stage.js).
 
 import * as display from "../dom/display.js";
 import { lazy } from "../dom/lazy.js";
 import { notice, say } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
-import { FREE, listen } from "../dom/shortcuts.js";
 import * as storage from "../dom/storage.js";
 import { words } from "../dom/words.js";
 import { beginOf, nothing } from "../model/model.js";
@@ -13,18 +13,15 @@ import { neighbour, segmentHistory } from "../model/segment-history.js";
 import { Winsock } from "../model/winsock.js";
 import { errorText } from "../net/error-text.js";
 import { textOf } from "../script/live-script.js";
-import { DamagedLink } from "../share/script-link.js";
 import * as urlState from "../share/url-state.js";
 import { Announcer } from "../views/announcer.js";
 import { HostCards } from "../views/host-cards.js";
 import { Ladder } from "../views/ladder.js";
 import { NextSteps } from "../views/next-steps.js";
-import { Questions } from "../views/questions.js";
 import { StateMap } from "../views/state-map.js";
 import { Transcript } from "../views/transcript.js";
 import { Transport } from "../views/transport.js";
 import { RunControl } from "./run-control.js";
-import { ScriptPanel } from "./script-panel.js";
 import { Session } from "./session.js";
 import { ShareBar } from "./share-bar.js";
 
@@ -32,19 +29,12 @@ const session = new Session({ onBegin: clear, onStarted, onEvents: take, onRefus
 const ladder = new Ladder($(".ladder"), words, { onSelect: select, onDrop: (id) => runControl.drop(id), named });
 const hostCards = new HostCards(document.querySelectorAll(".host"), words, { named });
 const stateMap = new StateMap($("#map"), words);
-const questions = new Questions($(".question"), $(".predict"), {
-  scenario: data.scenario,
-  questions: data.questions ?? [],
-  words,
-  onGo: goOn,
-  onChange: refresh,
-});
 const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: (seq) => session.run.seekEvent(seq), named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
 const nextSteps = new NextSteps($(".next-steps"), data.scenario);
 const shareBar = new ShareBar();
-let scriptPanel, runControl;
+let scriptPanel, questions, runControl;
 let inspector;
 const loadInspector = lazy(async () => {
   const { Inspector } = await import("../views/inspector.js");
@@ -224,24 +214,10 @@ const acts = {
   latter: () => openNeighbour(1),
 };
 
-for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
-  button.addEventListener("click", () => acts[button.dataset.act]());
-}
-
-listen((act) => acts[act](), data.open ? FREE : {});
-
 $("#lens").addEventListener("change", (event) => {
   storage.remember("lens", event.target.value);
   setLens(event.target.value);
 });
-
-// The language link keeps the state in the address: the script, and whether questions are asked.
-$("#language").addEventListener("click", (event) => {
-  const choice = new URLSearchParams(location.search).get("questions");
-  if (choice) event.currentTarget.search += `&questions=${encodeURIComponent(choice)}`;
-  event.currentTarget.hash = location.hash;
-});
-addEventListener("hashchange", () => location.reload());
 
 display.watch({
   onHost: (host) => ladder.showCallsOf(host),
@@ -298,34 +274,14 @@ function writeTime(run) {
   run.writtenTime = rests ? t : undefined;
 }
 
-/** Opens the stage in the state of the page's address; `Editor` and `FreePlay` are classes, on the page that has one. */
-export async function openStage({ Editor, FreePlay } = {}) {
-  scriptPanel = new ScriptPanel({ onLine: seekLine, named, onRun: play, Editor });
+/** Starts the stage of an open page; returns its actions, and its answers to the page. `FreePlay` is a class, on the page that has one. */
+export function startStage({ FreePlay, ...page }) {
+  ({ scriptPanel, questions } = page);
   runControl = new RunControl(session, { onPick: select, onBegin: begin, FreePlay });
-  const state = urlState.read();
-  try {
-    const script = await urlState.script();
-    if (script) scriptPanel.request = { script };
-  } catch (error) {
-    // The damaged address stays until the script changes.
-    notice("damaged", words(`damaged.${error instanceof DamagedLink ? error.message : "data"}`));
-  }
-  scriptPanel.list();
-  scriptPanel.hideFrom(questions.hiddenFrom);
   setLens(storage.recall("lens") === "winsock" ? "winsock" : "errno");
-  if (Editor) scriptPanel.edit();
-  $("[data-act=recording]").hidden = !data.recording;
-  if (!data.live && data.recording) {
-    // No runs on this machine: the recording replaces Run.
-    $(".invitation p").textContent = words("stage.invitation_recording");
-    $(".invitation .link").hidden = true;
-    $(".pace").hidden = true;
-    for (const button of document.querySelectorAll("[data-act=run]")) {
-      button.dataset.act = "recording";
-      button.textContent = words("stage.watch");
-    }
-  }
+  const state = urlState.read();
   if (state.run) session.join(state.run, state.t);
   else if (data.recording && (state.t !== null || data.kept)) watch();
   requestAnimationFrame(frame);
+  return { acts, named, seekLine, goOn, refresh };
 }
