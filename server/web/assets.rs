@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -24,13 +25,19 @@ use super::words::Language;
 #[include = "images/*.svg"]
 struct Files;
 
+/// How long a debug build takes its files to be as they were: looking at each for every request took half of the time of
+/// the tests.
+const UNCHANGED: Duration = Duration::from_secs(1);
+
 /// A name for the files as they are now: addresses carry it, so that a browser may keep what it has for ever.
 pub(super) fn version() -> String {
-    static SHIPPED: OnceLock<String> = OnceLock::new();
-    if cfg!(debug_assertions) {
-        hash()
-    } else {
-        SHIPPED.get_or_init(hash).clone()
+    static LAST: Mutex<Option<(String, Instant)>> = Mutex::new(None);
+    let mut last = LAST.lock().expect("hashing does not panic");
+    match &*last {
+        Some((version, when)) if !cfg!(debug_assertions) || when.elapsed() < UNCHANGED => {
+            version.clone()
+        }
+        _ => last.insert((hash(), Instant::now())).0.clone(),
     }
 }
 
@@ -54,9 +61,10 @@ pub(super) fn text(path: &str) -> Option<String> {
 
 /// The modules that one needs before it runs, itself among them: a page that names them all waits for none twice.
 pub(super) fn modules(entry: &'static str) -> Vec<String> {
-    static FOUND: Mutex<BTreeMap<&str, Vec<String>>> = Mutex::new(BTreeMap::new());
+    static FOUND: Mutex<BTreeMap<(String, &str), Vec<String>>> = Mutex::new(BTreeMap::new());
+    let key = (version(), entry);
     let mut all = FOUND.lock().expect("reading scripts does not panic");
-    if let Some(found) = all.get(entry).filter(|_| !cfg!(debug_assertions)) {
+    if let Some(found) = all.get(&key) {
         return found.clone();
     }
     let mut found = vec![entry.to_owned()];
@@ -76,7 +84,7 @@ pub(super) fn modules(entry: &'static str) -> Vec<String> {
         }
         read += 1;
     }
-    all.insert(entry, found.clone());
+    all.insert(key, found.clone());
     found
 }
 
@@ -105,9 +113,10 @@ pub(super) async fn file(
 
 /// A file as it is served, packed once.
 fn packed(path: &str) -> Option<Bytes> {
-    static PACKED: Mutex<BTreeMap<String, Bytes>> = Mutex::new(BTreeMap::new());
+    static PACKED: Mutex<BTreeMap<(String, String), Bytes>> = Mutex::new(BTreeMap::new());
+    let key = (version(), path.to_owned());
     let mut all = PACKED.lock().expect("packing does not panic");
-    if let Some(packed) = all.get(path).filter(|_| !cfg!(debug_assertions)) {
+    if let Some(packed) = all.get(&key) {
         return Some(packed.clone());
     }
     let mut packed = Vec::new();
@@ -115,7 +124,7 @@ fn packed(path: &str) -> Option<Bytes> {
         .read_to_end(&mut packed)
         .expect("reading memory does not fail");
     let packed = Bytes::from(packed);
-    all.insert(path.to_owned(), packed.clone());
+    all.insert(key, packed.clone());
     Some(packed)
 }
 
