@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod by_hand;
+pub mod chromium;
 pub mod desk;
 pub mod folder;
 pub mod held;
