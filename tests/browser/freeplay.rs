@@ -223,7 +223,7 @@ async fn a_lab_outlives_its_page() {
 
 #[tokio::test]
 async fn an_idle_lab_warns_before_it_ends() {
-    let server = Server::start(&["--idle-limit", "6"]);
+    let server = Server::start(&["--idle-limit", "12"]); // and a hand has half of it to say that it stays
     let browser = Browser::lab(&server, "An empty lab", "full").await;
     let warning = "$('.idle-warning').checkVisibility()";
     browser.until(warning).await;
