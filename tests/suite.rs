@@ -11,6 +11,7 @@ mod causes;
 mod cleanup;
 mod command;
 mod compare;
+mod compatibility;
 mod completion;
 mod course;
 mod editor;
