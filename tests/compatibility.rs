@@ -1,7 +1,9 @@
-//! What fourwave once handed out still works: kept recordings.
+//! What fourwave once handed out still works: links and kept recordings.
 //! tests/fixtures/compatibility has those of the first day, and its README.md says how they were made. Additions are
 //! welcome and never fail here; whatever is gone, or is otherwise than it was, is named.
 
+mod browser;
+mod pages;
 mod recordings;
 
 use serde::de::DeserializeOwned;
