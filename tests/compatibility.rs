@@ -1,10 +1,13 @@
-//! What fourwave once handed out still works: links and kept recordings.
+//! What fourwave once handed out still works: links, kept recordings, API answers, words of the command and of scripts.
 //! tests/fixtures/compatibility has those of the first day, and its README.md says how they were made. Additions are
 //! welcome and never fail here; whatever is gone, or is otherwise than it was, is named.
 
+mod answers;
 mod browser;
+mod command;
 mod pages;
 mod recordings;
+mod subset;
 
 use serde::de::DeserializeOwned;
 
