@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use tracing::warn;
 
 use crate::lab::LiveRun;
 use crate::recording::{self, RecordingInfo};
@@ -68,7 +69,7 @@ pub(crate) fn look(store: &Store) {
 /// Tells whoever runs the server, once; visitors are told each time.
 pub(crate) fn complain(error: &StoreError) {
     static TOLD: Once = Once::new();
-    TOLD.call_once(|| eprintln!("fourwave: runs cannot be shared as recordings: {error}"));
+    TOLD.call_once(|| warn!("runs cannot be shared as recordings: {error}"));
 }
 
 pub(crate) fn refused(error: &StoreError) -> Response {
