@@ -1,7 +1,7 @@
 //! The events of a kept recording.
 
 /// Packed events.
-#[derive(Debug)]
+#[derive(Debug, Eq, PartialEq)]
 pub struct Events {
     /// As [`crate::recording::pack`] packs them.
     pub packed: Vec<u8>,
