@@ -25,6 +25,7 @@ use crate::lab::run::error::RunError;
 use crate::lab::run::request::Play;
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::network::plans;
+use crate::script::facts;
 use actor::Actor;
 use director::Director;
 use engine::{Engine, HostEnd, Power};
@@ -122,6 +123,7 @@ fn direct(
         open: open.is_some(),
         idle_limit_ms: open.map(|limit| limit.as_millis() as u64),
         hosts: facts,
+        lines: facts::of_script(&play.script.text),
     });
     for index in 0..world.actors.len() {
         let actor = &mut world.actors[index];

@@ -85,7 +85,7 @@ impl Director<'_, '_> {
             })?;
             return Ok(());
         }
-        self.tell_step(line, step.text.clone(), StepPhase::Begin);
+        self.tell_step(line, Some(&step), StepPhase::Begin);
         if let Some(label) = &step.label {
             let begun = self.world.timeline.len();
             self.labels.insert(label.clone(), begun);
@@ -94,7 +94,7 @@ impl Director<'_, '_> {
         if plan.after.is_some() && matches!(deed, WireAction::Hold(_) | WireAction::Cut) {
             self.world.wire.noted.get_or_insert_default();
         }
-        self.tell_step(line, step.text.clone(), StepPhase::End);
+        self.tell_step(line, Some(&step), StepPhase::End);
         Ok(())
     }
 
