@@ -18,7 +18,7 @@ pub(crate) mod vocabulary;
 pub use ast::Script;
 pub use completion::{Completion, CompletionKind, Completions, complete};
 pub use composer::{Composer, Splice};
-pub use diagnostic::{Mistake, draw_at};
+pub use diagnostic::{Diagnostic, Expected, Found};
 pub use filter::{Filter, Flags};
 pub use parse::parse;
 pub use suggestion::{Suggestion, offers};

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use crate::script::checker::Checker;
 use crate::script::lexer::{self, TokenKind as Token};
-use crate::script::parse::LONGEST;
+use crate::script::parse::{MAX_BYTES, MAX_LINES};
 use crate::script::vocabulary::{
-    BITS, CALLS, DEEDS, KEYWORDS, OPTIONS, OTHERS, SOCKETS, SYSCTLS, UNITS, WORDS,
+    BITS, CALLS, KEYWORDS, OTHER_ACTIONS, SOCKET_OPTIONS, SOCKETS, SYSCTLS, UNITS, WIRE_ACTIONS,
+    WORDS,
 };
-use crate::script::{Mistake, parser};
+use crate::script::{Diagnostic, parser};
 use crate::tcp::call::POLL_EVENTS;
 use crate::tcp::errno;
 use crate::tcp::state::State;
@@ -22,7 +23,7 @@ pub struct Completions {
     /// Them, most usual first.
     pub completions: Vec<Completion>,
     /// What is missing at the place, where the line cannot end there.
-    pub lacking: Option<Mistake>,
+    pub lacking: Option<Diagnostic>,
 }
 
 /// A word that can stand there.
@@ -92,7 +93,7 @@ pub fn complete(text: &str, line: usize, column: usize) -> Option<Completions> {
         completions: Vec::new(),
         lacking: None,
     };
-    let fits = text.len() <= LONGEST.0 && text.lines().count() <= LONGEST.1;
+    let fits = text.len() <= MAX_BYTES && text.lines().count() <= MAX_LINES;
     if !fits || !is_place(&start, &fragment) {
         return Some(found);
     }
@@ -154,17 +155,16 @@ fn candidates(cast: &Checker, start: &str, fragment: &str) -> Vec<Completion> {
 
 /// Every word there is, most usual first. One may be there twice, as what it is more often first.
 fn vocabulary(cast: &Checker, fragment: &str) -> Vec<(String, CompletionKind)> {
-    let [deeds, options] = [DEEDS, OPTIONS].map(|list| list.replace(" or ", ", "));
     let mut words: Vec<(String, CompletionKind)> = Vec::new();
     let mut add = |kind: CompletionKind, of: &mut dyn Iterator<Item = &str>| {
         words.extend(of.map(|word| (word.to_owned(), kind)));
     };
     add(CompletionKind::Actor, &mut cast.actors());
-    add(CompletionKind::Call, &mut CALLS.split(", "));
-    add(CompletionKind::Deed, &mut OTHERS.split(", "));
-    add(CompletionKind::Deed, &mut deeds.split(", "));
+    add(CompletionKind::Call, &mut CALLS.into_iter());
+    add(CompletionKind::Deed, &mut OTHER_ACTIONS.into_iter());
+    add(CompletionKind::Deed, &mut WIRE_ACTIONS.into_iter());
     add(CompletionKind::Keyword, &mut KEYWORDS.into_iter());
-    add(CompletionKind::Option, &mut options.split(", "));
+    add(CompletionKind::Option, &mut SOCKET_OPTIONS.into_iter());
     add(CompletionKind::Option, &mut ["state"].into_iter());
     add(
         CompletionKind::Socket,
@@ -256,6 +256,7 @@ fn is_last(line: &str, column: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::Expected;
 
     /// The words at the place that `|` marks.
     fn at(script: &str) -> Vec<String> {
@@ -370,7 +371,7 @@ mod tests {
         assert!(complete("client close \n", 2, 1).is_some());
         let found = complete("client shutdown ", 1, 17).unwrap();
         assert_eq!(found.from, 17);
-        assert_eq!(found.lacking.unwrap().expected, "read, write or both");
+        assert_eq!(found.lacking.unwrap().expected, Expected::How);
         assert_eq!(complete("client close ", 1, 14).unwrap().lacking, None);
         let long = "settle\n".repeat(401);
         assert_eq!(complete(&long, 1, 1).unwrap().completions, []);

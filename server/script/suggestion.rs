@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use crate::event::host::Host;
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step};
 use crate::script::checker::Checker;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::parse::parse_beginning;
-use crate::script::{Mistake, parser};
+use crate::script::parser;
 use crate::tcp::call::Call;
 
 /// A line that could come next.
@@ -25,14 +26,14 @@ pub struct Suggestion {
     /// It is asked for seldom.
     pub rare: bool,
     /// Why it cannot come now, if it cannot.
-    pub reason: Option<Mistake>,
+    pub reason: Option<Diagnostic>,
 }
 
 /// The lines that could come after a script, by actor; a script without lines is the beginning.
 ///
 /// # Errors
 /// Every mistake of the script.
-pub fn offers(text: &str) -> Result<Vec<Suggestion>, Vec<Mistake>> {
+pub fn offers(text: &str) -> Result<Vec<Suggestion>, Vec<Diagnostic>> {
     let script = parse_beginning(text)?;
     let mut stage = Stage::new(text.lines().count() + 1);
     script.steps.into_iter().for_each(|step| stage.play(step));
@@ -201,27 +202,36 @@ impl Stage {
         let conn = sockets.get("conn");
         let conn_is_open = connections.iter().any(|name| *name == "conn");
         let mut offers = Vec::new();
-        let mut add = |deed: &str, rare: bool, senseless: Option<(String, String)>| {
+        let mut add = |deed: &str, rare: bool, senseless: Option<(Found, Expected)>| {
             offers.push(self.offer(host, actor, deed, rare, senseless));
         };
 
         let connected = matches!(conn, Some(Socket::Connected)).then(|| {
             let other = unused(sockets, "other");
-            let found = format!("`conn` of {actor}, which is connected");
-            (found, format!("`{actor} connect as {other}`"))
+            let found = Found::Connected {
+                actor: actor.into(),
+            };
+            (
+                found,
+                Expected::literal(format!("{actor} connect as {other}")),
+            )
         });
         add("connect", host == Host::Server, connected);
         let listens = (!listening.is_empty()).then(|| {
-            (
-                format!("{actor}, which listens"),
-                format!("`{actor} accept`"),
-            )
+            let found = Found::Listening {
+                actor: actor.into(),
+            };
+            (found, Expected::literal(format!("{actor} accept")))
         });
         add("listen", host == Host::Client, listens);
         if listening.is_empty() {
-            let found = format!("{actor}, which does not listen");
-            let first = Some((found, format!("`{actor} listen` first")));
-            add("accept", host == Host::Client, first);
+            let found = Found::NotListening {
+                actor: actor.into(),
+            };
+            let first = Expected::ListenFirst {
+                actor: actor.into(),
+            };
+            add("accept", host == Host::Client, Some((found, first)));
         }
         for listener in &listening {
             let on = on(listener, "listener");
@@ -234,13 +244,23 @@ impl Stage {
 
         let usual = "conn".to_owned();
         let lacks = connections.is_empty().then(|| match conn {
-            Some(_) => format!("`conn` of {actor}, which is closed"),
-            None => format!("{actor}, which has no connection"),
+            Some(_) => Found::ConnectionClosed {
+                actor: actor.into(),
+            },
+            None => Found::NoConnection {
+                actor: actor.into(),
+            },
         });
         let how = match (host, listening.is_empty()) {
-            (_, false) => format!("`{actor} accept` first"),
-            (Host::Server, true) => format!("`{actor} listen` first"),
-            (Host::Client, true) => format!("`{actor} connect` first"),
+            (_, false) => Expected::AcceptFirst {
+                actor: actor.into(),
+            },
+            (Host::Server, true) => Expected::ListenFirst {
+                actor: actor.into(),
+            },
+            (Host::Client, true) => Expected::ConnectFirst {
+                actor: actor.into(),
+            },
         };
         let usable = match connections.is_empty() {
             true => vec![&usual],
@@ -292,13 +312,13 @@ impl Stage {
         actor: &str,
         deed: &str,
         rare: bool,
-        senseless: Option<(String, String)>,
+        senseless: Option<(Found, Expected)>,
     ) -> Suggestion {
         let text = format!("{actor} {deed}");
         let admitted = parser::parse(self.next, &text)
             .and_then(|step| step.map(|step| self.cast.clone().admit(step)).transpose());
         let senseless =
-            senseless.map(|(found, expected)| Mistake::new(self.next, 1, 1, found, expected));
+            senseless.map(|(found, expected)| Diagnostic::new(self.next, 1, 1, found, expected));
         Suggestion {
             actor: actor.into(),
             host,
@@ -345,6 +365,8 @@ fn is_failure(outcome: &Outcome) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::mistake::Mistake;
+    use crate::i18n::Language;
     use crate::script::parse::parse;
 
     /// What an actor can do, and what not, with the reason.
@@ -358,8 +380,10 @@ mod tests {
             match offer.reason {
                 None => can.push(deed),
                 Some(reason) => {
-                    let text = format!("{}; {}", reason.found, reason.expected);
-                    cannot.insert(deed, text);
+                    let Mistake {
+                        found, expected, ..
+                    } = Mistake::new(&reason, Language::English);
+                    cannot.insert(deed, format!("{found}; {expected}"));
                 }
             }
         }

@@ -14,7 +14,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use crate::lab::run::request::Pace;
 use crate::script::ast::WireAction;
-use crate::script::{Mistake, parse};
+use crate::script::{Diagnostic, parse};
 
 /// How many lines may wait for a run at once.
 const MOST_WAITING: usize = 16;
@@ -53,7 +53,7 @@ pub type Answer = Result<usize, LineRejection>;
 #[derive(Clone, Debug, PartialEq)]
 pub enum LineRejection {
     /// It cannot be played now.
-    Mistakes(Vec<Mistake>),
+    Mistakes(Vec<Diagnostic>),
     /// The run has ended.
     Over,
     /// The run takes lines for the wire only.

@@ -10,7 +10,7 @@ use crate::lab::run::director::{Director, Interruption};
 use crate::lab::sandbox::clock::{Nanos, now};
 use crate::lab::sandbox::protocol::{HostTask, Returned};
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step, WireAction};
-use crate::script::{Mistake, Splice, parse};
+use crate::script::{Diagnostic, Expected, Found, Splice, parse};
 
 /// How long before its end an idle run says so; half its limit where that is shorter.
 const WARNING: Duration = Duration::from_secs(60);
@@ -119,9 +119,9 @@ impl Director<'_, '_> {
     }
 
     /// Whether what the cast allows can be done in this world too; nothing happens where it cannot.
-    pub(crate) fn possible(&self, step: Step) -> Result<Step, Vec<Mistake>> {
-        let refuse = |found: String, expected: String| {
-            Err(vec![Mistake::new(
+    pub(crate) fn possible(&self, step: Step) -> Result<Step, Vec<Diagnostic>> {
+        let refuse = |found: Found, expected: Expected| {
+            Err(vec![Diagnostic::new(
                 step.line,
                 step.column,
                 1,
@@ -140,17 +140,18 @@ impl Director<'_, '_> {
             | Action::Exit { actor }
             | Action::Wait { actor } => {
                 let Ok(index) = self.present(actor) else {
-                    return refuse(
-                        format!("{actor}, which was ended from outside"),
-                        "an actor that is still there".into(),
-                    );
+                    let found = Found::ActorKilled {
+                        actor: actor.clone(),
+                    };
+                    return refuse(found, Expected::PresentActor);
                 };
                 let must_run = matches!(step.deed, Action::Start { .. } | Action::Exit { .. });
                 if must_run && self.world.actors[index].is_stopped() {
-                    return refuse(
-                        format!("{actor}, which is stopped"),
-                        format!("`{actor} continue` first"),
-                    );
+                    let actor = actor.clone();
+                    let expected = Expected::ContinueFirst {
+                        actor: actor.clone(),
+                    };
+                    return refuse(Found::ActorStopped { actor }, expected);
                 }
             }
             Action::Host {
@@ -163,19 +164,20 @@ impl Director<'_, '_> {
                     value: value.clone(),
                 };
                 if self.errand(*host, errand).is_err() {
-                    return refuse(
-                        format!("{value}, which the kernel refuses"),
-                        "another value".into(),
-                    );
+                    let found = Found::ValueRefused {
+                        value: value.clone(),
+                    };
+                    return refuse(found, Expected::OtherValue);
                 }
             }
             Action::Wire(WireAction::Inject(forgery)) => {
                 let watch = &self.world.hosts[forgery.to as usize].watch;
                 if watch.ends(&forgery.socket).is_none() {
-                    return refuse(
-                        format!("the socket `{}` of {}", forgery.socket, forgery.to),
-                        "one that is or was connected".into(),
-                    );
+                    let found = Found::UnknownSocket {
+                        socket: forgery.socket.clone(),
+                        host: forgery.to.to_string(),
+                    };
+                    return refuse(found, Expected::ConnectedSocket);
                 }
             }
             _ => {}
@@ -271,8 +273,8 @@ impl Director<'_, '_> {
     /// Tells a change of the script; the mistakes, where it could not be made.
     pub(crate) fn tell_splice(
         &mut self,
-        spliced: Result<Splice, Vec<Mistake>>,
-    ) -> Option<Vec<Mistake>> {
+        spliced: Result<Splice, Vec<Diagnostic>>,
+    ) -> Option<Vec<Diagnostic>> {
         let Splice { at, remove, insert } = match spliced {
             Ok(splice) => splice,
             Err(mistakes) => return Some(mistakes),
