@@ -34,12 +34,15 @@ pub struct Splice {
 }
 
 impl Composer {
-    /// Begins with a script that was read already.
+    /// Begins with a script.
     pub fn new(script: &Script) -> Composer {
-        let (steps, cast) = read(&script.text).unwrap_or_default(); // a script has no mistakes
+        let mut cast = Checker::default();
+        for step in &script.steps {
+            let _ = cast.admit(step.clone()); // a script has no mistakes
+        }
         Composer {
             lines: script.text.lines().map(Into::into).collect(),
-            steps,
+            steps: script.steps.clone(),
             cast,
         }
     }
