@@ -15,11 +15,9 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::lab::run::RunControl;
-use crate::lab::run::request::Pace;
+use crate::lab::run::request::{Limits, RunRequest};
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::protocol::{Refusal, SetupStep};
-use crate::script::ast::Script;
 use live_run::lock;
 
 pub use live_run::{LiveRun, Progress};
@@ -42,35 +40,10 @@ pub struct Lab {
     rules: Arc<Rules>,
 }
 
-/// How long runs may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// One that plays its script and ends.
-    pub run: Duration,
-    /// One that is open.
-    pub open: Duration,
-    /// An open one to which nobody says anything.
-    pub idle: Duration,
-}
-
 /// What holds of all runs.
 struct Rules {
     limits: Limits,
     on_end: Box<dyn Fn(&LiveRun) + Send + Sync>,
-}
-
-/// What to play.
-pub struct RunRequest {
-    /// The scenario's id, where it is one of ours.
-    pub scenario: Option<String>,
-    /// The script.
-    pub script: Script,
-    /// How fast.
-    pub pace: Pace,
-    /// How fast what is said to it goes, where that is another pace.
-    pub then: Option<Pace>,
-    /// Whether the run takes further lines after its script, and ends only when it is told to.
-    pub open: bool,
 }
 
 #[derive(Default)]
@@ -89,8 +62,7 @@ struct Runs {
 struct Job {
     live: Arc<LiveRun>,
     nursery: Arc<ForkServer>,
-    script: Script,
-    pace: Pace,
+    request: RunRequest,
 }
 
 /// Why a run was not started.
@@ -146,14 +118,7 @@ impl Lab {
     }
 
     /// Starts a run, or lets it wait where as many as are allowed go on.
-    pub fn start(&self, wanted: RunRequest) -> Result<Arc<LiveRun>, StartError> {
-        let RunRequest {
-            scenario,
-            script,
-            pace,
-            then,
-            open,
-        } = wanted;
+    pub fn start(&self, request: RunRequest) -> Result<Arc<LiveRun>, StartError> {
         let nursery = self.nursery().map_err(StartError::Refused)?;
         let mut runs = lock(&self.runs);
         if runs.closed {
@@ -164,13 +129,11 @@ impl Lab {
         if others >= self.most_at_once + MOST_WAITING {
             return Err(StartError::Full(others));
         }
-        let hand = RunControl::new(open.then_some(self.rules.limits.idle), then);
-        let live = Arc::new(LiveRun::new(scenario, open, hand));
+        let live = Arc::new(LiveRun::new(&request));
         let job = Job {
             live: live.clone(),
             nursery,
-            script,
-            pace,
+            request,
         };
         if runs.playing < self.most_at_once {
             let (all, rules) = (self.runs.clone(), self.rules.clone());
@@ -248,11 +211,7 @@ impl Rules {
     /// Plays a run to its end; one that was told to end before it began does nothing.
     fn play(&self, job: &Job) {
         let live = &job.live;
-        let limit = match live.open {
-            true => self.limits.open,
-            false => self.limits.run,
-        };
-        live.play(&job.nursery, &job.script, job.pace, limit);
+        live.play(&job.nursery, &job.request, self.limits);
         // A fault in what is done with it touches no other run either; it has ended all the same.
         let _ = catch_unwind(AssertUnwindSafe(|| (self.on_end)(live)));
     }

@@ -15,14 +15,13 @@ pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::AtomicBool;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, netlink};
 
 use crate::event::host::Host;
 use crate::event::{Ending, Event, HostFacts, What};
 use crate::lab::run::error::RunError;
-use crate::lab::run::request::Play;
+use crate::lab::run::request::{Limits, RunRequest};
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::network::plans;
 use actor::Actor;
@@ -35,44 +34,17 @@ use timeline::Timeline;
 pub use control::{Answer, LineRejection, RunControl};
 pub use kernel::sock_diag::{Reading, SocketTable};
 
-/// Plays a script from its first event to its last, then takes everything down.
+/// Plays a run from its first event to its last, then takes everything down. Others may say lines to it by `control`.
 ///
 /// # Errors
 /// Where the machine failed before the first event. A later failure is the reason of the last event.
 pub fn play(
     nursery: &ForkServer,
-    play: &Play<'_>,
-    stop: &AtomicBool,
+    request: &RunRequest,
+    limits: Limits,
+    control: &RunControl,
     sink: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
-    direct(nursery, play, stop, None, sink)
-}
-
-/// The same, while somebody outside may say lines to it.
-///
-/// # Errors
-/// As [`play`]'s.
-pub fn play_by_hand(
-    nursery: &ForkServer,
-    play: &Play<'_>,
-    hand: &RunControl,
-    sink: &mut dyn FnMut(Event),
-) -> Result<(), RunError> {
-    direct(nursery, play, hand.stop_sign(), Some(hand), sink)
-}
-
-fn direct(
-    nursery: &ForkServer,
-    play: &Play<'_>,
-    stop: &AtomicBool,
-    hand: Option<&RunControl>,
-    sink: &mut dyn FnMut(Event),
-) -> Result<(), RunError> {
-    let bell = hand
-        .map(RunControl::bell)
-        .transpose()
-        .map_err(RunError::Wait)?;
-    let open = hand.and_then(|hand| hand.open);
     let unborn = plans().map(|plan| (plan.address, nursery.conceive(plan)));
     let (mut ends, mut actors, mut facts) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (host, (address, unborn)) in Host::BOTH.into_iter().zip(unborn) {
@@ -110,17 +82,18 @@ fn direct(
     let hosts = ends
         .try_into()
         .unwrap_or_else(|_| unreachable!("two hosts"));
-    let mut world = Engine::new(Timeline::new(sink), hosts, actors, stop, bell);
+    let mut world =
+        Engine::new(Timeline::new(sink), hosts, actors, control).map_err(RunError::Wait)?;
     let (machine, began) = (rustix::system::uname(), world.timeline.began());
     world.timeline.tell(What::Run {
-        scenario: play.scenario.map(Into::into),
-        script: play.script.text.clone(),
+        scenario: request.scenario.clone(),
+        script: request.script.text.clone(),
         kernel: machine.release().to_string_lossy().into_owned(),
         machine: Some(machine.machine().to_string_lossy().into_owned()),
         began: Some(began),
-        delay: play.pace.delay.as_micros() as u64,
-        open: open.is_some(),
-        idle_limit_ms: open.map(|limit| limit.as_millis() as u64),
+        delay: request.pace.delay.as_micros() as u64,
+        open: request.open,
+        idle_limit_ms: request.open.then_some(limits.idle.as_millis() as u64),
         hosts: facts,
     });
     for index in 0..world.actors.len() {
@@ -128,7 +101,7 @@ fn direct(
         let what = actor.ready(actor.pid, actor.tid);
         world.timeline.tell(what);
     }
-    let director = Director::new(&mut world, nursery, play, hand);
+    let director = Director::new(&mut world, nursery, request, limits, control);
     let what = director.play().unwrap_or_else(|error| What::End {
         ok: false,
         how: Ending::Failed,

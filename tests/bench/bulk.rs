@@ -1,11 +1,10 @@
 //! Bulk: 64 MB from the client to the server, over a wire that is observed and over one that is not.
 
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use fourwave::event::{CallPhase, Ending, Event, What};
-use fourwave::lab::run::play;
-use fourwave::lab::run::request::{Pace, Play};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script;
 use fourwave::tcp::call::{Call, Payload};
@@ -40,13 +39,12 @@ fn observed(nursery: &ForkServer) -> f64 {
         text += "client send 1M &\nserver recv 1M all => 1048576\nwait client\n";
     }
     let script = script::parse(&text).expect("a script without mistakes");
-    let play_it = Play {
-        scenario: None,
-        script: &script,
-        pace: Pace::FULL,
-        limit: Duration::from_secs(60),
-        most_events: u32::MAX,
+    let request = RunRequest::new(script, Pace::FULL);
+    let limits = Limits {
+        events: u32::MAX,
+        ..Limits::of(Duration::from_secs(60))
     };
+    let control = RunControl::new(false);
     let (mut begin, mut end) = (None, 0);
     let mut sink = |event: Event| {
         // As the lab keeps them.
@@ -61,7 +59,7 @@ fn observed(nursery: &ForkServer) -> f64 {
             _ => {}
         }
     };
-    play(nursery, &play_it, &AtomicBool::new(false), &mut sink).expect("the run is played");
+    play(nursery, &request, limits, &control, &mut sink).expect("the run is played");
     (end - begin.expect("a first send")) as f64 / 1e6
 }
 

@@ -8,11 +8,9 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::lab::run::request::Pace;
 use crate::script::ast::WireAction;
 use crate::script::{Diagnostic, parse};
 
@@ -21,11 +19,8 @@ const MOST_WAITING: usize = 16;
 
 /// What reaches into a run from outside.
 pub struct RunControl {
-    /// How long an open run waits for a line before it ends; None for a run that ends with its script, and takes lines
-    /// for the wire only.
-    pub open: Option<Duration>,
-    /// How fast what is said goes, where that is another pace than the script's.
-    pub then: Option<Pace>,
+    /// Whether the run takes any line; else lines for the wire only.
+    open: bool,
     stop: AtomicBool,
     said: Mutex<Lines>,
 }
@@ -64,10 +59,9 @@ pub enum LineRejection {
 
 impl RunControl {
     /// For a run that has not begun.
-    pub fn new(open: Option<Duration>, then: Option<Pace>) -> RunControl {
+    pub fn new(open: bool) -> RunControl {
         RunControl {
             open,
-            then,
             stop: AtomicBool::new(false),
             said: Mutex::default(),
         }
@@ -80,7 +74,7 @@ impl RunControl {
         let refused = match () {
             () if said.over => Some(LineRejection::Over),
             // A line with a mistake is told its mistake.
-            () if self.open.is_none() && wire.is_none() && parse::is_deed(&text) => {
+            () if !self.open && wire.is_none() && parse::is_deed(&text) => {
                 Some(LineRejection::NotOpen)
             }
             () if said.waiting.len() >= MOST_WAITING => Some(LineRejection::Full(MOST_WAITING)),
@@ -119,10 +113,6 @@ impl RunControl {
         waiting
             .into_iter()
             .for_each(|said| said.refuse(LineRejection::Over));
-    }
-
-    pub(crate) fn stop_sign(&self) -> &AtomicBool {
-        &self.stop
     }
 
     /// What becomes readable when somebody says a line or stops the run.
@@ -171,7 +161,7 @@ impl Said {
     }
 }
 
-/// It rang: until it rings again there is nothing to read.
-pub(crate) fn heard(bell: &OwnedFd) {
+/// Makes a bell unreadable until it rings again.
+pub(crate) fn clear(bell: &OwnedFd) {
     let _ = rustix::io::read(bell, &mut [0_u8; 8][..]); // it fails only where it did not ring
 }

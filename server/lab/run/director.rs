@@ -14,7 +14,7 @@ use crate::event::{Ending, What};
 use crate::lab::run::control::RunControl;
 use crate::lab::run::engine::{Engine, SOON};
 use crate::lab::run::error::RunError;
-use crate::lab::run::request::{Pace, Play};
+use crate::lab::run::request::{Limits, Pace, RunRequest};
 use crate::lab::sandbox::clock::{Nanos, now};
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::script::Composer;
@@ -55,11 +55,14 @@ pub(crate) struct Director<'w, 'a> {
     /// Where each label's line began: the next event's `seq`.
     pub(crate) labels: HashMap<String, u32>,
     pub(crate) pace: Pace,
+    /// The pace of lines that are said after the script, where it is another.
+    pub(crate) then: Option<Pace>,
+    /// Whether the run takes lines after its script.
+    open: bool,
     deadline: Nanos,
-    limit: Duration,
-    most_events: u32,
-    /// Where lines by hand come from, if anybody may say any.
-    pub(crate) hand: Option<&'w RunControl>,
+    limits: Limits,
+    /// Lines from outside.
+    pub(crate) control: &'w RunControl,
     /// The script, with what was done by hand.
     pub(crate) composer: Composer,
     /// The line being played, or that was played last.
@@ -88,19 +91,26 @@ impl<'w, 'a> Director<'w, 'a> {
     pub(crate) fn new(
         world: &'w mut Engine<'a>,
         nursery: &'w ForkServer,
-        play: &Play<'_>,
-        hand: Option<&'w RunControl>,
+        request: &RunRequest,
+        limits: Limits,
+        control: &'w RunControl,
     ) -> Director<'w, 'a> {
+        let limit = if request.open {
+            limits.open
+        } else {
+            limits.run
+        };
         Director {
             world,
             nursery,
             labels: HashMap::new(),
-            pace: play.pace,
-            deadline: now().saturating_add(play.limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
-            limit: play.limit,
-            most_events: play.most_events,
-            hand,
-            composer: Composer::new(play.script),
+            pace: request.pace,
+            then: request.then,
+            open: request.open,
+            deadline: now().saturating_add(limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
+            limits,
+            control,
+            composer: Composer::new(&request.script),
             line: 0,
             tail: 0,
             marks: Vec::new(),
@@ -120,10 +130,9 @@ impl<'w, 'a> Director<'w, 'a> {
     /// Where the machine failed.
     pub(crate) fn play(mut self) -> Result<What, RunError> {
         self.world.wire.orders.delay = self.pace.delay;
-        let open = self.hand.and_then(|hand| hand.open);
-        let played = self.script().and_then(|()| match open {
-            Some(limit) => self.stay_open(limit),
-            None => Ok(()),
+        let played = self.script().and_then(|()| match self.open {
+            true => self.stay_open(self.limits.idle),
+            false => Ok(()),
         });
         let (how, line, reason) = match played {
             Ok(()) if self.ok => (Ending::Played, None, "played to the end".into()),
@@ -208,13 +217,18 @@ impl<'w, 'a> Director<'w, 'a> {
         }
         let line = self.line;
         if self.world.is_stopped() {
-            return Err(match self.hand.and_then(|hand| hand.open) {
-                Some(_) => self.ended(Ending::Finished, "ended by hand".into()),
-                None => self.ended(Ending::Stopped, format!("stopped on line {line}")),
+            return Err(match self.open {
+                true => self.ended(Ending::Finished, "ended by hand".into()),
+                false => self.ended(Ending::Stopped, format!("stopped on line {line}")),
             });
         }
         if now() > self.deadline {
-            let limit = self.limit.as_secs();
+            let limit = if self.open {
+                self.limits.open
+            } else {
+                self.limits.run
+            };
+            let limit = limit.as_secs();
             let reason = match self.resting {
                 true => format!("the run's {limit} s were over"),
                 false => {
@@ -223,8 +237,8 @@ impl<'w, 'a> Director<'w, 'a> {
             };
             return Err(self.ended(Ending::TooLong, reason));
         }
-        if self.world.timeline.len() > self.most_events {
-            let most = self.most_events;
+        if self.world.timeline.len() > self.limits.events {
+            let most = self.limits.events;
             let reason = format!("more than {most} events; stopped on line {line}");
             return Err(self.ended(Ending::TooMuch, reason));
         }

@@ -25,7 +25,6 @@ pub(crate) mod reset_reason;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{io, mem};
 
@@ -35,7 +34,7 @@ use rustix::process::Signal;
 use crate::event::host::Host;
 use crate::event::{Cause, Segment};
 use crate::lab::run::actor::Actor;
-use crate::lab::run::control;
+use crate::lab::run::control::{self, RunControl};
 use crate::lab::run::engine::bulk::Bulk;
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::descriptors::Descriptors;
@@ -69,10 +68,10 @@ pub(crate) struct Engine<'a> {
     pub(crate) last_arrived: [Option<Segment>; 2],
     /// When the tables were last read for no reason.
     last_look: Nanos,
-    /// Set from outside: the run shall end.
-    pub(crate) stop: &'a AtomicBool,
-    /// Rings when somebody outside wants something, where anybody can.
-    bell: Option<Arc<OwnedFd>>,
+    /// Asks the run to end, and brings lines for it.
+    control: &'a RunControl,
+    /// Readable when `control` has something new.
+    bell: Arc<OwnedFd>,
 }
 
 /// A host, as the server knows it.
@@ -123,12 +122,11 @@ impl<'a> Engine<'a> {
         timeline: Timeline<'a>,
         hosts: [HostEnd; 2],
         actors: Vec<Actor>,
-        stop: &'a AtomicBool,
-        bell: Option<Arc<OwnedFd>>,
-    ) -> Engine<'a> {
+        control: &'a RunControl,
+    ) -> io::Result<Engine<'a>> {
         let last_look = now();
         let (wire, held_back) = (Wire::default(), Vec::new());
-        Engine {
+        Ok(Engine {
             timeline,
             wire,
             bulk: Bulk::default(),
@@ -139,9 +137,9 @@ impl<'a> Engine<'a> {
             sent: Vec::new(),
             last_arrived: [None, None],
             last_look,
-            stop,
-            bell,
-        }
+            control,
+            bell: control.bell()?,
+        })
     }
 
     /// Waits for the next thing that happens, but not past `until`, and tells all of it.
@@ -181,7 +179,7 @@ impl<'a> Engine<'a> {
         let actors = self.actors.iter().filter_map(Actor::sign_of_life);
         let mut fds: Vec<PollFd<'_>> = tuns
             .chain(actors.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)))
-            .chain(self.bell.iter().map(|fd| PollFd::new(fd, PollFlags::IN)))
+            .chain([PollFd::new(&self.bell, PollFlags::IN)])
             .collect();
         let (seconds, rest) = (timeout / 1_000_000_000, timeout % 1_000_000_000);
         let timeout = Timespec {
@@ -192,9 +190,7 @@ impl<'a> Engine<'a> {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        if let Some(bell) = &self.bell {
-            control::heard(bell); // whoever rang is asked at the next turn
-        }
+        control::clear(&self.bell); // its cause is looked for at the next turn
         Ok(())
     }
 
@@ -358,7 +354,7 @@ impl<'a> Engine<'a> {
 
     /// Whether the run shall end now.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.control.is_stopped()
     }
 }
 

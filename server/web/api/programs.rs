@@ -6,9 +6,9 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::i18n::Language::English;
 use crate::codegen::{Language, beginning, program};
 use crate::event::host::Host;
+use crate::i18n::Language::English;
 use crate::script::ast::Script;
 use crate::web::api::scripts::script_of;
 use crate::web::error::{ApiError, wrong};

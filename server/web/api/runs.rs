@@ -13,9 +13,9 @@ use serde_json::json;
 
 use crate::content::mistake::in_language;
 use crate::lab::run::LineRejection;
-use crate::lab::run::request::Pace;
+use crate::lab::run::request::{Pace, RunRequest};
 use crate::lab::sandbox::remedy;
-use crate::lab::{self, LiveRun, StartError};
+use crate::lab::{LiveRun, StartError};
 use crate::script::parse;
 use crate::web::api::events;
 use crate::web::api::scripts::script_of;
@@ -72,7 +72,7 @@ pub(crate) async fn start(
     }
     // Starting builds nothing yet, but may have to start the nursery.
     let lab = server.lab.clone();
-    let wanted = lab::RunRequest {
+    let wanted = RunRequest {
         scenario,
         script,
         pace,

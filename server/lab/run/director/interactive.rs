@@ -35,7 +35,7 @@ impl Director<'_, '_> {
         let warning = WARNING.min(limit / 2);
         let mut warned = false;
         self.tail = self.composer.len();
-        if let Some(pace) = self.hand.and_then(|hand| hand.then) {
+        if let Some(pace) = self.then {
             self.go_on_at(pace);
         }
         (self.heard, self.rested) = (now(), now());
@@ -43,7 +43,7 @@ impl Director<'_, '_> {
         self.resting = true;
         loop {
             self.collect_returned()?;
-            if let Some(said) = self.hand.and_then(|hand| hand.take(false)) {
+            if let Some(said) = self.control.take(false) {
                 self.heard = now();
                 if std::mem::take(&mut warned) {
                     self.tell_idle(limit);

@@ -45,11 +45,10 @@ impl Director<'_, '_> {
         if self.resting {
             return None; // all lines are taken in their order
         }
-        let hand = self.hand?;
-        let said = hand.take(true)?;
+        let said = self.control.take(true)?;
         let releases = matches!(said.wire, Some(WireAction::Release(_)));
         if releases && self.collecting && self.world.wire.is_held_by_hand() {
-            hand.put_back(said);
+            self.control.put_back(said);
             return None;
         }
         Some(said)
