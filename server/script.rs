@@ -1,4 +1,4 @@
-//! A scenario's script: text → checked steps. One line, one actor, one deed, in the names of the socket API.
+//! A scenario's script: text → checked steps. One line, one actor, one action, in the names of the socket API.
 //!
 //! Knows no I/O. scenarios/README.md teaches the language.
 

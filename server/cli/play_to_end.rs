@@ -10,7 +10,7 @@ use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script::ast::Script;
 
 /// The events of a run of which every check was true.
-pub(super) fn events(nursery: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
+pub(super) fn events(fork_server: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     let request = RunRequest {
         scenario: Some(id.to_owned()),
@@ -18,7 +18,7 @@ pub(super) fn events(nursery: &ForkServer, id: &str, script: &Script) -> Result<
     };
     let (limits, control) = (Limits::of(Duration::from_secs(120)), RunControl::new(false));
     let mut sink = |event| events.push(event);
-    play(nursery, &request, limits, &control, &mut sink)?;
+    play(fork_server, &request, limits, &control, &mut sink)?;
     match events.last().map(|event| &event.what) {
         Some(What::End { ok: true, .. }) => Ok(events),
         Some(What::End { reason, .. }) => {

@@ -24,7 +24,7 @@ use crate::cli::args::Run;
 /// Ends with 1 where a check failed, with 2 where the script was not played to its end.
 pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     let Named { id, title, script } = named(&run.what)?;
-    let nursery = crate::cli::start::nursery()?;
+    let fork_server = crate::cli::start::fork_server()?;
     let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
     let limits = Limits::of(Duration::from_secs(run.limit));
     let request = RunRequest {
@@ -60,7 +60,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
             kept.push(event);
         }
     };
-    play(&nursery, &request, limits, &control, &mut sink)?;
+    play(&fork_server, &request, limits, &control, &mut sink)?;
     // One that cannot be kept costs nothing but itself.
     let capture = run.pcapng.as_ref().map(|file| {
         let capture = pcapng::capture(&kept);

@@ -9,7 +9,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::event::{Ending, Event, What};
 use crate::lab::run::request::{Limits, RunRequest};
-use crate::lab::run::{self, Answer, LineRejection, RunControl};
+use crate::lab::run::{self, LineRejection, LineResult, RunControl};
 use crate::lab::sandbox::forkserver::ForkServer;
 
 /// A run that goes on, or has ended and is remembered.
@@ -55,11 +55,11 @@ impl LiveRun {
     }
 
     /// Plays it to its last event, whatever happens.
-    pub(crate) fn play(&self, nursery: &ForkServer, request: &RunRequest, limits: Limits) {
+    pub(crate) fn play(&self, fork_server: &ForkServer, request: &RunRequest, limits: Limits) {
         self.stands(0);
         if self.control.is_stopped() {
             self.fail(Ending::Stopped, "stopped before it began".into());
-        } else if let Err(reason) = self.try_to_play(nursery, request, limits) {
+        } else if let Err(reason) = self.try_to_play(fork_server, request, limits) {
             self.fail(Ending::Failed, reason);
         }
         self.control.close();
@@ -67,14 +67,14 @@ impl LiveRun {
 
     fn try_to_play(
         &self,
-        nursery: &ForkServer,
+        fork_server: &ForkServer,
         request: &RunRequest,
         limits: Limits,
     ) -> Result<(), String> {
         let mut sink = |event| self.append(&event);
         // A fault in one run touches no other, and its followers are told.
         let played = catch_unwind(AssertUnwindSafe(|| {
-            run::play(nursery, request, limits, &self.control, &mut sink)
+            run::play(fork_server, request, limits, &self.control, &mut sink)
         }));
         match played {
             Ok(played) => played.map_err(|error| error.to_string()),
@@ -154,7 +154,7 @@ impl LiveRun {
     ///
     /// # Errors
     /// Why it was not taken.
-    pub async fn say(&self, line: String) -> Answer {
+    pub async fn say(&self, line: String) -> LineResult {
         let (answer, answered) = oneshot::channel();
         self.control.say(line, move |said| {
             let _ = answer.send(said); // nobody may wait for it any more

@@ -31,7 +31,7 @@ use kernel::descriptors::Descriptors;
 use kernel::socket_tracker::SocketTracker;
 use timeline::Timeline;
 
-pub use control::{Answer, LineRejection, RunControl};
+pub use control::{LineRejection, LineResult, RunControl};
 pub use kernel::sock_diag::{Reading, SocketTable};
 
 /// Plays a run from its first event to its last, then takes everything down. Others may say lines to it by `control`.
@@ -39,38 +39,38 @@ pub use kernel::sock_diag::{Reading, SocketTable};
 /// # Errors
 /// Where the machine failed before the first event. A later failure is the reason of the last event.
 pub fn play(
-    nursery: &ForkServer,
+    fork_server: &ForkServer,
     request: &RunRequest,
     limits: Limits,
     control: &RunControl,
     sink: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
-    let unborn = plans().map(|plan| (plan.address, nursery.conceive(plan)));
+    let pending = plans().map(|plan| (plan.address, fork_server.spawn(plan)));
     let (mut ends, mut actors, mut facts) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (host, (address, unborn)) in Host::BOTH.into_iter().zip(unborn) {
-        let newborn = unborn
+    for (host, (address, pending)) in Host::BOTH.into_iter().zip(pending) {
+        let spawned = pending
             .map_err(RunError::ForkServer)?
-            .born()
+            .ready()
             .map_err(RunError::Refused)?;
         let name = host.name().to_owned();
         let actor = Actor::first(
             name.clone(),
             host,
-            newborn.channel,
-            newborn.pid,
-            newborn.tid,
+            spawned.channel,
+            spawned.pid,
+            spawned.tid,
         );
         actors.push(actor.map_err(|source| RunError::Actor { name, source })?);
         ends.push(HostEnd {
             power: Some(Power {
-                tun: newborn.tun,
-                table: SocketTable::new(newborn.socket_table),
-                namespace: newborn.namespace,
+                tun: spawned.tun,
+                table: SocketTable::new(spawned.socket_table),
+                namespace: spawned.namespace,
             }),
-            watch: SocketTracker::new(host),
+            tracker: SocketTracker::new(host),
             descriptors: Descriptors::new(host),
         });
-        let sysctls = newborn.sysctls.into_iter().collect();
+        let sysctls = spawned.sysctls.into_iter().collect();
         facts.insert(
             host,
             HostFacts {
@@ -82,10 +82,10 @@ pub fn play(
     let hosts = ends
         .try_into()
         .unwrap_or_else(|_| unreachable!("two hosts"));
-    let mut world =
+    let mut engine =
         Engine::new(Timeline::new(sink), hosts, actors, control).map_err(RunError::Wait)?;
-    let (machine, began) = (rustix::system::uname(), world.timeline.began());
-    world.timeline.tell(What::Run {
+    let (machine, began) = (rustix::system::uname(), engine.timeline.began());
+    engine.timeline.emit(What::Run {
         scenario: request.scenario.clone(),
         script: request.script.text.clone(),
         kernel: machine.release().to_string_lossy().into_owned(),
@@ -96,19 +96,19 @@ pub fn play(
         idle_limit_ms: request.open.then_some(limits.idle.as_millis() as u64),
         hosts: facts,
     });
-    for index in 0..world.actors.len() {
-        let actor = &mut world.actors[index];
+    for index in 0..engine.actors.len() {
+        let actor = &mut engine.actors[index];
         let what = actor.ready(actor.pid, actor.tid);
-        world.timeline.tell(what);
+        engine.timeline.emit(what);
     }
-    let director = Director::new(&mut world, nursery, request, limits, control);
+    let director = Director::new(&mut engine, fork_server, request, limits, control);
     let what = director.play().unwrap_or_else(|error| What::End {
         ok: false,
         how: Ending::Failed,
         line: None,
         reason: error.to_string(),
     });
-    world.timeline.tell(what);
+    engine.timeline.emit(what);
     Ok(())
 }
 

@@ -42,7 +42,7 @@ enum Now {
 
 impl Default for Checker {
     fn default() -> Checker {
-        let mut cast = Checker {
+        let mut checker = Checker {
             actors: BTreeMap::new(),
             labels: BTreeSet::new(),
             dark: BTreeSet::new(),
@@ -50,8 +50,8 @@ impl Default for Checker {
         };
         Host::BOTH
             .into_iter()
-            .for_each(|host| cast.enter(host.name(), host));
-        cast
+            .for_each(|host| checker.enter(host.name(), host));
+        checker
     }
 }
 
@@ -101,7 +101,7 @@ impl Checker {
             ));
         }
         check_form(&step)?;
-        match &step.deed {
+        match &step.action {
             Action::Call {
                 actor,
                 on,
@@ -143,7 +143,7 @@ impl Checker {
                     self.set(actor, Now::Free);
                 }
             }
-            Action::Host { host, deed } => self.host_deed(&step, *host, deed)?,
+            Action::Host { host, action } => self.host_action(&step, *host, action)?,
             Action::Check {
                 what:
                     Expectation::Sent {
@@ -226,8 +226,13 @@ impl Checker {
         Ok(())
     }
 
-    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostAction) -> Result<(), Diagnostic> {
-        match deed {
+    fn host_action(
+        &mut self,
+        step: &Step,
+        host: Host,
+        action: &HostAction,
+    ) -> Result<(), Diagnostic> {
+        match action {
             HostAction::Boot => {
                 if !self.dark.remove(&host) {
                     let host = host.to_string();
@@ -312,7 +317,7 @@ impl Checker {
         let Some(actor) = self.actors.get(name) else {
             let names: Vec<&str> = self.actors.keys().map(String::as_str).collect();
             let actors = names.join(", ");
-            let expected = match step.deed {
+            let expected = match step.action {
                 Action::Wait { .. } => Expected::Actor { actors },
                 _ => Expected::Subject { actors },
             };
@@ -335,7 +340,7 @@ impl Checker {
         match actor.now {
             Now::Busy(line) => {
                 let actor = name.to_owned();
-                let expected = match step.deed {
+                let expected = match step.action {
                     Action::Start { .. } => Expected::WaitFirst { actor },
                     _ => Expected::WaitFirstOrThread { actor },
                 };
@@ -373,8 +378,8 @@ fn makes_its_socket(call: &Call) -> bool {
 
 /// Only calls give something and can be left running; only what is checked can be claimed.
 fn check_form(step: &Step) -> Result<(), Diagnostic> {
-    let is_call = matches!(step.deed, Action::Call { .. });
-    let gives = is_call || matches!(step.deed, Action::Wait { .. });
+    let is_call = matches!(step.action, Action::Call { .. });
+    let gives = is_call || matches!(step.action, Action::Wait { .. });
     if step.background && !is_call {
         return Err(mistake(
             step,
@@ -386,7 +391,7 @@ fn check_form(step: &Step) -> Result<(), Diagnostic> {
         return Err(mistake(step, Found::ResultOfNothing, Expected::NoResult));
     }
     let receives = matches!(
-        step.deed,
+        step.action,
         Action::Call {
             call: Call::Recv { .. } | Call::Name | Call::Peer,
             ..
@@ -409,7 +414,7 @@ fn check_form(step: &Step) -> Result<(), Diagnostic> {
     }
     if step.claim.is_some()
         && step.expected.is_empty()
-        && !matches!(step.deed, Action::Check { .. })
+        && !matches!(step.action, Action::Check { .. })
     {
         return Err(mistake(
             step,
@@ -420,7 +425,7 @@ fn check_form(step: &Step) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// A mistake of the line as a whole, marked where its deed begins.
+/// A mistake of the line as a whole, marked where its action begins.
 fn mistake(step: &Step, found: Found, expected: Expected) -> Diagnostic {
     Diagnostic::new(step.line, step.column, 1, found, expected)
 }

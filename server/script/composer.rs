@@ -19,7 +19,7 @@ const RESERVED_LINES: usize = 20;
 pub struct Composer {
     lines: Vec<String>,
     steps: Vec<Step>,
-    cast: Checker,
+    checker: Checker,
 }
 
 /// A change: from line `at` on, so many lines are replaced by these.
@@ -36,14 +36,14 @@ pub struct Splice {
 impl Composer {
     /// Begins with a script.
     pub fn new(script: &Script) -> Composer {
-        let mut cast = Checker::default();
+        let mut checker = Checker::default();
         for step in &script.steps {
-            let _ = cast.admit(step.clone()); // a script has no mistakes
+            let _ = checker.admit(step.clone()); // a script has no mistakes
         }
         Composer {
             lines: script.text.lines().map(Into::into).collect(),
             steps: script.steps.clone(),
-            cast,
+            checker,
         }
     }
 
@@ -79,7 +79,7 @@ impl Composer {
 
     /// The actors that are in a call when all lines were played.
     pub fn busy(&self) -> impl Iterator<Item = &str> {
-        self.cast.busy()
+        self.checker.busy()
     }
 
     /// What a line would do as number `at`, if it may come there.
@@ -114,7 +114,7 @@ impl Composer {
         remove: usize,
         insert: Vec<String>,
     ) -> Result<Splice, Vec<Diagnostic>> {
-        (self.lines, self.steps, self.cast) = self.changed(at, remove, &insert)?;
+        (self.lines, self.steps, self.checker) = self.changed(at, remove, &insert)?;
         Ok(Splice { at, remove, insert })
     }
 
@@ -159,8 +159,8 @@ impl Composer {
         let begin = (at - 1).min(lines.len());
         let end = (begin + remove).min(lines.len());
         lines.splice(begin..end, insert.iter().cloned());
-        let (steps, cast) = read(&lines.join("\n"))?;
-        Ok((lines, steps, cast))
+        let (steps, checker) = read(&lines.join("\n"))?;
+        Ok((lines, steps, checker))
     }
 
     /// A line with another outcome; its comment stays.

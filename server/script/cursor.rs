@@ -7,7 +7,7 @@ use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::lexer::{Token, TokenKind};
 
 /// The longest time that a line may name.
-const LONGEST_TIME: Duration = Duration::from_secs(60);
+const MAX_TIME: Duration = Duration::from_secs(60);
 
 /// The tokens of a line and how far they were read.
 pub(crate) struct Line {
@@ -100,7 +100,7 @@ impl Line {
                 (None, None) => return None,
             };
             let time = Duration::from_millis(digits.parse::<u64>().ok()?.checked_mul(unit)?);
-            (time <= LONGEST_TIME).then_some(time)
+            (time <= MAX_TIME).then_some(time)
         })
     }
 

@@ -36,15 +36,15 @@ pub fn parse_beginning(text: &str) -> Result<Script, Vec<Diagnostic>> {
 }
 
 /// What a line does on the wire, if anything, whatever came before it.
-pub fn wire_deed(line: &str) -> Option<WireAction> {
-    match parser::parse(1, line).ok()??.deed {
-        Action::Wire(deed) => Some(deed),
+pub fn wire_action(line: &str) -> Option<WireAction> {
+    match parser::parse(1, line).ok()??.action {
+        Action::Wire(action) => Some(action),
         _ => None,
     }
 }
 
 /// Whether a line does something, and its grammar is right.
-pub fn is_deed(line: &str) -> bool {
+pub fn is_action(line: &str) -> bool {
     parser::parse(1, line).is_ok_and(|step| step.is_some())
 }
 
@@ -63,17 +63,17 @@ pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Checker), Vec<Diagnostic>> 
     }
     let mut steps = Vec::new();
     let mut mistakes = Vec::new();
-    let mut cast = Checker::default();
+    let mut checker = Checker::default();
     for (number, line) in (1..).zip(text.lines()) {
         match parser::parse(number, line)
-            .and_then(|step| step.map(|step| cast.admit(step)).transpose())
+            .and_then(|step| step.map(|step| checker.admit(step)).transpose())
         {
             Ok(step) => steps.extend(step),
             Err(mistake) => mistakes.push(mistake),
         }
     }
     if mistakes.is_empty() {
-        Ok((steps, cast))
+        Ok((steps, checker))
     } else {
         Err(mistakes)
     }

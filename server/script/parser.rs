@@ -34,10 +34,10 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Diagnosti
     let label = line.label();
     let column = line.tokens[line.at].column;
     let claim = line.claim()?;
-    let deed = if claim.is_some() && line.host_comes_first() {
+    let action = if claim.is_some() && line.host_comes_first() {
         line.check()?
     } else {
-        line.deed()?
+        line.action()?
     };
     let expected = if line.mark("=>") {
         line.outcomes()?
@@ -53,7 +53,7 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Diagnosti
         label,
         begin,
         claim,
-        deed,
+        action,
         expected,
         background,
     }))
@@ -71,7 +71,7 @@ impl Line {
         Some(word)
     }
 
-    fn deed(&mut self) -> Result<Action, Diagnostic> {
+    fn action(&mut self) -> Result<Action, Diagnostic> {
         let TokenKind::Word(subject) = self.peek().clone() else {
             return Err(self.mistake(Expected::Subject {
                 actors: "client, server".into(),
@@ -86,12 +86,12 @@ impl Line {
             }),
             "expect" => self.check(),
             "wire" => Ok(Action::Wire(self.wire()?)),
-            _ => self.deed_of(subject),
+            _ => self.action_of(subject),
         }
     }
 
     /// What an actor or a host does, or is done to it.
-    fn deed_of(&mut self, actor: String) -> Result<Action, Diagnostic> {
+    fn action_of(&mut self, actor: String) -> Result<Action, Diagnostic> {
         let TokenKind::Word(word) = self.peek().clone() else {
             return Err(self.mistake(expected_call()));
         };
@@ -101,7 +101,7 @@ impl Line {
             signal,
         };
         self.at += 1;
-        let deed = match word.as_str() {
+        let action = match word.as_str() {
             "thread" | "fork" | "process" => {
                 let beginning = match word.as_str() {
                     "thread" => Beginning::Thread,
@@ -138,7 +138,7 @@ impl Line {
             }
         };
         match host {
-            Some(host) => Ok(Action::Host { host, deed }),
+            Some(host) => Ok(Action::Host { host, action }),
             None => {
                 self.at = self.tokens.len() - 1;
                 let found = Found::word(actor);

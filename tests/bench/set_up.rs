@@ -15,7 +15,7 @@ const ROUNDS: usize = 15;
 pub fn measure(bench: &Bench) -> Row {
     let (mut ours, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(until_first_event(&bench.nursery));
+        ours.push(until_first_event(&bench.fork_server));
         floors.extend(bench.floor.as_ref().map(|floor| floor.set_up()));
     }
     let (ours, floor) = (median(ours), median(floors));
@@ -29,7 +29,7 @@ pub fn measure(bench: &Bench) -> Row {
 }
 
 /// In µs.
-fn until_first_event(nursery: &ForkServer) -> f64 {
+fn until_first_event(fork_server: &ForkServer) -> f64 {
     let script = script::parse("settle").expect("a script without mistakes");
     let request = RunRequest::new(script, Pace::FULL);
     let (limits, control) = (Limits::of(Duration::from_secs(20)), RunControl::new(false));
@@ -38,6 +38,6 @@ fn until_first_event(nursery: &ForkServer) -> f64 {
     let mut sink = |_| {
         first.get_or_insert_with(|| start.elapsed());
     };
-    play(nursery, &request, limits, &control, &mut sink).expect("the run is played");
+    play(fork_server, &request, limits, &control, &mut sink).expect("the run is played");
     first.expect("a first event").as_secs_f64() * 1e6
 }

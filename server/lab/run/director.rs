@@ -48,10 +48,10 @@ pub(crate) struct Mark {
     pub(crate) line: usize,
 }
 
-/// Plays one script in one world.
+/// Plays one script in one engine.
 pub(crate) struct Director<'w, 'a> {
-    pub(crate) world: &'w mut Engine<'a>,
-    pub(crate) nursery: &'w ForkServer,
+    pub(crate) engine: &'w mut Engine<'a>,
+    pub(crate) fork_server: &'w ForkServer,
     /// Where each label's line began: the next event's `seq`.
     pub(crate) labels: HashMap<String, u32>,
     pub(crate) pace: Pace,
@@ -74,7 +74,7 @@ pub(crate) struct Director<'w, 'a> {
     /// When somebody last said a line, or one ended.
     pub(crate) heard: Nanos,
     /// Whether the line being played was said by hand.
-    pub(crate) by_hand: bool,
+    pub(crate) interactive: bool,
     /// Whether a line is being played.
     pub(crate) playing: bool,
     /// Whether its call is waited for.
@@ -89,8 +89,8 @@ pub(crate) struct Director<'w, 'a> {
 
 impl<'w, 'a> Director<'w, 'a> {
     pub(crate) fn new(
-        world: &'w mut Engine<'a>,
-        nursery: &'w ForkServer,
+        engine: &'w mut Engine<'a>,
+        fork_server: &'w ForkServer,
         request: &RunRequest,
         limits: Limits,
         control: &'w RunControl,
@@ -101,8 +101,8 @@ impl<'w, 'a> Director<'w, 'a> {
             limits.run
         };
         Director {
-            world,
-            nursery,
+            engine,
+            fork_server,
             labels: HashMap::new(),
             pace: request.pace,
             then: request.then,
@@ -115,7 +115,7 @@ impl<'w, 'a> Director<'w, 'a> {
             tail: 0,
             marks: Vec::new(),
             heard: now(),
-            by_hand: false,
+            interactive: false,
             playing: false,
             collecting: false,
             rested: now(),
@@ -129,7 +129,7 @@ impl<'w, 'a> Director<'w, 'a> {
     /// # Errors
     /// Where the machine failed.
     pub(crate) fn play(mut self) -> Result<What, RunError> {
-        self.world.wire.orders.delay = self.pace.delay;
+        self.engine.wire.orders.delay = self.pace.delay;
         let played = self.script().and_then(|()| match self.open {
             true => self.stay_open(self.limits.idle),
             false => Ok(()),
@@ -156,7 +156,7 @@ impl<'w, 'a> Director<'w, 'a> {
 
     fn script(&mut self) -> Result<(), Interruption> {
         loop {
-            self.until(|world| !world.wire.is_held_by_hand())?;
+            self.until(|engine| !engine.wire.is_held())?;
             let Some(step) = self.composer.after(self.tail).cloned() else {
                 return self.settle(); // what the last lines sent arrives, also where they ended in `&`
             };
@@ -166,7 +166,7 @@ impl<'w, 'a> Director<'w, 'a> {
 
     /// Goes on at another pace; a delay that the script itself has ordered stays.
     pub(crate) fn go_on_at(&mut self, pace: Pace) {
-        let delay = &mut self.world.wire.orders.delay;
+        let delay = &mut self.engine.wire.orders.delay;
         if *delay == self.pace.delay {
             *delay = pace.delay;
         }
@@ -175,8 +175,8 @@ impl<'w, 'a> Director<'w, 'a> {
 
     /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
     pub(crate) fn settle(&mut self) -> Result<(), Interruption> {
-        self.world.turn(now())?; // what was sent just now is on the wire from now on
-        self.until(|world| world.is_calm() || (world.wire.is_empty() && is_quiet(world)))
+        self.engine.turn(now())?; // what was sent just now is on the wire from now on
+        self.until(|engine| engine.is_calm() || (engine.wire.is_empty() && is_quiet(engine)))
     }
 
     /// Lets time pass.
@@ -208,15 +208,15 @@ impl<'w, 'a> Director<'w, 'a> {
         due: Nanos,
         holds: &impl Fn(&Engine<'_>) -> bool,
     ) -> Result<bool, Interruption> {
-        if holds(self.world) {
+        if holds(self.engine) {
             return Ok(true);
         }
-        self.world.turn(due)?;
-        while let Some(said) = self.next_touch() {
-            self.touch(said)?;
+        self.engine.turn(due)?;
+        while let Some(said) = self.next_wire_edit() {
+            self.edit_wire(said)?;
         }
         let line = self.line;
-        if self.world.is_stopped() {
+        if self.engine.is_stopped() {
             return Err(match self.open {
                 true => self.ended(Ending::Finished, "ended by hand".into()),
                 false => self.ended(Ending::Stopped, format!("stopped on line {line}")),
@@ -237,7 +237,7 @@ impl<'w, 'a> Director<'w, 'a> {
             };
             return Err(self.ended(Ending::TooLong, reason));
         }
-        if self.world.timeline.len() > self.limits.events {
+        if self.engine.timeline.len() > self.limits.events {
             let most = self.limits.events;
             let reason = format!("more than {most} events; stopped on line {line}");
             return Err(self.ended(Ending::TooMuch, reason));
@@ -256,12 +256,12 @@ impl<'w, 'a> Director<'w, 'a> {
     /// The actor of that name; an interruption where it is gone.
     pub(crate) fn present(&self, name: &str) -> Result<usize, Interruption> {
         let newest = self
-            .world
+            .engine
             .actors
             .iter()
             .rposition(|actor| actor.name == name);
         match newest {
-            Some(actor) if self.world.actors[actor].is_alive() => Ok(actor),
+            Some(actor) if self.engine.actors[actor].is_alive() => Ok(actor),
             Some(actor) => Err(self.missing(actor)),
             None => Err(self.ended(
                 Ending::ActorLost,
@@ -271,7 +271,7 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     pub(crate) fn missing(&self, actor: usize) -> Interruption {
-        let actor = &self.world.actors[actor];
+        let actor = &self.engine.actors[actor];
         let reason = format!(
             "line {}: {} (process {}) was ended from outside",
             self.line, actor.name, actor.pid
@@ -285,7 +285,7 @@ impl<'w, 'a> Director<'w, 'a> {
                 self.missing(actor)
             }
             _ => RunError::Actor {
-                name: self.world.actors[actor].name.clone(),
+                name: self.engine.actors[actor].name.clone(),
                 source,
             }
             .into(),
@@ -294,6 +294,6 @@ impl<'w, 'a> Director<'w, 'a> {
 }
 
 /// Whether nothing has happened for a while.
-pub(crate) fn is_quiet(world: &Engine<'_>) -> bool {
-    now().saturating_sub(world.timeline.last()) > QUIET
+pub(crate) fn is_quiet(engine: &Engine<'_>) -> bool {
+    now().saturating_sub(engine.timeline.last()) > QUIET
 }

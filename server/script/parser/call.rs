@@ -10,7 +10,7 @@ use crate::tcp::call::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOpti
 /// The port that `listen` binds and `connect` connects to where none is named.
 const PORT: u16 = 7000;
 /// The most bytes that a line may name.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_PAYLOAD: usize = 1 << 20;
 
 /// How many of poll's events are asked for; the others come unasked.
 const ASKED: usize = 3;
@@ -170,7 +170,7 @@ impl Line {
                 .parse::<usize>()
                 .ok()?
                 .checked_mul(unit)
-                .filter(|bytes| *bytes <= MOST_BYTES)
+                .filter(|bytes| *bytes <= MAX_PAYLOAD)
         })
     }
 

@@ -8,7 +8,7 @@ use crate::script::lexer::TokenKind;
 use crate::script::vocabulary::WIRE_ACTIONS;
 
 /// How many segments one line may drop.
-const MOST_DROPS: u32 = 1000;
+const MAX_DROPS: u32 = 1000;
 
 impl Line {
     /// What follows `wire`.
@@ -21,8 +21,7 @@ impl Line {
             "cut" => WireAction::Cut,
             "mend" => WireAction::Mend,
             "drop" => {
-                let number =
-                    |word: &str| word.parse().ok().filter(|n| (1..=MOST_DROPS).contains(n));
+                let number = |word: &str| word.parse().ok().filter(|n| (1..=MAX_DROPS).contains(n));
                 let count = match self.peek() {
                     TokenKind::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
                         self.word(Expected::SegmentCount, number)?

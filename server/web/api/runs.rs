@@ -70,7 +70,7 @@ pub(crate) async fn start(
         let seconds = wait.as_secs() + 1;
         return ApiError::Often { seconds }.into_response();
     }
-    // Starting builds nothing yet, but may have to start the nursery.
+    // Starting builds nothing yet, but may have to start the fork server.
     let lab = server.lab.clone();
     let wanted = RunRequest {
         scenario,
