@@ -3,7 +3,6 @@
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod blocking;
-pub(crate) mod diagnostic_zh;
 pub(crate) mod error;
 pub(crate) mod exported_run;
 pub(crate) mod extract;

@@ -51,7 +51,7 @@ pub(crate) enum Role {
     },
     /// The process from which actors are forked; started by the server.
     #[command(hide = true)]
-    Nursery,
+    ForkServer,
 }
 
 /// For `fourwave`.

@@ -20,9 +20,9 @@ pub(super) const ID: &str = "atlas";
 const AT_ONCE: usize = 16;
 
 /// Records all cells, and says where an answer is another than it was.
-pub(super) fn record(nursery: &ForkServer, folder: &Path) -> Result<String> {
+pub(super) fn record(fork_server: &ForkServer, folder: &Path) -> Result<String> {
     let reached: Vec<&Cell> = cells().iter().filter(|cell| cell.plan.is_ok()).collect();
-    let runs = play_all(nursery, &reached)?;
+    let runs = play_all(fork_server, &reached)?;
     let mut packed = Vec::new();
     for events in &runs {
         packed.extend(recording::pack(events)?);
@@ -35,7 +35,7 @@ pub(super) fn record(nursery: &ForkServer, folder: &Path) -> Result<String> {
 }
 
 /// The runs of the cells, in their order.
-fn play_all(nursery: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
+fn play_all(fork_server: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
     let (next, played) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
@@ -43,7 +43,7 @@ fn play_all(nursery: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(cell) = cells.get(index) else { return };
-                    let run = play(nursery, cell);
+                    let run = play(fork_server, cell);
                     let mut played = played.lock().expect("no run panics");
                     played.insert(index, run);
                 }
@@ -54,11 +54,11 @@ fn play_all(nursery: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
     played.into_values().collect()
 }
 
-fn play(nursery: &ForkServer, cell: &Cell) -> Result<Vec<Event>> {
+fn play(fork_server: &ForkServer, cell: &Cell) -> Result<Vec<Event>> {
     let Ok(trial) = &cell.plan else {
         bail!("{} cannot be tried", cell.id());
     };
-    let events = crate::cli::play_to_end::events(nursery, &cell.id(), &trial.script);
+    let events = crate::cli::play_to_end::events(fork_server, &cell.id(), &trial.script);
     events.with_context(|| format!("playing {}", cell.id()))
 }
 

@@ -164,12 +164,12 @@ async fn a_server_that_ends_while_it_builds_leaves_nobody() {
 }
 
 #[tokio::test]
-async fn a_nursery_that_is_killed_is_started_again() {
+async fn a_fork_server_that_is_killed_is_started_again() {
     let server = Server::start(&[]);
     waiting_runs(&server, 1).await;
     let children = descendants(server.pid());
-    let nursery = rustix::process::Pid::from_raw(children[0]).unwrap();
-    rustix::process::kill_process(nursery, Signal::KILL).unwrap();
+    let fork_server = rustix::process::Pid::from_raw(children[0]).unwrap();
+    rustix::process::kill_process(fork_server, Signal::KILL).unwrap();
     children.into_iter().for_each(await_end);
     Held::once(&server, |held| held.devices == 0).await;
     waiting_runs(&server, 1).await;

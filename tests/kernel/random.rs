@@ -104,7 +104,7 @@ fn disturbance(seed: u64) -> Option<Disturbance> {
 async fn play(server: &Server, seed: u64, mut disturbance: Option<Disturbance>) -> Played {
     let script = author::script(seed);
     if let Err(mistakes) = fourwave::script::parse::parse(&script) {
-        panic!("seed {seed} has a mistake: {}\n{script}", mistakes[0]);
+        panic!("seed {seed} has a mistake: {:?}\n{script}", mistakes[0]);
     }
     let mut dice = Dice::new(!seed);
     let middle = 2 + dice.below(40);
