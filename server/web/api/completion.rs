@@ -22,7 +22,7 @@ pub(crate) struct Place {
 
 /// POST /api/complete: what can stand at a place, and what is missing there where the line cannot end.
 pub(crate) async fn complete(
-    Locale(language, _): Locale,
+    Locale { language, .. }: Locale,
     place: Result<Json<Place>, JsonRejection>,
 ) -> Response {
     let Place {

@@ -20,16 +20,16 @@ pub(crate) const OFFLINE: &str = "html";
 pub(crate) const EXERCISE: &str = "exercise";
 
 /// An exercise sheet, or its key.
-pub(crate) async fn exercise(run: ExportedRun, wish: Wish, asked: Locale) -> Response {
+pub(crate) async fn exercise(run: ExportedRun, wish: Wish, locale: Locale) -> Response {
     let disposition = format!("inline; filename=\"fourwave-{}-exercise.html\"", run.name);
     let sheet = blocking(move || {
         let events = recording::read(&run.events);
         let about = pages::About {
-            title: &title(&events, asked.0),
+            title: &title(&events, locale.language),
             page: &run.page,
             address: on_paper(&run),
         };
-        pages::exercise(&events, &about, wish, &asked)
+        pages::exercise(&events, &about, wish, &locale)
     });
     ([(header::CONTENT_DISPOSITION, disposition)], sheet.await).into_response()
 }

@@ -1,7 +1,6 @@
 //! The live socket: a run's events while it goes on, from any `seq` on, and the same as one long answer. Each follower reads
 //! from the run's list at its own speed, so that one who is slow, or gone, is nobody else's trouble.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::lab::{LiveRun, Progress};
 use crate::web::error;
@@ -113,7 +113,8 @@ fn lines(events: &[Arc<str>]) -> String {
 struct Follower {
     live: Arc<LiveRun>,
     progress: watch::Receiver<Progress>,
-    _follows: mpsc::Sender<Infallible>,
+    /// The server's end waits until this is dropped.
+    _token: TaskTrackerToken,
     /// The number of the event that comes next.
     next: usize,
     place: usize,
@@ -131,7 +132,7 @@ impl Follower {
     fn new(live: Arc<LiveRun>, from: usize, server: &AppState) -> Follower {
         Follower {
             progress: live.follow(),
-            _follows: server.follows.clone(),
+            _token: server.followers.token(),
             next: from,
             place: 0,
             live,

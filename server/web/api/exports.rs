@@ -24,7 +24,7 @@ use crate::{export, recording};
 /// How an export was asked for.
 pub(crate) struct ExportRequest {
     server: AppState,
-    asked: Locale,
+    locale: Locale,
     origin: BaseUrl,
     uri: Uri,
 }
@@ -38,7 +38,7 @@ impl FromRequestParts<AppState> for ExportRequest {
     ) -> Result<ExportRequest, Infallible> {
         Ok(ExportRequest {
             server: server.clone(),
-            asked: Locale::from_request_parts(parts, server).await?,
+            locale: Locale::from_request_parts(parts, server).await?,
             origin: BaseUrl::from_request_parts(parts, server).await?,
             uri: parts.uri.clone(),
         })
@@ -54,9 +54,9 @@ impl ExportRequest {
         };
         match (format, Format::named(format)) {
             (_, Some(format)) => self.file(run, format).await,
-            (downloads::OFFLINE, None) => downloads::offline(run, self.asked.0).await,
+            (downloads::OFFLINE, None) => downloads::offline(run, self.locale.language).await,
             (downloads::EXERCISE, None) => match Query::try_from_uri(&self.uri) {
-                Ok(Query(wish)) => downloads::exercise(run, wish, self.asked).await,
+                Ok(Query(wish)) => downloads::exercise(run, wish, self.locale).await,
                 Err(error) => error::wrong(&error.body_text()),
             },
             (unknown, None) => {
@@ -94,7 +94,7 @@ impl ExportRequest {
             Ok(Query(wish)) => wish,
             Err(error) => return error::wrong(&error.body_text()),
         };
-        let language = self.asked.0;
+        let language = self.locale.language;
         let ExportedRun {
             name,
             page,

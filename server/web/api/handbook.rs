@@ -53,7 +53,7 @@ fn handbook() -> &'static Handbook {
 }
 
 /// GET /api/handbook: examples by chapter (the small ones first, then every lesson's script), and the language's lines.
-pub(crate) async fn handbook_in(Locale(language, _): Locale) -> Response {
+pub(crate) async fn handbook_in(Locale { language, .. }: Locale) -> Response {
     let small = handbook().examples.iter();
     let small = small.map(|it| example(language, &it.title, &it.script));
     let mut chapters = vec![json!({

@@ -8,6 +8,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -67,22 +68,23 @@ pub(crate) async fn events(
         Ok(None) => return error::unknown_recording(&id),
         Err(error) => return refused(&error),
     };
-    // Weak: packed or not, it is the same recording.
-    let tag = format!("W/\"{id}\"");
-    let known = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut known = known.flat_map(|value| value.to_str().unwrap_or("").split(','));
-    let is_known = known.any(|known| known.trim() == tag || known.trim() == "*");
+    // Weak: gzipped or not, it is the same recording.
+    let tag: ETag = format!("W/\"{id}\"").parse().expect("an id has letters and digits");
+    let known = headers.typed_get::<IfNoneMatch>();
+    let is_known = known.is_some_and(|known| !known.precondition_passes(&tag));
     let kind = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    let tag = [(header::ETAG, tag)];
-    if is_known {
+    let mut response = if is_known {
         let vary = [(header::VARY, "Accept-Encoding")];
-        return (StatusCode::NOT_MODIFIED, kind, tag, vary).into_response();
-    }
-    match gzip::answer(&headers, packed.into()) {
-        Ok(answer) => (kind, tag, answer).into_response(),
-        Err(error) => not_unpacked(&id, &error),
-    }
+        (StatusCode::NOT_MODIFIED, kind, vary).into_response()
+    } else {
+        match gzip::answer(&headers, packed.into()) {
+            Ok(answer) => (kind, answer).into_response(),
+            Err(error) => return not_unpacked(&id, &error),
+        }
+    };
+    response.headers_mut().typed_insert(tag);
+    response
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::{HeaderMapExt, Host};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -46,7 +47,7 @@ pub(crate) fn pattern(title: &str) -> String {
 /// GET /oembed?url=PAGE
 pub(crate) async fn oembed(
     State(server): State<AppState>,
-    Locale(lang, _): Locale,
+    Locale { language: lang, .. }: Locale,
     headers: HeaderMap,
     Query(wanted): Query<OembedQuery>,
 ) -> Response {
@@ -66,9 +67,9 @@ pub(crate) async fn oembed(
     ) else {
         return error::wrong("maxwidth and maxheight are numbers of pixels, from 1 on");
     };
-    let named = headers.get(header::HOST);
-    let named = named.and_then(|host| host.to_str().ok());
-    let hosts: Vec<&str> = server.public_host().into_iter().chain(named).collect();
+    let named = headers.typed_get::<Host>();
+    let hosts = server.public_host().into_iter().chain(named);
+    let hosts: Vec<String> = hosts.map(|host| host.to_string()).collect();
     let found = match place(&url, &hosts) {
         Some(place) => title(&place.source, &server, lang)
             .await
@@ -133,7 +134,7 @@ struct Place {
 }
 
 /// Reads the address of a page of this server, which has these names, the first for others; None where it is none.
-fn place(url: &str, hosts: &[&str]) -> Option<Place> {
+fn place(url: &str, hosts: &[String]) -> Option<Place> {
     let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
     let (origin, rest) = match address.split_once("://") {
         Some((scheme @ ("http" | "https"), rest)) => {
@@ -143,7 +144,8 @@ fn place(url: &str, hosts: &[&str]) -> Option<Place> {
         Some(_) => return None,
         None => (format!("//{}", hosts.first()?), address),
     };
-    if !hosts.contains(&origin.split_once("//")?.1) {
+    let (_, host) = origin.split_once("//")?;
+    if !hosts.iter().any(|own| own == host) {
         return None;
     }
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -166,7 +168,8 @@ mod tests {
 
     #[test]
     fn only_pages_of_this_host_have_a_place() {
-        let place = |url| place(url, &["waves.test:4444", "127.0.0.1:4444"]);
+        let hosts = ["waves.test:4444", "127.0.0.1:4444"].map(String::from);
+        let place = |url| place(url, &hosts);
         let found = |origin: &str, value: &str, options: &str| {
             Some(Place {
                 origin: origin.into(),

@@ -8,6 +8,8 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::authorization::{Authorization, Bearer};
+use headers::HeaderMapExt;
 use serde::Deserialize;
 use serde_json::json;
 use tracing::info;
@@ -38,7 +40,7 @@ pub(crate) struct Said {
 pub(crate) async fn start(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Locale(language, _): Locale,
+    Locale { language, .. }: Locale,
     beside: Result<Query<StartQuery>, QueryRejection>,
     wanted: Result<StartRun, ApiError>,
 ) -> Response {
@@ -142,7 +144,7 @@ pub(crate) async fn stop(
 pub(crate) async fn say(
     State(server): State<AppState>,
     Path(id): Path<String>,
-    Locale(language, _): Locale,
+    Locale { language, .. }: Locale,
     headers: HeaderMap,
     said: Result<Json<Said>, JsonRejection>,
 ) -> Response {
@@ -173,10 +175,6 @@ pub(crate) async fn say(
 
 /// Whether a request has the run's key: `Authorization: Bearer KEY` (RFC 6750, section 2.1).
 fn has_key(headers: &HeaderMap, live: &LiveRun) -> bool {
-    let said = headers.get(header::AUTHORIZATION);
-    let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let token = said
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    token.is_some_and(|(_, key)| key.trim() == live.key)
+    let key = headers.typed_get::<Authorization<Bearer>>();
+    key.is_some_and(|key| key.token() == live.key)
 }

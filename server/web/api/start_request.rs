@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{FromRequest, Query, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
+use headers::{ContentType, HeaderMapExt, Mime};
 use serde::Deserialize;
 
 use crate::web::error::ApiError;
@@ -24,7 +25,9 @@ impl<S: Send + Sync> FromRequest<S> for StartRun {
                 let message = error.body_text();
                 ApiError::Request { message }
             })?;
-        match kind(request.headers()).as_str() {
+        let media_type = request.headers().typed_get::<ContentType>();
+        let media_type = media_type.map(Mime::from);
+        match media_type.as_ref().map_or("", Mime::essence_str) {
             "text/plain" => {
                 let script = String::from_request(request, state).await;
                 let script =
@@ -48,14 +51,6 @@ impl<S: Send + Sync> FromRequest<S> for StartRun {
             )),
         }
     }
-}
-
-/// The media type of a request's body without its parameters; empty where none is named.
-fn kind(headers: &HeaderMap) -> String {
-    let named = headers.get(header::CONTENT_TYPE);
-    let named = named.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = named.split(';').next().unwrap_or("");
-    essence.trim().to_ascii_lowercase()
 }
 
 /// What to play: a scenario of ours by its id, or a script.

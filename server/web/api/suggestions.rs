@@ -11,7 +11,7 @@ use crate::web::error::ApiError;
 use crate::web::extract::locale::Locale;
 
 /// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
-pub(crate) async fn offers(Locale(language, _): Locale, text: String) -> Response {
+pub(crate) async fn offers(Locale { language, .. }: Locale, text: String) -> Response {
     match script::offers(&text) {
         Ok(offers) => {
             let offers: Vec<Value> = offers

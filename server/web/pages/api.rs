@@ -21,12 +21,12 @@ struct Api {
 /// GET /api
 pub(crate) async fn api(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     origin: BaseUrl,
 ) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
+    let frame = Layout::new(&server, &locale, &uri).await;
     let server = origin.address("");
     let server = server.unwrap_or_else(|| "http://localhost".into());
-    page(&Api { frame, server }, &asked, StatusCode::OK)
+    page(&Api { frame, server }, &locale, StatusCode::OK)
 }

@@ -51,12 +51,12 @@ struct Deciding {
 }
 
 /// GET /article
-pub(crate) async fn article(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
+pub(crate) async fn article(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &locale, &uri).await;
     let known = known().await;
     let claims = catalogue::claims().iter().enumerate();
     let rows: Vec<Row> = claims
-        .map(|(index, claim)| row(index + 1, claim, known, asked.0))
+        .map(|(index, claim)| row(index + 1, claim, known, locale.language))
         .collect();
     let tally = [
         ClaimVerdict::Holds,
@@ -79,7 +79,7 @@ pub(crate) async fn article(State(server): State<AppState>, asked: Locale, uri: 
         tally: tally.into_iter().filter(|(_, count)| *count > 0).collect(),
         kernels: kernels.into_iter().collect::<Vec<_>>().join(", "),
     };
-    page(&article, &asked, StatusCode::OK)
+    page(&article, &locale, StatusCode::OK)
 }
 
 fn row(

@@ -76,11 +76,11 @@ impl Atlas {
 }
 
 /// GET /atlas
-pub(crate) async fn atlas(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
+pub(crate) async fn atlas(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
     // Reading all the runs for the first time takes tens of ms.
     let recorded = blocking(recorded).await;
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let lang = asked.0;
+    let frame = Layout::new(&server, &locale, &uri).await;
+    let lang = locale.language;
     let kernels: BTreeSet<&str> = recorded.values().map(|run| run.kernel.as_str()).collect();
     let kernels = kernels.into_iter().collect::<Vec<_>>().join(", ");
     let column = |stimulus| {
@@ -111,7 +111,7 @@ pub(crate) async fn atlas(State(server): State<AppState>, asked: Locale, uri: Ur
             .replace("{kernel}", &kernels),
         frame,
     };
-    page(&atlas, &asked, StatusCode::OK)
+    page(&atlas, &locale, StatusCode::OK)
 }
 
 fn notes(frame: &Layout) -> Vec<Noted> {

@@ -18,17 +18,17 @@ use crate::web::state::AppState;
 /// GET /atlas/STATE/STIMULUS
 pub(crate) async fn cell(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     origin: BaseUrl,
     uri: Uri,
     Path((state, stimulus)): Path<(String, String)>,
 ) -> Response {
     let found = atlas::named(&format!("atlas/{state}/{stimulus}"));
     let Some((cell, Ok(trial))) = found.map(|cell| (cell, &cell.plan)) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
-    let mut frame = Layout::new(&server, &asked, &uri).await;
-    let (lang, words) = (asked.0, texts().stimulus(cell.stimulus));
+    let mut frame = Layout::new(&server, &locale, &uri).await;
+    let (lang, words) = (locale.language, texts().stimulus(cell.stimulus));
     let note = texts().note(cell);
     let title = cells::title(cell, lang);
     let (id, recording) = (cell.id(), format!("/api/{}", cell.id()));
@@ -66,5 +66,5 @@ pub(crate) async fn cell(
         further: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }

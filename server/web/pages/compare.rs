@@ -97,12 +97,12 @@ struct Card {
 /// GET /compare
 pub(crate) async fn compare(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     Query(wanted): Query<Sides>,
 ) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let lang = asked.0;
+    let frame = Layout::new(&server, &locale, &uri).await;
+    let lang = locale.language;
     let [a, b] = [wanted.a, wanted.b].map(|name| name.filter(|name| !name.is_empty()));
     let found = [&a, &b].map(|name| title(&server, lang, name.as_deref()?));
     if let ([Some(left), Some(right)], Some(a), Some(b)) = (&found, &a, &b) {
@@ -116,7 +116,7 @@ pub(crate) async fn compare(
             "live": frame.remedy.is_none(),
         });
         let data = script_safe(&data);
-        return page(&Compare { frame, sides, data }, &asked, StatusCode::OK);
+        return page(&Compare { frame, sides, data }, &locale, StatusCode::OK);
     }
     let is_wrong =
         |name: &Option<String>, found: &Option<String>| name.is_some() && found.is_none();
@@ -137,7 +137,7 @@ pub(crate) async fn compare(
     } else {
         StatusCode::OK
     };
-    page(&chooser, &asked, status)
+    page(&chooser, &locale, status)
 }
 
 fn asking(

@@ -29,8 +29,8 @@ struct Part {
 }
 
 /// GET /
-pub(crate) async fn course(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
+pub(crate) async fn course(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &locale, &uri).await;
     let known = known().await;
     let part = |(index, chapter): (usize, Chapter)| Part {
         chapter,
@@ -46,7 +46,7 @@ pub(crate) async fn course(State(server): State<AppState>, asked: Locale, uri: U
         chapters: chapters.filter(|part| !part.lessons.is_empty()).collect(),
         first: known.first().map_or("", |known| &known.scenario.id),
     };
-    page(&course, &asked, StatusCode::OK)
+    page(&course, &locale, StatusCode::OK)
 }
 
 /// What is known of the lessons; reading all recordings for the first time shall hold nobody else up.

@@ -55,7 +55,7 @@ pub(crate) struct Options {
 }
 
 /// GET /embed?of=SOURCE
-pub(crate) async fn embed(Locale(lang, _): Locale, Query(options): Query<Options>) -> Response {
+pub(crate) async fn embed(Locale { language: lang, .. }: Locale, Query(options): Query<Options>) -> Response {
     let source = options.of.as_deref().and_then(RecordingRef::named);
     let title = source.as_ref().and_then(|source| source.title(lang));
     // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.
@@ -94,5 +94,9 @@ pub(crate) async fn embed(Locale(lang, _): Locale, Query(options): Query<Options
         false => StatusCode::OK,
     };
     // In a frame nothing is remembered: the language is the address's.
-    page(&embed, &Locale(lang, false), status)
+    let locale = Locale {
+        language: lang,
+        is_named: false,
+    };
+    page(&embed, &locale, status)
 }

@@ -25,8 +25,8 @@ const STARTS: [(&str, &str); 3] = [
 ];
 
 /// GET /play
-pub(crate) async fn play(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
+pub(crate) async fn play(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &locale, &uri).await;
     let (title, summary) = (frame.w("play.title").into(), frame.w("play.summary"));
     let data = json!({
         "open": true,
@@ -44,5 +44,5 @@ pub(crate) async fn play(State(server): State<AppState>, asked: Locale, uri: Uri
         further: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }

@@ -40,55 +40,55 @@ struct Lesson {
 /// GET /state/NAME
 pub(crate) async fn state(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     Path(name): Path<String>,
 ) -> Response {
     let Some(state) = glossary::state_named(&name) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
     if name != state.name() {
         return Redirect::to(&format!("/state/{}", state.name())).into_response();
     }
     let entry = glossary::state(state);
     let occurs = Occurs {
-        frame: Layout::new(&server, &asked, &uri).await,
+        frame: Layout::new(&server, &locale, &uri).await,
         name: state.name(),
         number: None,
         state: true,
         entry,
-        text: entry.text(asked.0),
+        text: entry.text(locale.language),
         lessons: lessons(known().await, |known| of(&known.digest.states, &state)),
     };
-    page(&occurs, &asked, StatusCode::OK)
+    page(&occurs, &locale, StatusCode::OK)
 }
 
 /// GET /error/NAME; a number, or Winsock's name, leads to Linux's.
 pub(crate) async fn error(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     Path(name): Path<String>,
 ) -> Response {
     let Some(error) = glossary::error_named(&name) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
     if name != error {
         return Redirect::to(&format!("/error/{error}")).into_response();
     }
     let entry = &glossary::errors()[error];
     let occurs = Occurs {
-        frame: Layout::new(&server, &asked, &uri).await,
+        frame: Layout::new(&server, &locale, &uri).await,
         name: error,
         number: errno::number(error),
         state: false,
         entry,
-        text: entry.text(asked.0),
+        text: entry.text(locale.language),
         lessons: lessons(known().await, |known| {
             of(&known.digest.errnos, &error.to_owned())
         }),
     };
-    page(&occurs, &asked, StatusCode::OK)
+    page(&occurs, &locale, StatusCode::OK)
 }
 
 fn of<T: PartialEq>(met: &[Met<T>], what: &T) -> Vec<(Host, u64)> {

@@ -59,15 +59,15 @@ impl Card {
 }
 
 impl Layout {
-    pub(crate) async fn new(server: &AppState, asked: &Locale, uri: &Uri) -> Layout {
+    pub(crate) async fn new(server: &AppState, locale: &Locale, uri: &Uri) -> Layout {
         let lab = server.lab.clone();
         let ability = blocking(move || lab.ability()).await;
         let query = uri.query().unwrap_or("").split('&');
         let kept = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
-        let other = format!("lang={}", asked.0.other().tag());
+        let other = format!("lang={}", locale.language.other().tag());
         let query: Vec<&str> = kept.chain([other.as_str()]).collect();
         Layout {
-            lang: asked.0,
+            lang: locale.language,
             version: assets::version(),
             path: uri.path().to_owned(),
             switch: format!("?{}", query.join("&")),
@@ -87,7 +87,7 @@ impl Layout {
 }
 
 /// Renders a page; the language that its address asked for is remembered.
-pub(crate) fn page(template: &impl Template, asked: &Locale, status: StatusCode) -> Response {
+pub(crate) fn page(template: &impl Template, locale: &Locale, status: StatusCode) -> Response {
     let html = template
         .render()
         .expect("templates render whatever they are given");
@@ -97,10 +97,10 @@ pub(crate) fn page(template: &impl Template, asked: &Locale, status: StatusCode)
         Html(html),
     )
         .into_response();
-    if asked.1 {
+    if locale.is_named {
         let cookie = format!(
             "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
-            asked.0.tag()
+            locale.language.tag()
         );
         response.headers_mut().insert(
             header::SET_COOKIE,

@@ -20,33 +20,33 @@ struct Missing {
 }
 
 /// Any other address.
-pub(crate) async fn not_found(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    missing(&server, &asked, &uri, None).await
+pub(crate) async fn not_found(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    missing(&server, &locale, &uri, None).await
 }
 
 /// No such page, with a hint.
 pub(crate) async fn missing(
     server: &AppState,
-    asked: &Locale,
+    locale: &Locale,
     uri: &Uri,
     hint: Option<String>,
 ) -> Response {
-    let title = asked.0.word("missing.title");
-    show(server, asked, uri, (StatusCode::NOT_FOUND, title, hint)).await
+    let title = locale.language.word("missing.title");
+    show(server, locale, uri, (StatusCode::NOT_FOUND, title, hint)).await
 }
 
 /// A page that there may be, but that the machine does not give.
 pub(crate) async fn unreadable(
     server: &AppState,
-    asked: &Locale,
+    locale: &Locale,
     uri: &Uri,
     why: &str,
 ) -> Response {
-    let title = asked.0.word("kept.unreadable");
+    let title = locale.language.word("kept.unreadable");
     let hint = Some(why.to_owned());
     show(
         server,
-        asked,
+        locale,
         uri,
         (StatusCode::SERVICE_UNAVAILABLE, title, hint),
     )
@@ -55,11 +55,11 @@ pub(crate) async fn unreadable(
 
 async fn show(
     server: &AppState,
-    asked: &Locale,
+    locale: &Locale,
     uri: &Uri,
     (status, title, hint): (StatusCode, &'static str, Option<String>),
 ) -> Response {
-    let frame = Layout::new(server, asked, uri).await;
+    let frame = Layout::new(server, locale, uri).await;
     let path = uri.path().to_owned();
     let missing = Missing {
         frame,
@@ -67,5 +67,5 @@ async fn show(
         title,
         hint,
     };
-    page(&missing, asked, status)
+    page(&missing, locale, status)
 }

@@ -21,21 +21,21 @@ use crate::web::state::AppState;
 /// GET /r/ID
 pub(crate) async fn kept(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     origin: BaseUrl,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
-    let lang = asked.0;
+    let lang = locale.language;
     let about = match kept_store::about(&server, &id).await {
         Ok(Some(about)) => about,
         Ok(None) => {
             let hint = Some(lang.word("missing.recording").into());
-            return missing(&server, &asked, &uri, hint).await;
+            return missing(&server, &locale, &uri, hint).await;
         }
-        Err(error) => return unreadable(&server, &asked, &uri, &error.to_string()).await,
+        Err(error) => return unreadable(&server, &locale, &uri, &error.to_string()).await,
     };
-    let mut frame = Layout::new(&server, &asked, &uri).await;
+    let mut frame = Layout::new(&server, &locale, &uri).await;
     let source = about.scenario.as_deref().and_then(catalogue::scenario);
     // Its notes and questions speak of its own lines.
     let lesson = source.filter(|lesson| lesson.script.text == about.script);
@@ -71,7 +71,7 @@ pub(crate) async fn kept(
         further: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }
 
 /// When and where it was recorded, and of which lesson; as HTML.

@@ -49,15 +49,15 @@ struct Find {
 /// GET /find?q=
 pub(crate) async fn find(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     wanted: Result<Query<SearchQuery>, QueryRejection>,
 ) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
+    let frame = Layout::new(&server, &locale, &uri).await;
     let Query(SearchQuery { q }) = wanted.unwrap_or_default();
     let query: String = q.trim().chars().take(LONGEST).collect();
     let known = known().await;
-    let lang = asked.0;
+    let lang = locale.language;
     let folded = query.to_lowercase();
     let says = |text: &str| !folded.is_empty() && text.to_lowercase().contains(&folded);
     let claims = catalogue::claims().iter();
@@ -79,7 +79,7 @@ pub(crate) async fn find(
         chapters: chapters(known),
         query,
     };
-    page(&find, &asked, StatusCode::OK)
+    page(&find, &locale, StatusCode::OK)
 }
 
 /// The chapters that have lessons.

@@ -77,16 +77,16 @@ pub(crate) struct NextSteps {
 /// GET /s/ID
 pub(crate) async fn scenario(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     origin: BaseUrl,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
     let Some(scenario) = catalogue::scenario(&id) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
-    let mut frame = Layout::new(&server, &asked, &uri).await;
-    let lang = asked.0;
+    let mut frame = Layout::new(&server, &locale, &uri).await;
+    let lang = locale.language;
     let recording = format!("/api/recordings/{id}");
     let texts = [&scenario.title, &scenario.summary].map(|text| lang.of(text));
     frame.card = Card::new(&origin, lang, texts, &format!("/s/{id}"), &recording);
@@ -108,7 +108,7 @@ pub(crate) async fn scenario(
         further: Some(further(scenario, lang)),
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }
 
 /// What a scenario says at its labels.
@@ -166,8 +166,8 @@ pub(crate) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.
-pub(crate) async fn try_it(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
+pub(crate) async fn try_it(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let frame = Layout::new(&server, &locale, &uri).await;
     let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary"));
     let example = catalogue::scenario("four-waves");
     let data = json!({
@@ -185,5 +185,5 @@ pub(crate) async fn try_it(State(server): State<AppState>, asked: Locale, uri: U
         further: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }

@@ -144,9 +144,9 @@ pub(crate) fn exercise(
     events: &[Event],
     about: &About<'_>,
     wish: Wish,
-    asked: &Locale,
+    locale: &Locale,
 ) -> Response {
-    let lang = asked.0;
+    let lang = locale.language;
     let mut table = table(events);
     let left_out = table.rows.len().saturating_sub(ROWS);
     table.rows.truncate(ROWS);
@@ -183,7 +183,7 @@ pub(crate) fn exercise(
             sheet.deeds = deeds.map(|row| deed(row, lang)).collect();
         }
     }
-    page(&sheet, asked, StatusCode::OK)
+    page(&sheet, locale, StatusCode::OK)
 }
 
 fn pieces(table: &Table, seed: u32, lang: Language) -> Vec<Piece> {
