@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::content::markup;
 use crate::content::source::Citation;
 use crate::i18n::{Language, Text};
-use crate::web::assets;
+use crate::web::assets::{self, imports};
 use crate::web::pages::BareLayout;
 
 /// A recording with what is said of it.
@@ -160,8 +160,8 @@ fn imports() -> BTreeMap<String, String> {
 
 /// A script that imports others by their whole paths, since a `data:` address has no folder.
 fn by_whole_path(name: &str, script: &str) -> String {
-    let lines = script.lines().map(|line| match assets::imported(line) {
-        Some(specifier) => line.replace(specifier, &assets::resolve(name, specifier)),
+    let lines = script.lines().map(|line| match imports::specifier(line) {
+        Some(specifier) => line.replace(specifier, &imports::resolve(name, specifier)),
         None => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")
