@@ -56,7 +56,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let store = Arc::new(site.store);
-    kept_store::look(&store);
+    kept_store::check_store(&store);
     let lab = Arc::new(site.lab.on_end(kept_store::keep_open_ones(store.clone())));
     let followers = TaskTracker::new();
     let state = AppState {

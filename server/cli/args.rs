@@ -50,8 +50,8 @@ pub(crate) enum Role {
         folder: PathBuf,
     },
     /// The process from which actors are forked; started by the server.
-    #[command(hide = true)]
-    Nursery,
+    #[command(hide = true, name = "nursery")]
+    ForkServer,
 }
 
 /// For `fourwave`.

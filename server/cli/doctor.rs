@@ -1,6 +1,6 @@
 //! `fourwave doctor`: what this machine allows, one line each, and for what it does not, the command that would allow it.
 //!
-//! It does what a run does, so that what it says is what happens: it starts the nursery, which builds a host, then plays
+//! It does what a run does, so that what it says is what happens: it starts the fork server, which builds a host, then plays
 //! a lesson. Whatever comes after a step that was refused cannot be known and is said to be untried.
 
 use std::net::{SocketAddr, TcpListener};
@@ -46,9 +46,9 @@ enum CheckResult {
 
 /// Ends with 1 where no run is possible.
 pub(crate) fn doctor(listen: SocketAddr) -> Result<ExitCode> {
-    let nursery = ForkServer::start();
-    let refused = nursery.as_ref().err();
-    let nursery = nursery.as_ref().ok();
+    let fork_server = ForkServer::start();
+    let refused = fork_server.as_ref().err();
+    let fork_server = fork_server.as_ref().ok();
     let steps = [
         ("child", SetupStep::Start),
         ("namespaces", SetupStep::Namespace),
@@ -68,8 +68,8 @@ pub(crate) fn doctor(listen: SocketAddr) -> Result<ExitCode> {
         .chain([
             ("socket table", socket_table(refused)),
             ("small tables", small_tables()),
-            ("trial run", nursery.map_or(Untried, trial_run)),
-            ("destroy", nursery.map_or(Untried, destroy)),
+            ("trial run", fork_server.map_or(Untried, trial_run)),
+            ("destroy", fork_server.map_or(Untried, destroy)),
             ("address", address(listen)),
         ]);
     let mut possible = true;
@@ -162,10 +162,10 @@ fn small_tables() -> CheckResult {
     )
 }
 
-fn trial_run(nursery: &ForkServer) -> CheckResult {
+fn trial_run(fork_server: &ForkServer) -> CheckResult {
     let lesson = catalogue::scenario(LESSON).expect("it is shipped");
     let began = Instant::now();
-    let (events, reason) = play_all(nursery, &lesson.script);
+    let (events, reason) = play_all(fork_server, &lesson.script);
     let took = events
         .last()
         .map_or(began.elapsed(), |(when, _)| *when - began);
@@ -194,11 +194,11 @@ fn trial_run(nursery: &ForkServer) -> CheckResult {
     }
 }
 
-fn destroy(nursery: &ForkServer) -> CheckResult {
+fn destroy(fork_server: &ForkServer) -> CheckResult {
     let script =
         "server listen\nclient connect\nserver accept\nserver destroy\nexpect server CLOSED";
     let script = script::parse(script).expect("it is a script");
-    match play_all(nursery, &script).1 {
+    match play_all(fork_server, &script).1 {
         None => Good("SOCK_DESTROY".into()),
         Some(reason) => Lacking(
             format!("scripts cannot destroy a socket: {reason}"),
@@ -208,7 +208,7 @@ fn destroy(nursery: &ForkServer) -> CheckResult {
 }
 
 /// The events with their times, and the reason where not everything was as the script says.
-fn play_all(nursery: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
+fn play_all(fork_server: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
     let mut events = Vec::new();
     let play_it = Play {
         scenario: None,
@@ -217,9 +217,14 @@ fn play_all(nursery: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Op
         limit: Duration::from_secs(30),
         most_events: MOST_EVENTS,
     };
-    let played = play(nursery, &play_it, &AtomicBool::new(false), &mut |event| {
-        events.push((Instant::now(), event));
-    });
+    let played = play(
+        fork_server,
+        &play_it,
+        &AtomicBool::new(false),
+        &mut |event| {
+            events.push((Instant::now(), event));
+        },
+    );
     let reason = match (played, events.last().map(|(_, event)| &event.what)) {
         (Err(error), _) => Some(error.to_string()),
         (Ok(()), Some(What::End { ok: true, .. })) => None,

@@ -11,7 +11,7 @@ use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script::ast::Script;
 
 /// The events of a run of which every check was true.
-pub(super) fn events(nursery: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
+pub(super) fn events(fork_server: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     let play_it = Play {
         scenario: Some(id),
@@ -20,9 +20,12 @@ pub(super) fn events(nursery: &ForkServer, id: &str, script: &Script) -> Result<
         limit: Duration::from_secs(120),
         most_events: MOST_EVENTS,
     };
-    play(nursery, &play_it, &AtomicBool::new(false), &mut |event| {
-        events.push(event)
-    })?;
+    play(
+        fork_server,
+        &play_it,
+        &AtomicBool::new(false),
+        &mut |event| events.push(event),
+    )?;
     match events.last().map(|event| &event.what) {
         Some(What::End { ok: true, .. }) => Ok(events),
         Some(What::End { reason, .. }) => {

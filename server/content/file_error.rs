@@ -11,7 +11,7 @@ pub struct FileError(pub String);
 impl FileError {
     /// A mistake at a byte of a file.
     pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> FileError {
-        let (line, column) = place(text, byte);
+        let (line, column) = position(text, byte);
         FileError(draw_at(name, text, [line, column, 1], message))
     }
 
@@ -31,7 +31,7 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 /// Line and column of a byte, both 1-based, the column in characters.
-pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at.min(text.len())];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (

@@ -16,7 +16,7 @@ use crate::store::Day;
 use crate::web::assets::gzip;
 use crate::web::blocking::blocking;
 use crate::web::error;
-use crate::web::kept_store::{not_unpacked, refused};
+use crate::web::kept_store::{not_unpacked, store_error};
 use crate::web::state::AppState;
 
 /// Which run to keep.
@@ -30,10 +30,10 @@ pub(crate) struct KeepRequest {
 pub(crate) async fn keep(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    wanted: Result<Json<KeepRequest>, JsonRejection>,
+    request: Result<Json<KeepRequest>, JsonRejection>,
 ) -> Response {
-    let KeepRequest { run } = match wanted {
-        Ok(Json(wanted)) => wanted,
+    let KeepRequest { run } = match request {
+        Ok(Json(request)) => request,
         Err(error) => return error::ApiError::from(error).into_response(),
     };
     let Some(live) = server.lab.find(&run) else {
@@ -47,11 +47,11 @@ pub(crate) async fn keep(
     match blocking(move || server.store.keep(&live.events(0), Day::today())).await {
         Ok(id) => {
             let address = format!("/r/{id}");
-            let place = [(header::LOCATION, address.clone())];
+            let location = [(header::LOCATION, address.clone())];
             let kept = json!({ "id": id, "address": address });
-            (StatusCode::CREATED, place, Json(kept)).into_response()
+            (StatusCode::CREATED, location, Json(kept)).into_response()
         }
-        Err(error) => refused(&error),
+        Err(error) => store_error(&error),
     }
 }
 
@@ -61,15 +61,17 @@ pub(crate) async fn events(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = id.clone();
-    let found = blocking(move || server.store.events(&asked, Day::today())).await;
-    let packed = match found {
-        Ok(Some(packed)) => packed,
+    let named = id.clone();
+    let found = blocking(move || server.store.events(&named, Day::today())).await;
+    let gzipped = match found {
+        Ok(Some(gzipped)) => gzipped,
         Ok(None) => return error::unknown_recording(&id),
-        Err(error) => return refused(&error),
+        Err(error) => return store_error(&error),
     };
     // Weak: gzipped or not, it is the same recording.
-    let tag: ETag = format!("W/\"{id}\"").parse().expect("an id has letters and digits");
+    let tag: ETag = format!("W/\"{id}\"")
+        .parse()
+        .expect("an id has letters and digits");
     let known = headers.typed_get::<IfNoneMatch>();
     let is_known = known.is_some_and(|known| !known.precondition_passes(&tag));
     let kind = [
@@ -80,7 +82,7 @@ pub(crate) async fn events(
         let vary = [(header::VARY, "Accept-Encoding")];
         (StatusCode::NOT_MODIFIED, kind, vary).into_response()
     } else {
-        match gzip::answer(&headers, packed.into()) {
+        match gzip::answer(&headers, gzipped.into()) {
             Ok(answer) => (kind, answer).into_response(),
             Err(error) => return not_unpacked(&id, &error),
         }

@@ -1,4 +1,4 @@
-//! What is to be played, as it is asked for: JSON, or a bare script with the rest in the address, which is shorter to type.
+//! The body of a request that starts a run: JSON, or a bare script with the rest in the address, which is shorter to type.
 
 use axum::Json;
 use axum::extract::{FromRequest, Query, Request};
@@ -9,9 +9,9 @@ use serde::Deserialize;
 use crate::web::error::ApiError;
 use crate::web::extract::flag::Flag;
 
-/// What the address of a request with a bare script says.
+/// The options that a bare script has in its address.
 #[derive(Deserialize)]
-struct InAddress {
+struct ScriptQuery {
     pub(crate) pace: Option<PaceName>,
     pub(crate) open: Option<Flag>,
 }
@@ -20,7 +20,7 @@ impl<S: Send + Sync> FromRequest<S> for StartRun {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<StartRun, ApiError> {
-        let Query(InAddress { pace, open }) =
+        let Query(ScriptQuery { pace, open }) =
             Query::try_from_uri(request.uri()).map_err(|error| {
                 let message = error.body_text();
                 ApiError::Request { message }
@@ -68,7 +68,7 @@ pub(crate) struct StartRun {
     pub(crate) open: bool,
 }
 
-/// What the address of such a request says.
+/// The options in the address of every such request.
 #[derive(Deserialize)]
 pub(crate) struct StartQuery {
     #[serde(default)]

@@ -9,8 +9,7 @@ use tower_http::trace::{HttpMakeClassifier, TraceLayer};
 use tracing::{Span, info, info_span};
 
 /// The layer that opens the span of each request.
-pub(crate) type RequestLog =
-    TraceLayer<HttpMakeClassifier, MakeSpan, (), OnResponse, (), (), ()>;
+pub(crate) type RequestLog = TraceLayer<HttpMakeClassifier, MakeSpan, (), OnResponse, (), (), ()>;
 
 type MakeSpan = fn(&Request) -> Span;
 type OnResponse = fn(&Response, Duration, &Span);

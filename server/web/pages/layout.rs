@@ -24,11 +24,11 @@ pub(crate) struct Layout {
     /// What the machine refuses, if it does.
     pub(crate) remedy: Option<Remedy>,
     /// What chats show beside a link to this page, if there is something to show.
-    pub(crate) card: Option<Card>,
+    pub(crate) preview: Option<LinkPreview>,
 }
 
 /// What chats show beside a link: <https://ogp.me>.
-pub(crate) struct Card {
+pub(crate) struct LinkPreview {
     pub(crate) title: String,
     /// In a sentence or two, without marks.
     pub(crate) description: String,
@@ -38,22 +38,22 @@ pub(crate) struct Card {
     pub(crate) image: String,
 }
 
-impl Card {
-    /// The card of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
+impl LinkPreview {
+    /// The preview of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
     /// how this server is called.
     pub(crate) fn new(
-        origin: &BaseUrl,
+        base_url: &BaseUrl,
         language: Language,
         [title, description]: [&str; 2],
         page: &str,
         events: &str,
-    ) -> Option<Card> {
+    ) -> Option<LinkPreview> {
         let tag = language.tag();
-        Some(Card {
+        Some(LinkPreview {
             title: title.into(),
-            description: markup::plain(description),
-            page: origin.address(page)?,
-            image: origin.address(&format!("{events}/png?preview=1&lang={tag}"))?,
+            description: markup::plain_text(description),
+            page: base_url.address(page)?,
+            image: base_url.address(&format!("{events}/png?preview=1&lang={tag}"))?,
         })
     }
 }
@@ -72,7 +72,7 @@ impl Layout {
             path: uri.path().to_owned(),
             switch: format!("?{}", query.join("&")),
             remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
-            card: None,
+            preview: None,
         }
     }
 
