@@ -41,6 +41,7 @@ mod export {
 /// The server.
 mod http {
     pub mod clients;
+    pub mod log;
     pub mod openapi;
     pub mod pages;
     pub mod round_trips;
