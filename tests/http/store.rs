@@ -166,7 +166,7 @@ fn stories_tell_who_ended_the_connection() {
 #[test]
 fn what_was_longest_not_visited_gives_way_and_nothing_of_the_last_90_days() {
     let folder = Folder::new();
-    let limit = 128 << 10;
+    let limit = 132 << 10;
     let store = open(&folder, limit);
     let mut ids = Vec::new();
     let full = loop {
