@@ -8,6 +8,7 @@ pub(crate) mod completion;
 pub(crate) mod composer;
 pub(crate) mod cursor;
 pub(crate) mod diagnostic;
+pub mod facts;
 pub(crate) mod filter;
 pub(crate) mod lexer;
 pub mod parse;

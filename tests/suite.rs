@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, missing_docs, reason = "a test program has no users")]
 
+mod compatibility;
 mod layers;
 mod support;
 

@@ -24,6 +24,7 @@ use crate::lab::run::error::RunError;
 use crate::lab::run::request::{Limits, RunRequest};
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::network::plans;
+use crate::script::facts;
 use actor::Actor;
 use director::Director;
 use engine::{Engine, HostEnd, Power};
@@ -95,6 +96,7 @@ pub fn play(
         open: request.open,
         idle_limit_ms: request.open.then_some(limits.idle.as_millis() as u64),
         hosts: facts,
+        lines: facts::of_script(&request.script.text),
     });
     for index in 0..engine.actors.len() {
         let actor = &mut engine.actors[index];

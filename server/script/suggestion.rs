@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::event::LineKind;
 use crate::event::host::Host;
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step};
 use crate::script::checker::Checker;
 use crate::script::diagnostic::{Diagnostic, Expected, Found};
+use crate::script::lexer::{self, Token, TokenKind};
 use crate::script::parse::parse_beginning;
-use crate::script::parser;
+use crate::script::{facts, parser};
 use crate::tcp::call::Call;
 
 /// A line that could come next.
@@ -23,6 +25,16 @@ pub struct Suggestion {
     pub host: Host,
     /// The line.
     pub line: String,
+    /// The kind of its action.
+    pub kind: LineKind,
+    /// The script's word for the action.
+    pub verb: &'static str,
+    /// The words behind the verb, without the names of sockets.
+    pub arguments: String,
+    /// The socket that the line names, where it is not the usual one.
+    pub socket: Option<String>,
+    /// The name of the socket that the line makes, where the line has one.
+    pub makes: Option<String>,
     /// It is asked for seldom.
     pub rare: bool,
     /// Why it cannot come now, if it cannot.
@@ -315,16 +327,22 @@ impl Stage {
         senseless: Option<(Found, Expected)>,
     ) -> Suggestion {
         let text = format!("{actor} {action}");
-        let admitted = parser::parse(self.next, &text).and_then(|step| {
-            step.map(|step| self.checker.clone().admit(step))
-                .transpose()
-        });
+        let step = parser::parse(self.next, &text).ok().flatten();
+        let step = step.expect("the grammar of a suggestion is right");
+        let (kind, verb) = (facts::kind(&step.action), facts::verb(&step.action));
+        let parts = Parts::of(action);
+        let admitted = self.checker.clone().admit(step);
         let senseless =
             senseless.map(|(found, expected)| Diagnostic::new(self.next, 1, 1, found, expected));
         Suggestion {
             actor: actor.into(),
             host,
             line: text,
+            kind,
+            verb: verb.unwrap_or_default(),
+            arguments: parts.arguments,
+            socket: parts.socket,
+            makes: parts.makes,
             rare,
             reason: admitted.err().or(senseless),
         }
@@ -356,6 +374,38 @@ fn on(name: &str, usual: &str) -> String {
     match name == usual {
         true => String::new(),
         false => format!(" on {name}"),
+    }
+}
+
+/// The words of an action behind its verb.
+struct Parts {
+    arguments: String,
+    socket: Option<String>,
+    makes: Option<String>,
+}
+
+impl Parts {
+    fn of(action: &str) -> Parts {
+        let tokens = lexer::split(1, action).unwrap_or_default(); // a suggestion has no mistakes
+        let is = |token: &Token, word: &str| token.kind == TokenKind::Word(word.into());
+        let behind = |word: &str| {
+            let at = tokens.iter().position(|token| is(token, word))?;
+            match &tokens.get(at + 1)?.kind {
+                TokenKind::Word(name) => Some(name.clone()),
+                _ => None,
+            }
+        };
+        let end = tokens
+            .iter()
+            .find(|token| is(token, "on") || is(token, "as"));
+        let length = end.or(tokens.last()).map_or(0, |end| end.column - 1);
+        let words: String = action.chars().take(length).collect();
+        let arguments = words.split_once(' ').map_or("", |(_, rest)| rest.trim());
+        Parts {
+            arguments: arguments.to_owned(),
+            socket: behind("on"),
+            makes: behind("as"),
+        }
     }
 }
 
@@ -495,6 +545,31 @@ mod tests {
                 let admitted = parse(&whole);
                 assert!(offer.reason.is_some() || admitted.is_ok(), "{whole}");
             }
+        }
+    }
+
+    #[test]
+    fn an_offer_has_its_words_apart() {
+        let script = "server listen\nclient connect\nserver accept\nserver accept as other";
+        let of = |line: &str| {
+            let mut all = offers(script).unwrap().into_iter();
+            let offer = all.find(|offer| offer.line == line).unwrap();
+            let names = [offer.socket, offer.makes].map(Option::unwrap_or_default);
+            (offer.verb, offer.arguments, names.join(" "))
+        };
+        for (line, verb, arguments, names) in [
+            (
+                "server shutdown write on other",
+                "shutdown",
+                "write",
+                "other ",
+            ),
+            ("server dup on other as copy", "dup", "", "other copy"),
+            ("client send \"hello\"", "send", "\"hello\"", " "),
+            ("client thread reader", "thread", "reader", " "),
+            ("server link down", "link", "down", " "),
+        ] {
+            assert_eq!(of(line), (verb, arguments.into(), names.into()));
         }
     }
 

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Savepoint, TransactionBehavior, pa
 
 use crate::store::day::Day;
 use crate::store::error::StoreError;
+use crate::store::events::Events;
 
 /// A recording that was visited or made so many days ago, or later, is not given up.
 const PROTECTED: i64 = 90;
@@ -27,8 +28,7 @@ pub(crate) struct Keep {
     pub(crate) id: String,
     /// As JSON.
     pub(crate) about: String,
-    /// Packed.
-    pub(crate) events: Vec<u8>,
+    pub(crate) events: Events,
     pub(crate) today: Day,
     /// Told when it is kept, or why it is not.
     pub(crate) done: SyncSender<Result<(), StoreError>>,
@@ -104,14 +104,14 @@ fn keep(
         .query_row([id], |row| row.get(0))
         .optional()?;
     match known {
-        Some(known) if known != *events => return Ok(Err(StoreError::Taken(id.clone()))),
+        Some(known) if known != events.packed => return Ok(Err(StoreError::Taken(id.clone()))),
         Some(_) => visit(&changes, id, *today)?,
         None => {
             changes
                 .prepare_cached(
-                    "INSERT INTO recordings (id, visited, about, events) VALUES (?1, ?2, ?3, ?4)",
+                    "INSERT INTO recordings (id, visited, about, events, has_facts) VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
-                .execute(params![id, today, about, events])?;
+                .execute(params![id, today, about, events.packed, events.has_facts])?;
             while size(&changes)? > limit {
                 if !give_up_one(&changes, id, today.before(PROTECTED), pinned)? {
                     return Ok(Err(StoreError::Full { limit })); // the savepoint takes everything back

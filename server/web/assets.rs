@@ -1,12 +1,15 @@
-//! The files of the page, out of the binary (in debug builds out of the folder, to edit without building), and the words
-//! that its scripts say.
+//! The files of the page: out of the binary, and in debug builds out of the folder, to edit without building.
 
 pub(crate) mod gzip;
+pub(crate) mod imports;
+pub(crate) mod script_words;
+pub(crate) mod source;
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -25,78 +28,9 @@ use crate::i18n::Language;
 #[include = "images/*.svg"]
 struct Files;
 
-/// A name for the files as they are now: addresses carry it, so that a browser may keep what it has for ever.
-pub(crate) fn version() -> String {
-    static SHIPPED: OnceLock<String> = OnceLock::new();
-    if cfg!(debug_assertions) {
-        hash()
-    } else {
-        SHIPPED.get_or_init(hash).clone()
-    }
-}
-
-fn hash() -> String {
-    let mut hasher = DefaultHasher::new();
-    for name in Files::iter() {
-        Files::get(&name)
-            .map(|file| file.metadata.sha256_hash())
-            .hash(&mut hasher);
-    }
-    for language in [Language::English, Language::Chinese] {
-        language.table().hash(&mut hasher);
-    }
-    format!("{:016x}", hasher.finish())
-}
-
-/// A file as it is served, for a page that carries it within.
-pub(crate) fn text(path: &str) -> Option<String> {
-    String::from_utf8(served(path)?).ok()
-}
-
-/// The modules that one needs before it runs, itself among them, each by its path below `scripts/`: a page that names
-/// them all waits for none twice.
-pub(crate) fn modules(entry: &'static str) -> Vec<String> {
-    static FOUND: Mutex<BTreeMap<&str, Vec<String>>> = Mutex::new(BTreeMap::new());
-    let mut all = FOUND.lock().expect("reading scripts does not panic");
-    if let Some(found) = all.get(entry).filter(|_| !cfg!(debug_assertions)) {
-        return found.clone();
-    }
-    let mut found = vec![entry.to_owned()];
-    let mut read = 0;
-    while let Some(name) = found.get(read).cloned() {
-        let script = text(&format!("scripts/{name}")).unwrap_or_default();
-        for specifier in script.lines().filter_map(imported) {
-            let module = resolve(&name, specifier);
-            if !found.contains(&module) {
-                found.push(module);
-            }
-        }
-        read += 1;
-    }
-    all.insert(entry, found.clone());
-    found
-}
-
-/// The specifier in the last line of an `import … from "./x.js";`.
-pub(crate) fn imported(line: &str) -> Option<&str> {
-    let (_, specifier) = line.split_once(" from \"")?;
-    let (specifier, _) = specifier.split_once('"')?;
-    specifier.starts_with('.').then_some(specifier)
-}
-
-/// The path that a relative specifier means in the file `from`.
-pub(crate) fn resolve(from: &str, specifier: &str) -> String {
-    let mut path: Vec<&str> = from.split('/').collect();
-    path.pop();
-    for part in specifier.split('/') {
-        match part {
-            "." => {}
-            ".." => drop(path.pop()),
-            name => path.push(name),
-        }
-    }
-    path.join("/")
-}
+/// How long a debug build takes its files to be unchanged. Reading all of them for each request would take a third of
+/// the tests' time.
+const UNCHANGED: Duration = Duration::from_secs(1);
 
 /// GET /assets/VERSION/PATH
 pub(crate) async fn file(
@@ -108,105 +42,120 @@ pub(crate) async fn file(
         Some("css") => "text/css; charset=utf-8",
         _ => "image/svg+xml",
     };
-    let keep = if asked == version() {
+    let files = current();
+    let keep = if asked == files.version {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    let Some(packed) = packed(&path) else {
+    let Some(gzipped) = files.gzipped(&path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let head = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)];
-    let answer = gzip::answer(&headers, packed).expect("it was packed here");
+    let answer = gzip::answer(&headers, gzipped).expect("the file was packed here");
     (head, answer).into_response()
 }
 
-/// A file as it is served, packed once.
-fn packed(path: &str) -> Option<Bytes> {
-    static PACKED: Mutex<BTreeMap<String, Bytes>> = Mutex::new(BTreeMap::new());
-    let mut all = PACKED.lock().expect("packing does not panic");
-    if let Some(packed) = all.get(path).filter(|_| !cfg!(debug_assertions)) {
-        return Some(packed.clone());
-    }
-    let mut packed = Vec::new();
-    GzEncoder::new(&*served(path)?, Compression::best())
-        .read_to_end(&mut packed)
-        .expect("reading memory does not fail");
-    let packed = Bytes::from(packed);
-    all.insert(path.to_owned(), packed.clone());
-    Some(packed)
+/// A name for the files as they are now. Addresses carry it, so that a browser may keep a file for ever.
+pub(crate) fn version() -> String {
+    current().version.clone()
 }
 
-/// A file as it is served.
-fn served(path: &str) -> Option<Vec<u8>> {
+/// The modules that a page's own script needs before it runs, by their paths below `scripts/`. A page that preloads all
+/// of them waits for none after another.
+pub(crate) fn modules(entry: &'static str) -> Vec<String> {
+    let files = current();
+    let mut found = lock(&files.modules);
+    let modules = found
+        .entry(entry)
+        .or_insert_with(|| imports::closure(entry, |module| text(&format!("scripts/{module}"))));
+    modules.clone()
+}
+
+/// The modules that a page loads once its own script runs: those of `later` that `entry` does not need already.
+pub(crate) fn later_modules(entry: &'static str, later: &'static str) -> Vec<String> {
+    let first = modules(entry);
+    let mut later = modules(later);
+    later.retain(|module| !first.contains(module));
+    later
+}
+
+/// A file as it is served, for a page that carries it within.
+pub(crate) fn text(path: &str) -> Option<String> {
     if let Some(name) = path.strip_prefix("words/") {
-        let all = [Language::English, Language::Chinese];
-        let language = all
-            .into_iter()
-            .find(|language| name == format!("{}.js", language.tag()))?;
-        let table = serde_json::to_string(&said(language)).expect("texts become JSON");
-        return Some(format!("globalThis.words = {table};\n").into_bytes());
+        let mut languages = [Language::English, Language::Chinese].into_iter();
+        let language = languages.find(|language| name == format!("{}.js", language.tag()))?;
+        let names = Files::iter().filter(|name| name.ends_with(".js"));
+        let scripts: String = names.filter_map(|name| text(&name)).collect();
+        return Some(script_words::script(language, &scripts));
     }
-    let file = Files::get(path)?.data;
-    Some(match path.rsplit('.').next() {
-        Some("js") => without_comments(&file),
-        Some("css") => joined(path)?.into_bytes(),
-        _ => file.into_owned(),
-    })
+    match path.rsplit('.').next() {
+        Some("js") => Some(source::without_comments(&read(path)?)),
+        Some("css") => source::joined_style(path, &read),
+        _ => read(path),
+    }
 }
 
-/// A style with those that it imports in the places of their `@import` lines, so that a page asks for one file.
-fn joined(path: &str) -> Option<String> {
-    let style = Files::get(path)?.data;
-    let style = without_comments(&style);
-    let mut all = String::new();
-    for line in String::from_utf8(style).ok()?.lines() {
-        match line
-            .strip_prefix("@import \"")
-            .and_then(|rest| rest.strip_suffix("\";"))
-        {
-            Some(specifier) => all += &joined(&resolve(path, specifier))?,
-            None if line.trim().is_empty() => {}
-            None => {
-                all += line;
-                all.push('\n');
-            }
+/// A file as it stands in the repository.
+fn read(path: &str) -> Option<String> {
+    String::from_utf8(Files::get(path)?.data.into_owned()).ok()
+}
+
+/// The files at one time, and what was made of them since.
+struct Snapshot {
+    version: String,
+    modules: Mutex<BTreeMap<&'static str, Vec<String>>>,
+    gzipped: Mutex<BTreeMap<String, Bytes>>,
+}
+
+/// The files as they are now. A binary carries its files, so only a debug build looks again.
+fn current() -> Arc<Snapshot> {
+    static LAST: Mutex<Option<(Arc<Snapshot>, Instant)>> = Mutex::new(None);
+    let mut last = lock(&LAST);
+    let snapshot = match &*last {
+        Some((snapshot, when)) if !cfg!(debug_assertions) || when.elapsed() < UNCHANGED => {
+            return snapshot.clone();
         }
-    }
-    Some(all)
-}
-
-/// The words that scripts say: all of a kind, which is what stands before a key's first dot, that one of them names. The
-/// others are for templates alone.
-fn said(language: Language) -> BTreeMap<&'static str, &'static str> {
-    let scripts = Files::iter().filter(|name| name.ends_with(".js"));
-    let scripts: String = scripts.filter_map(|name| text(&name)).collect();
-    let names = |kind: &str| {
-        ['"', '`']
-            .iter()
-            .any(|quote| scripts.contains(&format!("{quote}{kind}.")))
+        Some((snapshot, _)) if snapshot.version == hash() => snapshot.clone(),
+        _ => Arc::new(Snapshot {
+            version: hash(),
+            modules: Mutex::default(),
+            gzipped: Mutex::default(),
+        }),
     };
-    let mut kinds = BTreeMap::new();
-    let table = language.table().iter().filter(|(key, _)| {
-        let kind = key.split('.').next().expect("a text has a beginning");
-        *kinds.entry(kind).or_insert_with(|| names(kind))
-    });
-    table
-        .map(|(key, text)| (key.as_str(), text.as_str()))
-        .collect()
+    *last = Some((snapshot.clone(), Instant::now()));
+    snapshot
 }
 
-/// A script without the lines that are comments: they are for whoever reads the repository, and a fifth of the way there.
-/// Empty lines stand in their places, so that an error names the right one.
-fn without_comments(script: &[u8]) -> Vec<u8> {
-    let script = String::from_utf8_lossy(script);
-    let mut within = false;
-    let kept = script.lines().map(|line| {
-        let start = line.trim_start();
-        let begins = start.starts_with("/*");
-        let is_comment = within || begins || start.starts_with("//");
-        within = (within || begins) && !start.contains("*/");
-        if is_comment { "" } else { line }
-    });
-    kept.collect::<Vec<_>>().join("\n").into_bytes()
+impl Snapshot {
+    /// A file as it is served, packed once.
+    fn gzipped(&self, path: &str) -> Option<Bytes> {
+        if let Some(gzipped) = lock(&self.gzipped).get(path) {
+            return Some(gzipped.clone());
+        }
+        let mut gzipped = Vec::new();
+        GzEncoder::new(text(path)?.as_bytes(), Compression::best())
+            .read_to_end(&mut gzipped)
+            .expect("reading memory does not fail");
+        let gzipped = Bytes::from(gzipped);
+        lock(&self.gzipped).insert(path.to_owned(), gzipped.clone());
+        Some(gzipped)
+    }
+}
+
+fn hash() -> String {
+    let mut hasher = DefaultHasher::new();
+    for name in Files::iter() {
+        let hash = Files::get(&name).map(|file| file.metadata.sha256_hash());
+        hash.hash(&mut hasher);
+    }
+    for language in [Language::English, Language::Chinese] {
+        language.table().hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+/// Locks; a panic elsewhere leaves a whole map, since each insertion is one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use crate::content::markup;
 use crate::content::source::Citation;
 use crate::i18n::{Language, Text};
-use crate::web::assets;
+use crate::script::facts;
+use crate::web::assets::{self, imports};
 use crate::web::pages::BareLayout;
 
 /// A recording with what is said of it.
@@ -129,7 +130,7 @@ fn data(told: &OfflineRecording<'_>) -> String {
         let said = table.filter(|(key, _)| SAID.iter().any(|kind| key.starts_with(kind)));
         said.map(|(key, text)| (key.clone(), json!(text))).collect()
     };
-    let said = json!({ "words": both(&words), "notes": both(&notes), "script": told.script });
+    let said = json!({ "words": both(&words), "notes": both(&notes), "script": told.script, "lines": facts::of_script(told.script) });
     let events: Vec<&str> = told
         .events
         .lines()
@@ -160,8 +161,8 @@ fn imports() -> BTreeMap<String, String> {
 
 /// A script that imports others by their whole paths, since a `data:` address has no folder.
 fn by_whole_path(name: &str, script: &str) -> String {
-    let lines = script.lines().map(|line| match assets::imported(line) {
-        Some(specifier) => line.replace(specifier, &assets::resolve(name, specifier)),
+    let lines = script.lines().map(|line| match imports::specifier(line) {
+        Some(specifier) => line.replace(specifier, &imports::resolve(name, specifier)),
         None => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")

@@ -12,6 +12,7 @@ use crate::web::api::{
     runs, scenarios, scripts, suggestions,
 };
 use crate::web::middleware::api_answers::{self, LARGEST_REQUEST};
+use crate::web::middleware::request_log::request_log;
 use crate::web::middleware::security;
 use crate::web::state::AppState;
 use crate::web::{assets, pages};
@@ -71,5 +72,6 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(from_fn(api_answers::answers))
         .layer(CompressionLayer::new().quality(PACKING))
+        .layer(request_log())
         .with_state(state)
 }

@@ -143,7 +143,7 @@ async fn axe_finds_nothing_in_any_page() {
         judge.press(Key::Escape).await;
         if all {
             // On a phone the transport lies over the page's end, where a driver would press it instead.
-            judge.get("$('.snippet-entry').click()").await;
+            judge.get("$('.embed-entry').click()").await;
             judge.look(&format!("the code of a frame {look:?}")).await;
             let frame = format!("/embed?of=s:half-close&t=4300&paused=1&theme={}", look.0);
             judge.visit_as(server.url(&frame), look).await;
@@ -162,9 +162,11 @@ async fn axe_finds_nothing_in_any_page() {
         judge.until("$('[data-start]:enabled')").await;
         judge.click("[data-start*=connect]").await;
         judge
-            .until("$('.desk [data-key=\"client: + fork\"], .desk [data-key=\"client: more\"]')")
+            .until("$('.action-buttons [data-key=\"client: + fork\"], .action-buttons [data-key=\"client: more\"]')")
             .await;
-        judge.click(".desk [data-key='client: more']").await;
+        judge
+            .click(".action-buttons [data-key='client: more']")
+            .await;
         judge.until_states("ESTABLISHED ESTABLISHED").await;
         judge.press("h").await;
         judge.say("client send \"held\"").await;

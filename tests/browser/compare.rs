@@ -18,7 +18,7 @@ async fn the_page_shows_both_and_says_where_they_part() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/close-unread")).await;
-    let offered = "$('.further .pairs a')";
+    let offered = "$('.next-steps .pairs a')";
     // What it asks would tell what the lesson's questions ask: it comes at the end.
     assert_eq!(
         browser.get(&format!("{offered}.checkVisibility()")).await,

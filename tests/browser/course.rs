@@ -227,9 +227,10 @@ async fn finding_answers_as_one_types_and_by_its_form() {
         .until("$('#found a[href=\"/error/ECONNRESET\"]') && $('#found a[href^=\"/s/reset-linger-0\"]')")
         .await;
     assert_eq!(browser.get("location.search").await, "?q=10054");
+    browser.get("globalThis.typed = true").await;
     browser.press(Key::Enter).await;
     browser
-        .until("$('#q').value === '10054' && $('#found .meant')")
+        .until("!globalThis.typed && $('#q')?.value === '10054' && $('#found .meant')")
         .await;
     browser
         .click("#found .moments a[href^='/s/reset-linger-0#']")

@@ -21,7 +21,7 @@ async fn blank(server: &Server, language: &str) -> Browser {
 
 /// What is underlined, with the number of its line.
 async fn marked(browser: &Browser) -> Value {
-    let rows = "$$('.paper .row')";
+    let rows = "$$('.overlay .row')";
     let wrong = "[...row.querySelectorAll('.wrong')].map((part) => part.textContent).join('')";
     let with_number = format!("{rows}.map((row, index) => [index + 1, {wrong}])");
     browser
@@ -185,7 +185,7 @@ async fn an_example_takes_the_texts_place_and_undo_brings_it_back() {
         false
     );
     browser
-        .until("$('.paper').textContent.includes('wire mend')")
+        .until("$('.overlay').textContent.includes('wire mend')")
         .await;
     // The address follows, so that it is there again after a reload.
     browser
@@ -248,12 +248,12 @@ async fn the_coloured_layer_has_the_texts_letters_in_its_places() {
     );
     browser.get(&fill).await;
     let same = format!(
-        "$('.paper').innerText.replaceAll('\\u00a0', ' ').trimEnd() === {AREA}.value.trimEnd()"
+        "$('.overlay').innerText.replaceAll('\\u00a0', ' ').trimEnd() === {AREA}.value.trimEnd()"
     );
     browser.until(&same).await;
     let sizes = browser
         .get(&format!(
-            "[$$('.paper .row').length, $$('.gutter > *').length,
+            "[$$('.overlay .row').length, $$('.gutter > *').length,
               {AREA}.scrollWidth <= {AREA}.clientWidth, {AREA}.scrollHeight <= {AREA}.clientHeight,
               {AREA}.scrollTop, document.documentElement.scrollWidth <= innerWidth]"
         ))
@@ -261,7 +261,7 @@ async fn the_coloured_layer_has_the_texts_letters_in_its_places() {
     assert_eq!(sizes, json!([399, 399, true, true, 0, true]));
     // The caret at the end is in sight.
     let frame = "$('.scroller').getBoundingClientRect()";
-    let last = "$('.paper .row:last-child').getBoundingClientRect()";
+    let last = "$('.overlay .row:last-child').getBoundingClientRect()";
     browser
         .until(&format!(
             "{last}.bottom <= {frame}.bottom + 1 && {last}.top >= {frame}.top"

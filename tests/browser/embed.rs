@@ -289,7 +289,7 @@ async fn the_stage_gives_the_code_of_its_frame() {
     let server = Server::start(&[]);
     let browser = Browser::open("en", LAPTOP).await;
     browser.visit(server.url("/s/half-close")).await;
-    let is_offered = "$('.snippet-entry').checkVisibility()";
+    let is_offered = "$('.embed-entry').checkVisibility()";
     assert_eq!(
         browser.get(is_offered).await,
         false,
@@ -298,20 +298,20 @@ async fn the_stage_gives_the_code_of_its_frame() {
     browser.click(".invitation [data-act=recording]").await;
     browser.until(is_offered).await;
     browser.press(" ").await;
-    browser.click(".snippet-entry").await;
-    browser.click("#snippet [name=paused]").await;
-    browser.click("#snippet [name=answers]").await;
+    browser.click(".embed-entry").await;
+    browser.click("#embed [name=paused]").await;
+    browser.click("#embed [name=answers]").await;
     browser
-        .click("#snippet [name=theme] option[value=dark]")
+        .click("#embed [name=theme] option[value=dark]")
         .await;
-    let code = browser.get("$('#snippet textarea').value").await;
+    let code = browser.get("$('#embed textarea').value").await;
     let src = format!(
         "src=\"{}\"",
         server.url("/embed?of=s:half-close&amp;paused=1&amp;answers=0&amp;theme=dark")
     );
     assert!(code.as_str().unwrap().contains(&src), "{code}");
     browser.driver.enter_frame(0).await.unwrap();
-    browser.until("$('.told.veiled')").await;
+    browser.until("$('.told.answers-hidden')").await;
     assert_eq!(
         browser.get("document.documentElement.dataset.theme").await,
         "dark"
@@ -323,6 +323,6 @@ async fn the_stage_gives_the_code_of_its_frame() {
         .visit(page_elsewhere(code.as_str().unwrap().to_owned()).await)
         .await;
     browser.driver.enter_frame(0).await.unwrap();
-    browser.until("$('.told.veiled')").await;
+    browser.until("$('.told.answers-hidden')").await;
     browser.assert_quiet().await;
 }

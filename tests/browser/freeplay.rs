@@ -66,7 +66,7 @@ async fn a_connection_and_its_close_are_played_by_the_keyboard() {
         browser.press(Key::Tab).await;
     }
     browser.press(Key::Enter).await;
-    browser.until_shown(".command").await;
+    browser.until_shown(".command-line").await;
     for line in ["server listen", "client connect", "server accept"] {
         browser.say(line).await;
     }
@@ -80,13 +80,13 @@ async fn a_connection_and_its_close_are_played_by_the_keyboard() {
         .until("$('.mistake pre')?.textContent === 'client jump\\n       ^^^^'")
         .await;
     browser
-        .until("$('.command input').value === 'client jump'")
+        .until("$('.command-line input').value === 'client jump'")
         .await;
     for _ in 0..2 {
         browser.press(Key::Up).await;
     }
     browser
-        .until("$('.command input').value === 'server accept'")
+        .until("$('.command-line input').value === 'server accept'")
         .await;
     browser.press(Key::Escape).await;
 
@@ -204,7 +204,7 @@ async fn a_lab_outlives_its_page() {
     let other = Browser::open("en", LAPTOP).await;
     other.visit(server.url(&format!("/play#run={id}"))).await;
     other.until_states("ESTABLISHED ESTABLISHED").await;
-    let hidden = "['.desk', '.command', '.wire-bar'].map((name) => $(name).hidden)";
+    let hidden = "['.action-buttons', '.command-line', '.wire-bar'].map((name) => $(name).hidden)";
     assert_eq!(other.get(hidden).await, json!([true, true, true]));
     other.assert_quiet().await;
 
@@ -223,7 +223,7 @@ async fn a_lab_outlives_its_page() {
 
 #[tokio::test]
 async fn an_idle_lab_warns_before_it_ends() {
-    let server = Server::start(&["--idle-limit", "6"]);
+    let server = Server::start(&["--idle-limit", "12"]); // and a hand has half of it to say that it stays
     let browser = Browser::lab(&server, "An empty lab", "full").await;
     let warning = "$('.idle-warning').checkVisibility()";
     browser.until(warning).await;

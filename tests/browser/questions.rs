@@ -18,7 +18,7 @@ async fn until_phase(browser: &Browser, phase: &str) {
 /// Everything of the page that an eye, a pointer or a screen reader can meet.
 pub async fn told(browser: &Browser) -> String {
     let told = "$$('main *, footer *')
-        .filter((node) => !node.closest('.later, [hidden], .choices, .further, defs'))
+        .filter((node) => !node.closest('.later, [hidden], .choices, .next-steps, defs'))
         .flatMap((node) => [node.title, node.ariaLabel, [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join('')])
         .join('\\n') + $('#said').textContent";
     browser.get(told).await.as_str().unwrap().to_owned()

@@ -1,15 +1,10 @@
-//! A headless Chromium of one's own, driven by chromedriver; both end with the test.
+//! A browser of one's own, driven by chromedriver: a context in one of the Chromiums that the tests share.
 
-use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
+use super::chromium::{Context, Lent};
 use super::eventually;
-use super::temp_dir::Folder;
 
 /// The window of most tests.
 pub const LAPTOP: [u32; 2] = [1280, 900];
@@ -19,9 +14,9 @@ const FIND: &str = "const $ = (css) => document.querySelector(css), $$ = (css) =
 
 pub struct Browser {
     pub driver: WebDriver,
-    chromedriver: Child,
-    port: u16,
-    _profile: Folder,
+    // The context is closed before another test has the Chromium.
+    _context: Context,
+    _chromium: Lent,
 }
 
 impl Browser {
@@ -38,53 +33,22 @@ impl Browser {
     }
 
     /// A browser that knows nothing yet, as a visitor's is who comes for the first time.
-    pub async fn fresh(language: &str, [width, height]: [u32; 2]) -> Browser {
-        let profile = Folder::new();
-        let mut chromedriver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .process_group(0)
-            .spawn()
-            .expect("chromedriver is installed (tests/run does that)");
-        let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
-        let port = loop {
-            let line = lines.next().expect("chromedriver says its port").unwrap();
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').parse().unwrap();
-            }
-        };
-        std::thread::spawn(move || lines.for_each(drop)); // so that it is never stuck on a full pipe
-
+    pub async fn fresh(language: &str, size: [u32; 2]) -> Browser {
+        let (chromium, context) = Lent::with_context(language, size).await;
         let mut wanted = DesiredCapabilities::chrome();
-        for flag in [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            &format!("--user-data-dir={}", profile.as_str()),
-            &format!("--window-size={width},{height}"),
-        ] {
-            wanted.add_arg(flag).unwrap();
-        }
         wanted
-            .add_experimental_option("prefs", json!({ "intl.accept_languages": language }))
+            .set_debugger_address(chromium.debugger_address())
             .unwrap();
         wanted
             .set("goog:loggingPrefs", json!({ "browser": "ALL" }))
             .unwrap();
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted)
+        let driver = WebDriver::new(&chromium.chromedriver, wanted)
             .await
             .unwrap();
         Browser {
             driver,
-            chromedriver,
-            port,
-            _profile: profile,
+            _context: context,
+            _chromium: chromium,
         }
     }
 
@@ -154,9 +118,9 @@ impl Browser {
     }
 
     /// What chromedriver answers to an order that only it knows.
-    async fn order(&self, what: &str, order: Value) -> Value {
-        let session = self.driver.session_id();
-        let url = format!("http://127.0.0.1:{}/session/{session}/{what}", self.port);
+    pub async fn order(&self, what: &str, order: Value) -> Value {
+        let (server, session) = (self.driver.server_url(), self.driver.session_id());
+        let url = format!("{server}session/{session}/{what}");
         let request = reqwest::Client::new().post(url).json(&order);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         assert!(answer["value"]["error"].is_null(), "{answer}");
@@ -183,9 +147,6 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = self.driver.clone().leak(); // killing is quicker than asking, and asking waits for an answer
-        let group = Pid::from_raw(self.chromedriver.id() as i32).unwrap();
-        let _ = kill_process_group(group, Signal::KILL);
-        let _ = self.chromedriver.wait();
+        let _ = self.driver.clone().leak(); // its session ends with the window, and asking for that waits for an answer
     }
 }

@@ -8,7 +8,7 @@ use super::{Server, fetch};
 
 /// A button of the desk, by its actor and its deed.
 pub fn button(key: &str) -> String {
-    format!(".desk [data-key='{key}']")
+    format!(".action-buttons [data-key='{key}']")
 }
 
 /// A run's script as it stands by now.
@@ -31,7 +31,7 @@ impl Browser {
         let chosen = browser.driver.find(By::XPath(place)).await.unwrap();
         chosen.click().await.unwrap();
         browser.run().await;
-        browser.until_shown(".desk").await;
+        browser.until_shown(".action-buttons").await;
         browser
     }
 
@@ -45,7 +45,7 @@ impl Browser {
     /// Writes a line into the command line and plays it.
     pub async fn say(&self, line: &str) {
         self.press(":").await;
-        self.until("document.activeElement.matches('.command input')")
+        self.until("document.activeElement.matches('.command-line input')")
             .await;
         self.press(line).await;
         self.press(Key::Enter).await;

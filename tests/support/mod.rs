@@ -1,6 +1,7 @@
 //! What the tests share: the command, a server of one's own, events.
 
 pub mod browser;
+pub mod chromium;
 pub mod free_play;
 pub mod interactive_run;
 pub mod processes;

@@ -12,10 +12,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::store::Day;
+use crate::store::events::Events;
 use crate::web::assets::gzip;
 use crate::web::blocking::blocking;
 use crate::web::error;
-use crate::web::kept_store::{not_unpacked, refused};
+use crate::web::kept_store::{self, not_unpacked, refused};
 use crate::web::state::AppState;
 
 /// Which run to keep.
@@ -60,15 +61,12 @@ pub(crate) async fn events(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = id.clone();
-    let found = blocking(move || server.store.events(&asked, Day::today())).await;
-    let packed = match found {
-        Ok(Some(packed)) => packed,
-        Ok(None) => return error::unknown_recording(&id),
-        Err(error) => return refused(&error),
+    let Events { packed, has_facts } = match kept_store::packed(&server, &id).await {
+        Ok(events) => events,
+        Err(refused) => return refused,
     };
-    // Weak: packed or not, it is the same recording.
-    let tag = format!("W/\"{id}\"");
+    // Weak: packed or not, it is the same recording. What a client has from before facts were added is another.
+    let tag = format!("W/\"{id}{}\"", if has_facts { "" } else { "+facts" });
     let known = headers.get_all(header::IF_NONE_MATCH).iter();
     let mut known = known.flat_map(|value| value.to_str().unwrap_or("").split(','));
     let is_known = known.any(|known| known.trim() == tag || known.trim() == "*");

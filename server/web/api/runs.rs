@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
+use tracing::info;
 
 use crate::content::mistake::in_language;
 use crate::lab::run::LineRejection;
@@ -81,6 +82,7 @@ pub(crate) async fn start(
     };
     match blocking(move || lab.start(wanted)).await {
         Ok(live) => {
+            info!(run = live.id, "run started");
             let events = format!("/api/runs/{}/events", live.id);
             let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
             if follow == Flag::Yes {

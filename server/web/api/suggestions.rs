@@ -32,11 +32,27 @@ fn told(language: Language, offer: Suggestion) -> Value {
         actor,
         host,
         line,
+        kind,
+        verb,
+        arguments,
+        socket,
+        makes,
         rare,
         reason,
     } = offer;
     let reason = reason.map(|reason| sentence(language, &reason));
-    json!({ "actor": actor, "host": host, "line": line, "rare": rare, "reason": reason })
+    json!({
+        "actor": actor,
+        "host": host,
+        "line": line,
+        "kind": kind,
+        "verb": verb,
+        "arguments": arguments,
+        "socket": socket,
+        "makes": makes,
+        "rare": rare,
+        "reason": reason,
+    })
 }
 
 /// What is in the way and what would clear it, as one sentence.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::content::atlas::texts::texts;
 use crate::content::atlas::{self, TEST, texts as cells};
 use crate::content::markup;
+use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::pages::layout::{Card, Layout, page, script_safe};
@@ -49,6 +50,7 @@ pub(crate) async fn cell(
     let data = json!({
         "scenario": id,
         "script": trial.script.text,
+        "lines": facts::of_script(&trial.script.text),
         "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "recording": recording,
         "live": frame.remedy.is_none(),

@@ -31,6 +31,7 @@ pub(crate) async fn play(State(server): State<AppState>, asked: Locale, uri: Uri
     let data = json!({
         "open": true,
         "script": "",
+        "lines": [],
         "notes": {},
         "live": frame.remedy.is_none(),
     });

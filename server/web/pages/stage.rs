@@ -10,6 +10,7 @@ use crate::content::scenario::{Choice, Question, Scenario};
 use crate::content::source::Citation;
 use crate::content::{catalogue, markup};
 use crate::i18n::Language;
+use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::pages::compare::{Compared, compared};
@@ -93,6 +94,7 @@ pub(crate) async fn scenario(
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
+        "lines": facts::of_script(&scenario.script.text),
         "notes": notes(scenario, lang),
         "questions": questions(scenario, lang),
         "recording": recording,
@@ -170,8 +172,10 @@ pub(crate) async fn try_it(State(server): State<AppState>, asked: Locale, uri: U
     let frame = Layout::new(&server, &asked, &uri).await;
     let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary"));
     let example = catalogue::scenario("four-waves");
+    let example = example.map_or("", |scenario| scenario.script.text.as_str());
     let data = json!({
-        "script": example.map_or("", |scenario| scenario.script.text.as_str()),
+        "script": example,
+        "lines": facts::of_script(example),
         "notes": {},
         "live": frame.remedy.is_none(),
     });

@@ -86,10 +86,10 @@ async fn the_wire_is_held_and_what_waits_goes_in_another_order() {
 
     // By its button the first goes later; then it is drawn back by hand, and then again.
     browser
-        .click(".tray li:first-child [data-deed=later]")
+        .click(".tray li:first-child [data-action=later]")
         .await;
     until_waits(&browser, &[bye, reset]).await;
-    let handle = |row: usize| By::Css(format!(".tray li:nth-child({row}) .grip"));
+    let handle = |row: usize| By::Css(format!(".tray li:nth-child({row}) .handle"));
     for names in [[reset, bye], [bye, reset]] {
         let from = browser.driver.find(handle(1)).await.unwrap();
         let to = browser.driver.find(handle(2)).await.unwrap();
@@ -125,14 +125,14 @@ async fn what_waits_is_delivered_dropped_and_duplicated_one_by_one() {
     browser.push("client: set linger 0").await;
     browser.push("client: close").await;
     until_waits(&browser, &["RST, ACK"]).await;
-    let deed = |deed: &str| format!(".tray li:first-child [data-deed={deed}]");
-    browser.click(&deed("duplicate")).await;
+    let action = |name: &str| format!(".tray li:first-child [data-action={name}]");
+    browser.click(&action("duplicate")).await;
     until_waits(&browser, &["RST, ACK", "RST, ACK"]).await;
-    browser.click(&deed("drop")).await;
+    browser.click(&action("drop")).await;
     let dropped = "$$('.script li').some((row) => row.textContent.startsWith('wire drop'))";
     browser.until(dropped).await;
     until_waits(&browser, &["RST, ACK"]).await;
-    browser.click(&deed("deliver")).await;
+    browser.click(&action("deliver")).await;
     browser.until_states("CLOSED CLOSED").await;
     browser.press("h").await;
     browser.until("$('.tray').hidden").await;

@@ -2,7 +2,7 @@
 
 /** `onHost` is called with the chosen host, at once and at each change. */
 export function hostTabs(onHost) {
-  const buttons = document.querySelectorAll(".sides button");
+  const buttons = document.querySelectorAll(".host-tabs button");
   const cards = document.querySelector(".hosts");
   const choose = (host) => {
     for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.side === host);

@@ -48,7 +48,7 @@ export class Editor {
     this.#scroller = $(".scroller");
     this.#hint = $(".hint");
     this.#replaced = $(".replaced");
-    this.#overlay = new Overlay($(".paper"));
+    this.#overlay = new Overlay($(".overlay"));
     this.#gutter = new Gutter($(".gutter"), $(".tip"), { wording: (mistake) => words("error.mistake", mistake), onPick: (mistake) => this.select(mistake) });
     this.#completionList = new CompletionList($(".suggestions"), this.#area, { words, onPick: (word) => this.#put(word) });
     new Handbook(form, { words, onPick: (example) => this.#start(example) });

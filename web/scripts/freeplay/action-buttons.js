@@ -1,4 +1,4 @@
-// The desk below the hosts: for each actor a row of buttons for what it can do now. What cannot be done says why.
+// The buttons below the hosts: for each actor, a row of its possible actions. A disabled button shows the reason.
 //
 // A row is a toolbar: one stop of the Tab key, and the arrow keys go through it.
 
@@ -7,77 +7,77 @@ import { markup } from "../dom/markup.js";
 import { rows } from "../script/suggestion-rows.js";
 
 export class ActionButtons {
-  #element;
+  #root;
   #tip;
   #words;
   #onLine;
   #buttons = new Map();
-  /** The rows whose rare deeds are shown. */
+  /** The rows whose rare actions are shown. */
   #open = new Set();
-  #offers = [];
-  /** The button whose reason is shown. */
+  #suggestions = [];
+  /** The disabled button whose reason is shown. */
   #explained = null;
   #drawn = { client: "", server: "" };
 
-  /** `onLine` is called with the line that somebody wants to be played. */
-  constructor(element, { words, onLine }) {
-    this.#element = element;
-    this.#tip = element.querySelector(".tip");
+  /** `onLine` is called with the line of a pressed button. */
+  constructor(root, { words, onLine }) {
+    this.#root = root;
+    this.#tip = root.querySelector(".tip");
     this.#words = words;
     this.#onLine = onLine;
-    element.addEventListener("click", ({ target }) => this.#press(target.closest("button")));
-    element.addEventListener("keydown", (event) => this.#walk(event));
+    root.addEventListener("click", ({ target }) => this.#press(target.closest("button")));
+    root.addEventListener("keydown", (event) => this.#walk(event));
     for (const [type, shows] of [["focusin", true], ["pointerover", true], ["focusout", false], ["pointerout", false]]) {
-      element.addEventListener(type, ({ target }) => this.#explain(shows ? target.closest("button[aria-disabled=true]") : null));
+      root.addEventListener(type, ({ target }) => this.#explain(shows ? target.closest("button[aria-disabled=true]") : null));
     }
   }
 
   set isShown(shown) {
-    this.#element.hidden = !shown;
+    this.#root.hidden = !shown;
     if (!shown) this.#explain(null);
   }
 
-  /** Draws the rows anew; a button that stays keeps the focus. */
-  show(offers) {
-    this.#offers = offers;
-    const focused = this.#element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    for (const host of ["client", "server"]) this.#host(host, rows(offers, host));
-    const known = new Set([...this.#element.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key));
+  /** Draws the rows for suggestions; a button that stays keeps the focus. */
+  show(suggestions) {
+    this.#suggestions = suggestions;
+    const focused = this.#root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    for (const host of ["client", "server"]) this.#host(host, rows(suggestions, host));
+    const known = new Set([...this.#root.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key));
     for (const key of this.#buttons.keys()) if (!known.has(key)) this.#buttons.delete(key);
-    if (focused && !this.#element.contains(document.activeElement)) (this.#buttons.get(focused) ?? this.#element.querySelector("button")).focus();
+    if (focused && !this.#root.contains(document.activeElement)) (this.#buttons.get(focused) ?? this.#root.querySelector("button")).focus();
     if (this.#explained?.getAttribute("aria-disabled") !== "true") this.#explain(null);
   }
 
   /** Goes to a host's first row. */
   focus(host) {
-    const place = this.#element.querySelector(`[data-host=${host}] [role=toolbar]`);
-    (place?.querySelector("[tabindex='0']") ?? place?.querySelector("button"))?.focus();
+    const bar = this.#root.querySelector(`[data-host=${host}] [role=toolbar]`);
+    (bar?.querySelector("[tabindex='0']") ?? bar?.querySelector("button"))?.focus();
   }
 
   #host(host, rows) {
-    const place = this.#element.querySelector(`[data-host=${host}]`);
-    // What stands in a row changes seldom; whether it can be done changes often.
+    const box = this.#root.querySelector(`[data-host=${host}]`);
+    // The actions of a row change seldom, their reasons often.
     const shape = rows.map(({ key, usual, rare }) => [key, this.#open.has(key), ...[...usual, ...rare].map(({ key }) => key)].join()).join("\n");
     const drawn = rows.map((row) => this.#row(row));
     if (shape !== this.#drawn[host]) {
       this.#drawn[host] = shape;
-      place.replaceChildren(...drawn.map((build) => build()));
+      box.replaceChildren(...drawn.map((build) => build()));
     }
-    for (const bar of place.querySelectorAll("[role=toolbar]")) this.#stop(bar, bar.querySelector("[tabindex='0']"));
+    for (const bar of box.querySelectorAll("[role=toolbar]")) this.#setStop(bar, bar.querySelector("[tabindex='0']"));
   }
 
-  /** Brings a row's buttons up to date; the function that is given lays them out. */
+  /** Updates a row's buttons; returns a function that lays them out. */
   #row({ key, actor, socket, usual, rare }) {
-    const common = usual.map((deed) => this.#button(deed));
-    const seldom = rare.map((deed) => this.#button(deed));
+    const common = usual.map((action) => this.#button(action));
+    const seldom = rare.map((action) => this.#button(action));
     return () => {
       const open = this.#open.has(key);
       const bar = element("div", { role: "toolbar", "aria-label": [actor, socket].filter(Boolean).join(" · ") });
       bar.append(element("b", { className: "who" }, socket ? `· ${socket}` : actor));
       let verb = null;
-      for (const [index, { verb: wanted }] of usual.entries()) {
-        if (wanted && wanted !== verb?.dataset.verb) bar.append((verb = element("span", { className: "verb", "data-verb": wanted }, element("i", {}, wanted))));
-        (wanted ? verb : bar).append(common[index]);
+      for (const [index, { verb: next }] of usual.entries()) {
+        if (next && next !== verb?.dataset.verb) bar.append((verb = element("span", { className: "verb", "data-verb": next }, element("i", {}, next))));
+        (next ? verb : bar).append(common[index]);
       }
       if (rare.length) {
         const more = element("button", { type: "button", className: "more", "data-key": `${key}: more`, "data-more": key, "aria-expanded": open }, this.#words(open ? "free.less" : "free.more"));
@@ -103,14 +103,14 @@ export class ActionButtons {
     return button;
   }
 
-  /** The id of the element that says a reason to whoever does not see. */
+  /** The id of a hidden element with the reason, for screen readers. */
   #reason(text) {
-    const place = this.#element.querySelector(".reasons");
-    const said = text.replaceAll("`", "");
-    const known = [...place.children].find((child) => child.textContent === said);
+    const box = this.#root.querySelector(".reasons");
+    const plain = text.replaceAll("`", "");
+    const known = [...box.children].find((child) => child.textContent === plain);
     if (known) return known.id;
-    place.append(element("span", { id: `reason-${place.children.length}` }, said));
-    return place.lastChild.id;
+    box.append(element("span", { id: `reason-${box.children.length}` }, plain));
+    return box.lastChild.id;
   }
 
   #press(button) {
@@ -118,13 +118,13 @@ export class ActionButtons {
     const { more, line } = button.dataset;
     if (more) {
       this.#open[this.#open.has(more) ? "delete" : "add"](more);
-      return this.show(this.#offers);
+      return this.show(this.#suggestions);
     }
-    if (button.getAttribute("aria-disabled") === "true") return this.#explain(button); // a finger cannot point
+    if (button.getAttribute("aria-disabled") === "true") return this.#explain(button); // a finger cannot hover
     this.#onLine(line);
   }
 
-  /** Why a button cannot be pressed, beside it. */
+  /** Shows beside a button why it is disabled. */
   #explain(button) {
     this.#explained = button;
     this.#tip.hidden = !button;
@@ -139,16 +139,16 @@ export class ActionButtons {
     this.#tip.style.setProperty("top", `${(bottom + 6) / zoom}px`);
   }
 
-  /** One button of each row is what the Tab key comes to. */
-  #stop(bar, wanted) {
+  /** Makes one button of a row the stop of the Tab key. */
+  #setStop(bar, preferred) {
     const buttons = [...bar.querySelectorAll("button")];
-    const stop = buttons.includes(wanted) ? wanted : buttons[0];
+    const stop = buttons.includes(preferred) ? preferred : buttons[0];
     for (const button of buttons) button.tabIndex = button === stop ? 0 : -1;
   }
 
   #walk(event) {
     const bar = event.target.closest("[role=toolbar]");
-    const bars = [...this.#element.querySelectorAll("[role=toolbar]")].filter((bar) => bar.offsetParent);
+    const bars = [...this.#root.querySelectorAll("[role=toolbar]")].filter((bar) => bar.offsetParent);
     const buttons = bar ? [...bar.querySelectorAll("button")] : [];
     const at = buttons.indexOf(event.target);
     const row = (step) => bars[(bars.indexOf(bar) + step + bars.length) % bars.length];
@@ -162,9 +162,9 @@ export class ActionButtons {
     };
     if (at < 0 || !goals[event.key] || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
-    event.stopPropagation(); // these keys move the playhead everywhere else
+    event.stopPropagation(); // elsewhere these keys move the playhead
     const goal = goals[event.key]();
-    this.#stop(goal.closest("[role=toolbar]"), goal);
+    this.#setStop(goal.closest("[role=toolbar]"), goal);
     goal.focus();
   }
 }

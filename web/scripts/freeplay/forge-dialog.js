@@ -1,10 +1,10 @@
-// A segment that nobody sent, put on the wire: its kind, where to, its numbers; and the line that this is.
+// The dialog that forges a segment: its kind, destination and numbers, and the line that injects it.
 
 import { element } from "../dom/element.js";
 import { isListener } from "../model/model.js";
 import { bases, forged } from "../script/wire-commands.js";
 
-/** What can be forged: the control bits of each kind, and what else it carries. */
+/** The kinds of forged segments: their control bits, and their further fields. */
 const KINDS = {
   RST: { flags: "RST" },
   SYN: { flags: "SYN" },
@@ -20,7 +20,7 @@ export class ForgeDialog {
   #onLine;
   #model;
 
-  /** `onLine` plays the line that came of it. */
+  /** `onLine` plays the dialog's line. */
   constructor(dialog, { words, onLine }) {
     this.#dialog = dialog;
     this.#form = dialog.querySelector("form");
@@ -33,15 +33,15 @@ export class ForgeDialog {
     });
   }
 
-  /** Opens on the connections that there are now. */
+  /** Opens the dialog on the current connections. */
   open(model) {
     this.update(model, true);
     this.#dialog.showModal();
   }
 
-  /** The run went on: its connections and their numbers with it. */
-  update(model, opens = false) {
-    if (!opens && (model === this.#model || !this.#dialog.open)) return;
+  /** Updates the connections and their numbers, as the run goes on. */
+  update(model, isOpening = false) {
+    if (!isOpening && (model === this.#model || !this.#dialog.open)) return;
     this.#model = model;
     this.#offer(model);
     this.#tell();
@@ -80,9 +80,9 @@ export class ForgeDialog {
     const sockets = host ? named(this.#model.hosts[host]) : [];
     const socket = sockets.findLast((socket) => socket.name === name && !isListener(socket));
     const base = socket ? bases(this.#model, socket) : null;
-    const say = (place, known, offset) => {
+    const say = (selector, known, offset) => {
       const text = known ? this.#words("forge.is", { rel: known.rel + offset, abs: (known.abs + offset) >>> 0 }) : "";
-      this.#form.querySelector(place).textContent = text;
+      this.#form.querySelector(selector).textContent = text;
     };
     say(".seq output", base?.seq, whole(seq));
     say(".ack output", base?.ack, whole(ack));
@@ -92,7 +92,7 @@ export class ForgeDialog {
   }
 }
 
-/** A host's sockets with their names; what was just accepted has its own in the table of descriptors first. */
+/** A host's sockets with their names. A socket that was just accepted has its name in the table of descriptors first. */
 function named({ sockets, files }) {
   const all = Object.values(sockets);
   const left = files.map(({ socket }) => socket).filter((name) => name && !all.some((socket) => socket.name === name));

@@ -8,7 +8,7 @@ const postScript = (address, script) => read(ask(address, { method: "POST", body
 export const check = async (script) => (await postScript("/api/check", script)).mistakes;
 
 /** The possible next lines of each actor after a script. */
-export const offers = async (script) => (await postScript("/api/offers", script)).offers;
+export const suggestions = async (script) => (await postScript("/api/offers", script)).offers;
 
 /** The completions at a position of a script: `{ from, completions, expected }`. Columns count characters, from 1. */
 export const complete = (script, { line, column }) => read(post("/api/complete", { script, line, column }));

@@ -1,4 +1,4 @@
-// The article: judges its claims anew, by runs on this machine.
+// The article: judges its claims by runs on this machine.
 
 import { element } from "../dom/element.js";
 import { words } from "../dom/words.js";
@@ -6,26 +6,26 @@ import { verdict } from "../model/verdict.js";
 import { played } from "../net/api.js";
 import { errorText } from "../net/error-text.js";
 
-const went = document.querySelector(".went");
+const progress = document.querySelector(".went");
 const buttons = [...document.querySelectorAll("[data-act]")];
 const claims = [...document.querySelectorAll(".claim")].filter((claim) => claim.dataset.scenarios);
 
-/** Plays what decides these claims, one run after the other, and shows each verdict as soon as it is known. */
-async function judge(wanted) {
+/** Plays the scenarios that decide claims, one run after the other, and shows each verdict as soon as it is known. */
+async function judge(chosen) {
   for (const button of buttons) button.disabled = true;
   const done = new Map();
-  const scenarios = new Set(wanted.flatMap(decidedBy));
+  const scenarios = new Set(chosen.flatMap(decidedBy));
   try {
     for (const scenario of scenarios) {
-      went.textContent = words("article.judging", { scenario });
+      progress.textContent = words("article.judging", { scenario });
       done.set(scenario, await played({ scenario }));
-      for (const claim of wanted) {
-        if (decidedBy(claim).includes(scenario) && decidedBy(claim).every((one) => done.has(one))) tell(claim, done);
+      for (const claim of chosen) {
+        if (decidedBy(claim).includes(scenario) && decidedBy(claim).every((one) => done.has(one))) showVerdict(claim, done);
       }
     }
-    went.textContent = "";
+    progress.textContent = "";
   } catch (error) {
-    went.textContent = errorText(words, error);
+    progress.textContent = errorText(words, error);
   } finally {
     for (const button of buttons) button.disabled = false;
   }
@@ -33,7 +33,7 @@ async function judge(wanted) {
 
 const decidedBy = (claim) => claim.dataset.scenarios.split(" ");
 
-function tell(claim, done) {
+function showVerdict(claim, done) {
   const runs = decidedBy(claim).map((scenario) => ({ scenario, events: done.get(scenario) }));
   const output = claim.querySelector("output");
   const cut = runs.find(({ events }) => events.at(-1).how !== "played");

@@ -3,7 +3,7 @@
 const table = document.querySelector(".atlas");
 const rows = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("a")]);
 
-/** How far an arrow key goes: rows down, cells to the right. */
+/** The step of an arrow key: rows down, cells to the right. */
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 let here = rows[0][1];
@@ -30,7 +30,7 @@ table.addEventListener("keydown", (event) => {
   next.focus();
 });
 
-/** The column under the pointer or the focus is lit, as its row is. */
+/** Highlights the column under the pointer or the focus; the styles highlight its row. */
 function light({ target }) {
   const cell = target.closest("td, th");
   const column = cell && cell.parentElement.parentElement === table.tBodies[0] ? cell.cellIndex : -1;
@@ -39,6 +39,6 @@ function light({ target }) {
 for (const kind of ["pointerover", "focusin"]) table.addEventListener(kind, light);
 table.addEventListener("pointerleave", () => light({ target: document.activeElement ?? table }));
 
-// Back from a cell, its place has the focus.
+// On the way back from a cell's page, the cell has the focus.
 const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
 if (named && table.contains(named)) named.focus();

@@ -6,7 +6,7 @@ import { AlignmentTable } from "../compare/alignment-table.js";
 import { NarratedRun, findings } from "../compare/explain.js";
 import { Findings } from "../compare/findings.js";
 import { normalize } from "../compare/normalize.js";
-import * as view from "../dom/display.js";
+import * as display from "../dom/display.js";
 import { notice } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
 import { listen } from "../dom/shortcuts.js";
@@ -180,8 +180,8 @@ const acts = {
     pair.playhead.seek(part * pair.layout.end);
   },
   view: () => open($(".aligned").hidden),
-  keys: view.keys,
-  projector: () => view.projector(),
+  keys: display.keys,
+  projector: () => display.projector(),
 };
 
 /** Shows the table in place of the pictures, or the pictures. */
@@ -207,7 +207,7 @@ for (const button of all(".switches :is(.runs, .shows) button")) {
   });
 }
 listen((act) => acts[act]?.(), { d: "parting", o: "outcome" });
-view.watch({
+display.watch({
   onHost: (host) => ladders.forEach((ladder) => ladder.showCallsOf(host)),
   onPrint(starts) {
     if (!pair) return;
@@ -252,7 +252,7 @@ function draw(elapsed) {
     }
   });
   const times = layouts.map((one) => duration(one.time(playhead.y)));
-  transport.show({ playhead, layout, model: models[0], running: false, veil: { y: Infinity }, clock: times.join(" · ") });
+  transport.show({ playhead, layout, model: models[0], running: false, hiddenFrom: { y: Infinity }, clock: times.join(" · ") });
 }
 
 load();

@@ -1,4 +1,4 @@
-// The course: marks what was watched, and leads to the first lesson that was not.
+// The course: marks watched lessons, and leads to the first lesson that was not watched.
 
 import { element } from "../dom/element.js";
 import { fill } from "../dom/fill.js";

@@ -1,4 +1,4 @@
-// The stage in somebody else's page: fetches what the address names, and plays it once it is seen.
+// The stage in another page's frame: fetches the recording of its address, and plays it once the frame is in sight.
 
 import { notice } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
@@ -7,31 +7,31 @@ import { follow, recording } from "../net/api.js";
 import { errorText } from "../net/error-text.js";
 import { Replay } from "../stage/replay.js";
 
-const whole = $(".whole");
+const link = $(".whole");
 const replay = new Replay($(".replay"), { words, answers: data.answers, onShow });
-/** The page that has the rest; a run's is the lesson's that it is of. */
+/** The whole page; that of a run's lesson, once the run has told it. */
 let { page } = data;
 
-/** The way to the whole page leads to the same moment. */
+/** Keeps the link to the whole page at the same time. */
 function onShow(t, { run }) {
-  const isOf = data.run && run?.scenario;
-  if (isOf) page = run.scenario.startsWith("atlas/") ? `/${run.scenario}` : `/s/${run.scenario}`;
-  whole.href = `${page}#${data.run ? `run=${data.run}&` : ""}t=${t.toFixed(3)}`;
+  const hasLesson = data.run && run?.scenario;
+  if (hasLesson) page = run.scenario.startsWith("atlas/") ? `/${run.scenario}` : `/s/${run.scenario}`;
+  link.href = `${page}#${data.run ? `run=${data.run}&` : ""}t=${t.toFixed(3)}`;
 }
 
-/** Begins when the frame is looked at: many of them stand far down a page. */
+/** Begins once the frame is in sight: many frames stand far down a page. */
 function begin() {
   if (data.t !== null) replay.seek(data.t);
   if (data.paused || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const seen = new IntersectionObserver((entries) => {
+  const observer = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    seen.disconnect();
+    observer.disconnect();
     replay.play();
   });
-  seen.observe($(".picture"));
+  observer.observe($(".picture"));
 }
 
-function attend() {
+function followRun() {
   let begun = false;
   follow({ id: data.run, events: data.events }, {
     onEvents(events) {
@@ -45,7 +45,7 @@ function attend() {
       notice("lost", words("error.lost"));
     },
     onFound: () => replay.find() && notice(),
-    onWait: (place) => notice("waits", words("stage.queue", { place })),
+    onWait: (position) => notice("waits", words("stage.queue", { place: position })),
     onGone() {
       replay.lose();
       notice("lost", words("embed.unknown"));
@@ -53,7 +53,7 @@ function attend() {
   });
 }
 
-async function watch() {
+async function playRecording() {
   try {
     replay.takeAll(await recording(data.events));
     begin();
@@ -63,5 +63,5 @@ async function watch() {
 }
 
 if (!data.events) notice("lost", words("embed.unknown"));
-else if (data.run) attend();
-else watch();
+else if (data.run) followRun();
+else playRecording();

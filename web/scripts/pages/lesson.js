@@ -1,5 +1,5 @@
-// The stage with a lesson, or with a recording that somebody kept.
+// The stage with a lesson or a kept recording.
 
-import { openStage } from "../stage/stage.js";
+import { openStage } from "../stage/open-stage.js";
 
 openStage();

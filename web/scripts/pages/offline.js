@@ -15,13 +15,13 @@ root.lang = lang;
 document.body.prepend($(`template[lang="${lang}"]`).content);
 document.title = `${$("h1").textContent} · fourwave`;
 
-const script = new ScriptList($(".side"), {
+const scriptList = new ScriptList($(".side"), {
   notes: texts.notes[lang],
   words,
   onLine: (line) => replay.seekLine(line),
   named: (_, text) => ({ text }),
 });
-script.set(texts.script);
+scriptList.set(texts.script, texts.lines);
 const replay = new Replay($(".replay"), { words, onShow });
 replay.takeAll(events);
 $(".origin").textContent = words("stage.recorded", events[0]);
@@ -36,5 +36,5 @@ $(".head .quiet").addEventListener("click", (event) => {
 addEventListener("hashchange", () => location.reload());
 
 function onShow(_, model) {
-  script.show(model, { line: Infinity });
+  scriptList.show(model, { line: Infinity });
 }

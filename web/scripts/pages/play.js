@@ -1,6 +1,6 @@
 // The stage with free play.
 
 import { FreePlay } from "../freeplay/free-play.js";
-import { openStage } from "../stage/stage.js";
+import { openStage } from "../stage/open-stage.js";
 
 openStage({ FreePlay });

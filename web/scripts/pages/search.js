@@ -1,20 +1,20 @@
-// Finding as one types: the server answers as it answers the form, and what it found takes the place of what stands there.
+// Search while typing: the server answers as for the form, and the new results replace the old ones.
 
 const form = document.querySelector(".search");
 const found = document.getElementById("found");
 const input = form.elements.q;
-/** The number of the last question; answers to those before are late. */
-let asked = 0;
+/** The number of the last request; answers to earlier ones are late. */
+let turn = 0;
 
 async function ask() {
-  const mine = ++asked;
+  const own = ++turn;
   const address = new URL(form.action);
   const query = input.value.trim();
   if (query) address.searchParams.set("q", query);
   const response = await fetch(address).catch(() => null);
-  if (mine !== asked || !response?.ok) return; // the form still works
+  if (own !== turn || !response?.ok) return; // the form still works
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (mine !== asked) return;
+  if (own !== turn) return;
   document.title = page.title;
   found.replaceChildren(...page.getElementById("found").childNodes);
   document.getElementById("language").search = page.getElementById("language").search;

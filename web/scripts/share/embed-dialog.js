@@ -4,7 +4,7 @@ import { copy } from "../dom/clipboard.js";
 import { words } from "../dom/words.js";
 import { read } from "./url-state.js";
 
-const dialog = document.getElementById("snippet");
+const dialog = document.getElementById("embed");
 const form = dialog.querySelector("form");
 const { paused, answers, t, theme, lang, copy: copyButton } = form.elements;
 const code = form.querySelector("textarea");

@@ -1,4 +1,4 @@
-// A replay: picture, cards and transport of one run, without a page around them. Takes events, from wherever they come.
+// A replay: picture, cards and transport of one run, without a page around them.
 
 import { hostTabs } from "../dom/host-tabs.js";
 import { listen } from "../dom/shortcuts.js";
@@ -8,8 +8,8 @@ import { HostCards } from "../views/host-cards.js";
 import { Ladder } from "../views/ladder.js";
 import { Transport } from "../views/transport.js";
 
-/** No question waits ahead. */
-const NO_QUESTION = { y: Infinity };
+/** No question is ahead. */
+const NOTHING_HIDDEN = { y: Infinity };
 /** Each result has the name that the run gave it. */
 const named = (_, text) => ({ text });
 
@@ -22,10 +22,10 @@ export class Replay {
   #answers;
   #onShow;
 
-  /** `root` has the markup of replay.html. `onShow` is called with each moment that is shown, in ms, and its model. */
+  /** `root` has the markup of replay.html. `onShow` is called at each change with the time in ms and the model. */
   constructor(root, { words, answers = true, onShow = () => {} }) {
     this.#root = root;
-    root.classList.toggle("veiled", !answers);
+    root.classList.toggle("answers-hidden", !answers);
     this.#answers = answers;
     this.#onShow = onShow;
     this.#ladder = new Ladder(root.querySelector(".ladder"), words, { onSelect: (id) => this.#ladder.select(id), named });
@@ -68,7 +68,7 @@ export class Replay {
     this.#ladder.add(this.#answers ? items : items.map(hideItem));
   }
 
-  /** Goes to a moment, in ms since the run began, as soon as the run has come there. */
+  /** Seeks a time, in ms since the run began, as soon as the run has come there. */
   seek(t) {
     this.#run.seek(t);
   }
@@ -89,22 +89,22 @@ export class Replay {
     this.#run.lose(performance.now());
   }
 
-  /** The server is there again; whether it was away. */
+  /** The server is in reach again; returns whether it was away. */
   find() {
     return this.#run.find();
   }
 
-  /** The moment under the playhead, in ms since the run began. */
+  /** The time under the playhead, in ms since the run began. */
   get t() {
     return this.#run.t;
   }
 
   #draw(elapsed, now) {
-    const moment = this.#run.frame(elapsed, now, { speed: this.#transport.speed });
-    if (!moment) return;
-    this.#ladder.show(moment.playhead.y, this.#run.isOver);
-    this.#hostCards.show(this.#answers ? moment.model : hideModel(moment.model));
-    this.#transport.show({ ...moment, veil: NO_QUESTION });
-    this.#onShow(moment.model.t / 1000, moment.model);
+    const shown = this.#run.frame(elapsed, now, { speed: this.#transport.speed });
+    if (!shown) return;
+    this.#ladder.show(shown.playhead.y, this.#run.isOver);
+    this.#hostCards.show(this.#answers ? shown.model : hideModel(shown.model));
+    this.#transport.show({ ...shown, hiddenFrom: NOTHING_HIDDEN });
+    this.#onShow(shown.model.t / 1000, shown.model);
   }
 }

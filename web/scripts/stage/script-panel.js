@@ -1,4 +1,4 @@
-// The script's place beside the picture: what Run plays, as a list of lines, as a program, or in the editor.
+// The panel beside the picture: the script that Run plays, as a list of lines, as a program, or in the editor.
 
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
@@ -8,13 +8,13 @@ import { Program } from "../views/program.js";
 import { ScriptList } from "../views/script-list.js";
 
 export class ScriptPanel {
-  /** What Run plays: the lesson, or a script of the visitor's own. */
-  wanted = { scenario: data.scenario, script: data.script };
+  /** The request that Run sends: the lesson, or a script of the visitor's own. */
+  request = { scenario: data.scenario, script: data.script, lines: data.lines };
   #list;
   #program = new Program($(".script-panel"), { words });
   #editor;
 
-  /** `onLine` is called with a line that somebody picks, `named` gives a result's name; `Editor` is a class, on the page that has one. */
+  /** `onLine` is called with a picked line, `named` returns a result's name; `Editor` is a class, on the page that has one. */
   constructor({ onLine, named, onRun, Editor }) {
     this.#list = new ScriptList($(".side"), { notes: data.notes, words, onLine, named });
     this.#editor = Editor && new Editor($(".editor"), { words, onChange: (text) => this.#remember(text), onRun });
@@ -24,30 +24,30 @@ export class ScriptPanel {
     return Boolean(this.#editor?.isOpen);
   }
 
-  /** What Run plays, as it is written there now. */
+  /** The request with the text of the editor. */
   read() {
     if (this.#isEditing) this.#remember(this.#editor.text);
-    return this.wanted;
+    return this.request;
   }
 
-  /** The script as it stands there: as somebody writes it, as hands have changed it in a run, or else as it is wanted. */
+  /** The current script: from the editor, from a run that a visitor's lines have changed, or else from the request. */
   text(run) {
     if (this.#isEditing) return this.#editor.text;
     const isChanged = run?.history.events.some(({ type }) => type === "script");
-    return isChanged ? run.latest.script.join("\n") : this.wanted.script;
+    return isChanged ? run.latest.script.map(({ text }) => text).join("\n") : this.request.script;
   }
 
-  /** Lists the lines of what Run plays. */
+  /** Lists the lines of the request's script. */
   list() {
-    this.#list.set(this.wanted.script);
+    this.#list.set(this.request.script, this.request.lines);
     if (this.#isEditing) this.#editor.close();
     this.#turn(false);
   }
 
-  /** Opens the editor, which has a page of its own. */
+  /** Opens the editor, on its own page. */
   async edit() {
-    if (!this.#editor) return location.assign(`/try#s=${await pack(this.wanted.script)}`);
-    this.#editor.open(this.wanted.script);
+    if (!this.#editor) return location.assign(`/try#s=${await pack(this.request.script)}`);
+    this.#editor.open(this.request.script);
     this.#turn(true);
   }
 
@@ -56,17 +56,17 @@ export class ScriptPanel {
     $("[data-act=edit]").hidden = isEditing;
   }
 
-  /** Shows what is wrong with the script; the editor's page finds that out by itself. */
+  /** Shows the mistakes of a script; another page opens the editor, which finds them by itself. */
   correct(mistakes) {
     if (!this.#isEditing) this.edit();
     this.#editor?.show(mistakes);
     this.#editor?.select(mistakes[0]);
   }
 
-  /** The address carries a script of one's own, so that a link is enough to share it. */
+  /** Puts a script of the visitor's own into the address, so that a link shares it. */
   #remember(script) {
-    this.wanted = { script };
-    this.#program.show(this.wanted, Infinity);
+    this.request = { script };
+    this.#program.show(this.request, Infinity);
     address.write({ run: null, t: null });
     address.writeScript(script);
   }
@@ -76,15 +76,15 @@ export class ScriptPanel {
     this.#list.refresh();
   }
 
-  /** Shows a moment; `veil` is the line from which on nothing is told. */
-  show(model, veil) {
-    this.#list.show(model, veil);
-    this.#program.show(this.wanted, veil.line);
+  /** Shows a model; `hiddenFrom.line` is the line from which on answers are hidden. */
+  show(model, hiddenFrom) {
+    this.#list.show(model, hiddenFrom);
+    this.#program.show(this.request, hiddenFrom.line);
   }
 
-  /** Hides what lines must give, before anything is played. */
-  veil({ line }) {
-    this.#list.veil(line);
-    this.#program.show(this.wanted, line);
+  /** Hides expected results, before the first run. */
+  hideFrom({ line }) {
+    this.#list.hideFrom(line);
+    this.#program.show(this.request, line);
   }
 }

@@ -1,4 +1,4 @@
-// Brings runs onto the stage, one at a time: whichever comes gives up the one before.
+// Brings runs onto the stage, one at a time: each replaces the one before.
 
 import { notice, say } from "../dom/notice.js";
 import { $ } from "../dom/page.js";
@@ -7,25 +7,25 @@ import { Run } from "../model/run.js";
 import { follow, recording, start, stop } from "../net/api.js";
 
 export class Session {
-  /** The run that is on the stage, if there is one. */
+  /** The run on the stage, or null. */
   run = null;
   #on;
 
   /**
-   * `onBegin` is called with a run that takes the stage, `onStarted` when the server has begun it, `onEvents` with events
-   * of it, and `onRefused` with the error where there is no run to be had.
+   * `onBegin` is called with a new run on the stage, `onStarted` when the server has begun the run, `onEvents` with events of
+   * the run, and `onRefused` with the error when no run could be had.
    */
   constructor(on) {
     this.#on = on;
   }
 
-  /** Starts a run; `more` is what else is to be known of it. */
-  async play(wanted, more) {
+  /** Starts a run; `more` are further properties of the run. */
+  async play(request, more) {
     const run = this.#begin("live", more);
     try {
-      const started = await start(wanted);
+      const started = await start(request);
       if (run !== this.run) return stop(started.id);
-      this.#attend(run, started);
+      this.#follow(run, started);
       this.#on.onStarted(run);
       run.playhead.follow();
     } catch (error) {
@@ -33,15 +33,15 @@ export class Session {
     }
   }
 
-  /** A run that somebody has started: it may still go on. */
+  /** Joins a run that was started before and may still go on. */
   join(id, t) {
     const run = this.#begin("live");
-    this.#attend(run, { id, events: `/api/runs/${id}/events` });
+    this.#follow(run, { id, events: `/api/runs/${id}/events` });
     if (t === null) run.playhead.follow();
     else run.seek(t);
   }
 
-  /** A recording, from its beginning or at a moment. */
+  /** Shows a recording, from its beginning or at a time. */
   async watch(address, t) {
     const run = this.#begin("recording");
     if (t !== null) run.seek(t);
@@ -72,13 +72,13 @@ export class Session {
   }
 
   /** Takes the events of a live run as they come. */
-  #attend(run, { id, events }) {
+  #follow(run, { id, events }) {
     run.id = document.body.dataset.run = id;
     run.leave = follow({ id, events }, {
       onEvents: this.#on.onEvents,
       onLost: () => lose(run, words("error.lost")),
       onFound: () => run.find() && notice(),
-      onWait: (place) => notice("waits", words("stage.queue", { place })),
+      onWait: (position) => notice("waits", words("stage.queue", { place: position })),
       onGone: () => {
         run.ended = { how: "failed" };
         $(".invitation").hidden = run.hasBegun;

@@ -1,21 +1,24 @@
-// What leaves the stage: as a file, beside another run, as an address, in somebody's page.
+// The ways out of the stage: as a file, beside another run, as an address, in another page.
 
+import { lazy } from "../dom/lazy.js";
 import { $, data } from "../dom/page.js";
 import { words } from "../dom/words.js";
-import * as embedDialog from "../share/embed-dialog.js";
 import { ExportMenu } from "../share/export-menu.js";
 import { refOf } from "../share/recording-ref.js";
-import { ShareDialog } from "../share/share-dialog.js";
 
 export class ShareBar {
   #exportMenu = new ExportMenu($(".exports"));
-  #shareDialog = new ShareDialog($("#share"), $("#wall"), { words });
+  #loadShareDialog = lazy(async () => {
+    const { ShareDialog } = await import("../share/share-dialog.js");
+    return new ShareDialog($("#share"), $("#wall"), { words });
+  });
+  #loadEmbedDialog = lazy(() => import("../share/embed-dialog.js"));
 
   constructor() {
-    $(".snippet-entry").addEventListener("click", embedDialog.open);
+    $(".embed-entry").addEventListener("click", async () => (await this.#loadEmbedDialog()).open());
   }
 
-  /** Offers a run as files, as far as it is when these are asked for, and for a comparison; none where there is none. */
+  /** Offers a run as files and for a comparison; null hides both. A run that goes on gives its events so far. */
   offer(run) {
     const events = run?.id ? `/api/runs/${run.id}/events` : data.recording;
     this.#exportMenu.offer(run && events.replace(/\/events$/, ""));
@@ -23,14 +26,14 @@ export class ShareBar {
     if (run) $(".beside").href = `/compare?a=${refOf(events)}`;
   }
 
-  /** Opens the dialog on a run, if there is one, and on the lesson or the script beside it. */
-  open(run, scenario, script) {
-    this.#shareDialog.open(shown(run, scenario, script));
+  /** Opens the dialog on a run, if there is one, and on the lesson or the script beside the run. */
+  async open(run, scenario, script) {
+    (await this.#loadShareDialog()).open(subject(run, scenario, script));
   }
 }
 
-/** What sharing has to know of the stage. */
-function shown(run, scenario, script) {
+/** The dialog's subject. */
+function subject(run, scenario, script) {
   const hasBegun = Boolean(run?.hasBegun);
   const isRecording = run?.origin === "recording";
   return {

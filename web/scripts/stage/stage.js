@@ -1,30 +1,27 @@
-// The stage: wires what happens (a run, and whoever brings it) to what draws it, and that to what a visitor can do.
+// The stage: wires the session's run to the views, and the views to the visitor's actions. It loads behind the page that
+// opens it (open-stage.js).
 
-import * as view from "../dom/display.js";
+import * as display from "../dom/display.js";
 import { lazy } from "../dom/lazy.js";
 import { notice, say } from "../dom/notice.js";
 import { $, data } from "../dom/page.js";
-import { FREE, listen } from "../dom/shortcuts.js";
-import * as memory from "../dom/storage.js";
+import * as storage from "../dom/storage.js";
 import { words } from "../dom/words.js";
 import { beginOf, nothing } from "../model/model.js";
 import { Narration, ending, isEarly } from "../model/narration.js";
-import { segmentHistory, neighbour } from "../model/segment-history.js";
+import { neighbour, segmentHistory } from "../model/segment-history.js";
 import { Winsock } from "../model/winsock.js";
 import { errorText } from "../net/error-text.js";
 import { textOf } from "../script/live-script.js";
-import { DamagedLink } from "../share/script-link.js";
-import * as address from "../share/url-state.js";
+import * as urlState from "../share/url-state.js";
 import { Announcer } from "../views/announcer.js";
 import { HostCards } from "../views/host-cards.js";
 import { Ladder } from "../views/ladder.js";
 import { NextSteps } from "../views/next-steps.js";
-import { Questions } from "../views/questions.js";
 import { StateMap } from "../views/state-map.js";
 import { Transcript } from "../views/transcript.js";
 import { Transport } from "../views/transport.js";
 import { RunControl } from "./run-control.js";
-import { ScriptPanel } from "./script-panel.js";
 import { Session } from "./session.js";
 import { ShareBar } from "./share-bar.js";
 
@@ -32,44 +29,37 @@ const session = new Session({ onBegin: clear, onStarted, onEvents: take, onRefus
 const ladder = new Ladder($(".ladder"), words, { onSelect: select, onDrop: (id) => runControl.drop(id), named });
 const hostCards = new HostCards(document.querySelectorAll(".host"), words, { named });
 const stateMap = new StateMap($("#map"), words);
-const questions = new Questions($(".question"), $(".predict"), {
-  scenario: data.scenario,
-  questions: data.questions ?? [],
-  words,
-  onGo: goOn,
-  onChange: refresh,
-});
 const transcript = new Transcript($(".transcript"), $(".views"), { words, onPick: (seq) => session.run.seekEvent(seq), named });
 const transport = new Transport($(".transport"), { words, act: (what, value) => acts[what]?.(value) });
 const announcer = new Announcer($("#said"), words);
-const nextSteps = new NextSteps($(".further"), data.scenario);
+const nextSteps = new NextSteps($(".next-steps"), data.scenario);
 const shareBar = new ShareBar();
-let scriptPanel, runControl;
+let scriptPanel, questions, runControl;
 let inspector;
-const inspecting = lazy(async () => {
+const loadInspector = lazy(async () => {
   const { Inspector } = await import("../views/inspector.js");
   return (inspector = new Inspector($(".inspector"), { words, onClose: () => select(null), onSelect: inspect }));
 });
 
-// A run takes the stage, and goes on.
+// A run on the stage.
 
-/** Plays what is wanted; `again` where its lines were played before, by this hand. */
+/** Plays the panel's script; `again` is set where its lines were played before, by this visitor. */
 function play({ lines, again } = {}) {
   const { scenario, script } = scriptPanel.read();
-  // Played again, nobody has to follow; but what is on the wire stays there for as long as before: timers depend on it.
+  // Lines that are played again need no slow pace, but segments stay on the wire as long as before: timers depend on it.
   const paces = again && transport.pace === "follow" ? { pace: "again", then: "follow" } : { pace: transport.pace };
   return session.play({ ...(scenario ? { scenario } : { script }), ...paces, open: data.open }, { lines, again });
 }
 
-/** Begins a run that takes lines, with those of a script. */
+/** Begins an open run with the lines of a script. */
 function begin(script, more) {
   scriptPanel.request = { script };
   return play(more);
 }
 
 function watch() {
-  const { t } = address.read();
-  address.write({ run: null });
+  const { t } = urlState.read();
+  urlState.write({ run: null });
   return session.watch(data.recording, t);
 }
 
@@ -85,10 +75,10 @@ function clear(run) {
 
 function onStarted({ id }) {
   if (!scriptPanel.request.scenario) scriptPanel.list();
-  address.write({ run: id, t: null });
+  urlState.write({ run: id, t: null });
 }
 
-/** Takes events of the run that is on the stage. */
+/** Takes events of the run on the stage. */
 function take(events) {
   const { run } = session;
   const now = performance.now();
@@ -99,21 +89,21 @@ function take(events) {
   ladder.add(run.origin === "recording" ? run.takeAll(events, now) : run.take(events, now));
   const isOtherScript = runControl.take(run, events);
   if (data.open && isOtherScript) scriptPanel.request = { script: textOf(run.lines) };
-  tellOrigin(run);
+  showOrigin(run);
   shareBar.offer(run);
 }
 
-/** No run is to be had: what the one before left here goes too. */
+/** No run could be had: the last run's traces go, too. */
 function onRefused(error) {
   hostCards.show(nothing);
   transport.running = false;
-  runControl.rest();
+  runControl.hide();
   const mistakes = error.answer?.mistakes;
   if (mistakes) scriptPanel.correct(mistakes);
   else say(errorText(words, error), true);
 }
 
-function tellOrigin({ ended, origin, history }) {
+function showOrigin({ ended, origin, history }) {
   const [first] = history.events;
   if (first.type !== "run") return say(words("end.failed", ended), true);
   const key = origin === "recording" ? "stage.recorded" : ended ? "stage.played" : "stage.live";
@@ -121,7 +111,7 @@ function tellOrigin({ ended, origin, history }) {
   say(words(key, first) + how, Boolean(ended && isEarly(ended)));
 }
 
-// Where the visitor looks.
+// The visitor's position and selection.
 
 function seekLine(line) {
   const { run } = session;
@@ -133,15 +123,15 @@ function seekLine(line) {
 async function select(id) {
   const { run } = session;
   if (!run) return;
-  // Where the inspector is a sheet over the page's end, what it is about stays above it.
+  // On a narrow page the inspector covers the page's end: the picture moves above it.
   if (id && !run.selected && matchMedia("(max-width: 60rem)").matches) $(".picture").scrollIntoView({ block: "start" });
   run.selected = id;
   ladder.select(id);
-  if (id) await inspecting();
+  if (id) await loadInspector();
   run.refresh();
 }
 
-/** Opens a segment; what lies ahead of the playhead is gone to, up to what it changed. */
+/** Opens a segment. The playhead goes to the last effect of a segment that lies ahead. */
 function inspect(id) {
   const { run } = session;
   if (!run || !id) return;
@@ -151,39 +141,39 @@ function inspect(id) {
   if (first.seq >= run.count) run.seekEvent(last);
 }
 
-/** Opens the segment before or after the one that is open. */
+/** Opens the segment before or after the open one. */
 function openNeighbour(direction) {
   const { run } = session;
   if (run) inspect(neighbour(run.history.events, run.count, run.selected, direction));
 }
 
-/** A question was answered: the run shows what it is. */
+/** A question was answered: the run goes on. */
 function goOn() {
   session.run.playhead.playing = true;
 }
 
-/** What is shown is to be shown anew, although the playhead stands still. */
+/** Draws again, although the playhead stands still. */
 function refresh() {
   scriptPanel.refresh();
   transcript.refresh();
   if (session.run) session.run.refresh();
-  else scriptPanel.veil(questions.veil);
+  else scriptPanel.hideFrom(questions.hiddenFrom);
 }
 
-/** The name of a result, by the seq of the event that has it: Linux's, or with the lens Winsock's, where it documents one. */
+/** The name of the result in the event `seq`: Linux's, or with the Winsock lens the documented one of Winsock. */
 function named(seq, text) {
   const name = $("#lens").value === "winsock" && session.run?.winsock.names.get(seq);
   return name ? { text: name.join(" "), documented: words("lens.documented") } : { text };
 }
 
-function look(through) {
-  $("#lens").value = through;
-  $(".documents").hidden = through !== "winsock";
+function setLens(lens) {
+  $("#lens").value = lens;
+  $(".documents").hidden = lens !== "winsock";
   ladder.redraw();
   refresh();
 }
 
-// What the visitor can do.
+// Actions of the visitor.
 
 const step = (direction, keyframes) => {
   const { run } = session;
@@ -204,9 +194,9 @@ const acts = {
   home: () => session.run?.playhead.seek(0),
   end: () => session.run?.seekEnd(),
   seek: (part) => session.run?.scrub(part),
-  keys: view.keys,
+  keys: display.keys,
   share: () => shareBar.open(session.run, scriptPanel.request.scenario, scriptPanel.text(session.run)),
-  projector: () => view.projector(),
+  projector: () => display.projector(),
   map: () => stateMap.toggle(),
   hold: () => runControl.hold(),
   drop: () => runControl.drop(),
@@ -217,38 +207,24 @@ const acts = {
   server: () => runControl.focus("server"),
   async inspect() {
     if (!session.run?.selected) openNeighbour(0);
-    if (session.run?.selected) (await inspecting()).focus();
+    if (session.run?.selected) (await loadInspector()).focus();
   },
   close: () => session.run?.selected && select(null),
   former: () => openNeighbour(-1),
   latter: () => openNeighbour(1),
 };
 
-for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
-  button.addEventListener("click", () => acts[button.dataset.act]());
-}
-
-listen((act) => acts[act](), data.open ? FREE : {});
-
 $("#lens").addEventListener("change", (event) => {
-  memory.remember("lens", event.target.value);
-  look(event.target.value);
+  storage.remember("lens", event.target.value);
+  setLens(event.target.value);
 });
 
-// The language link keeps what the address carries: a script, and whether questions are asked.
-$("#language").addEventListener("click", (event) => {
-  const asked = new URLSearchParams(location.search).get("questions");
-  if (asked) event.currentTarget.search += `&questions=${encodeURIComponent(asked)}`;
-  event.currentTarget.hash = location.hash;
-});
-addEventListener("hashchange", () => location.reload());
-
-view.watch({
+display.watch({
   onHost: (host) => ladder.showCallsOf(host),
   onPrint(starts) {
     const { run } = session;
     if (!run?.hasBegun) return;
-    // Paper shows all of it, and how it ended.
+    // A print shows the whole run and its end.
     if (starts) run.before = run.playhead.y;
     run.playhead.seek(starts ? run.layout.end : run.before);
     draw(run, 0, performance.now());
@@ -257,14 +233,14 @@ view.watch({
   },
 });
 
-// One frame: everything that is shown follows from the playhead's height.
+// One frame: the page follows the playhead's height.
 
 let before = performance.now();
 function frame(now) {
   const { run } = session;
   if (run?.hasBegun) {
     draw(run, now - before, now);
-    ladder.touchable = runControl.show(run, now);
+    ladder.droppable = runControl.show(run, now);
   }
   before = now;
   requestAnimationFrame(frame);
@@ -272,60 +248,40 @@ function frame(now) {
 
 function draw(run, elapsed, now) {
   const { narration, selected } = run;
-  const shown = [selected, stateMap.isOpen, transcript.isOpen];
-  const seen = run.frame(elapsed, now, { speed: transport.speed, stop: questions.stop(run), shown });
-  if (!seen) return;
-  const moment = { ...seen, narration, selected, veil: questions.veil };
+  const depends = [selected, stateMap.isOpen, transcript.isOpen];
+  const changed = run.frame(elapsed, now, { speed: transport.speed, stop: questions.stop(run), shown: depends });
+  if (!changed) return;
+  const shown = { ...changed, narration, selected, hiddenFrom: questions.hiddenFrom };
   if (!transcript.isOpen) ladder.show(run.playhead.y, run.isOver);
-  hostCards.show(moment.model);
-  stateMap.show(moment);
-  inspector?.show(moment);
-  questions.show(moment);
-  transcript.show(moment);
-  scriptPanel.show(moment.model, questions.veil); // an answer that was just told is hidden no more
-  transport.show(moment);
-  announcer.show(moment);
-  nextSteps.show(moment);
-  keep(run);
+  hostCards.show(shown.model);
+  stateMap.show(shown);
+  inspector?.show(shown);
+  questions.show(shown);
+  transcript.show(shown);
+  scriptPanel.show(shown.model, questions.hiddenFrom); // after questions.show, which reveals an answer
+  transport.show(shown);
+  announcer.show(shown);
+  nextSteps.show(shown);
+  writeTime(run);
 }
 
-/** The address follows a playhead that rests. */
-function keep(run) {
+/** Writes the time of a resting playhead into the address. */
+function writeTime(run) {
   const { playhead, layout } = run;
   const rests = !playhead.playing && !playhead.following && !run.isAwaited;
   const t = rests && playhead.y < layout.end ? run.t.toFixed(3) : null;
-  if (rests && t !== run.kept) address.write({ t });
-  run.kept = rests ? t : undefined;
+  if (rests && t !== run.writtenTime) urlState.write({ t });
+  run.writtenTime = rests ? t : undefined;
 }
 
-/** Opens the stage with what the page's address asks for; `Editor` and `FreePlay` are classes, on the page that has one. */
-export async function openStage({ Editor, FreePlay } = {}) {
-  scriptPanel = new ScriptPanel({ onLine: seekLine, named, onRun: play, Editor });
+/** Starts the stage of an open page; returns its actions, and its answers to the page. `FreePlay` is a class, on the page that has one. */
+export function startStage({ FreePlay, ...page }) {
+  ({ scriptPanel, questions } = page);
   runControl = new RunControl(session, { onPick: select, onBegin: begin, FreePlay });
-  const said = address.read();
-  try {
-    const own = await address.script();
-    if (own) scriptPanel.request = { script: own };
-  } catch (error) {
-    // The address stays as it came, until somebody writes something else.
-    notice("damaged", words(`damaged.${error instanceof DamagedLink ? error.message : "data"}`));
-  }
-  scriptPanel.list();
-  scriptPanel.veil(questions.veil);
-  look(memory.recall("lens") === "winsock" ? "winsock" : "errno");
-  if (Editor) scriptPanel.edit();
-  $("[data-act=recording]").hidden = !data.recording;
-  if (!data.live && data.recording) {
-    // Nothing can be run here: the recording takes Run's place.
-    $(".invitation p").textContent = words("stage.invitation_recording");
-    $(".invitation .link").hidden = true;
-    $(".pace").hidden = true;
-    for (const button of document.querySelectorAll("[data-act=run]")) {
-      button.dataset.act = "recording";
-      button.textContent = words("stage.watch");
-    }
-  }
-  if (said.run) session.join(said.run, said.t);
-  else if (data.recording && (said.t !== null || data.kept)) watch();
+  setLens(storage.recall("lens") === "winsock" ? "winsock" : "errno");
+  const state = urlState.read();
+  if (state.run) session.join(state.run, state.t);
+  else if (data.recording && (state.t !== null || data.kept)) watch();
   requestAnimationFrame(frame);
+  return { acts, named, seekLine, goOn, refresh };
 }

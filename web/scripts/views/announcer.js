@@ -32,7 +32,7 @@ export class Announcer {
       const states = ["client", "server"].map((host) => `${host}: ${shown(model.hosts[host])?.state ?? "CLOSED"}`);
       this.#waiting = states.map((text) => ({ text, weighs: true }));
     } else {
-      this.#waiting.push(...account.rows.slice(before, now).filter(isNews).map(news));
+      this.#waiting.push(...narration.rows.slice(before, now).filter(isNews).map(news));
     }
     if (!this.#timer) this.#say();
   }

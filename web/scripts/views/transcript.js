@@ -1,7 +1,7 @@
 // The run as a table, up to the playhead; and the switch between the table and the picture.
 
 import { element } from "../dom/element.js";
-import * as memory from "../dom/storage.js";
+import * as storage from "../dom/storage.js";
 import { duration } from "../model/model.js";
 
 /** The number of rows in the table; a button shows earlier rows. */
@@ -63,7 +63,7 @@ export class Transcript {
       event.preventDefault();
       event.target.closest("tr")[to]?.querySelector("button").focus();
     });
-    this.#open(memory.recall("view") === "table");
+    this.#open(storage.recall("view") === "table");
   }
 
   /** Whether the table is shown instead of the picture. */
@@ -76,7 +76,7 @@ export class Transcript {
   }
 
   #choose(open) {
-    memory.remember("view", open ? "table" : "picture");
+    storage.remember("view", open ? "table" : "picture");
     this.#open(open);
   }
 

@@ -10,7 +10,7 @@ use crate::lab::run::director::{Director, Interruption};
 use crate::lab::sandbox::clock::{Nanos, now};
 use crate::lab::sandbox::protocol::{HostTask, Returned};
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step, WireAction};
-use crate::script::{Diagnostic, Expected, Found, Splice, parse};
+use crate::script::{Diagnostic, Expected, Found, Splice, facts, parse};
 
 /// How long before its end an idle run says so; half its limit where that is shorter.
 const WARNING: Duration = Duration::from_secs(60);
@@ -280,9 +280,13 @@ impl Director<'_, '_> {
             Ok(splice) => splice,
             Err(mistakes) => return Some(mistakes),
         };
-        self.engine
-            .timeline
-            .emit(What::Script { at, remove, insert });
+        let lines = insert.iter().map(|line| facts::of_line(line)).collect();
+        self.engine.timeline.emit(What::Script {
+            at,
+            remove,
+            insert,
+            lines,
+        });
         None
     }
 }

@@ -7,6 +7,7 @@ use crate::lab::run::engine::Engine;
 use crate::lab::sandbox::clock::now;
 use crate::lab::sandbox::protocol::Order;
 use crate::script::ast::{Action, Outcome, Step};
+use crate::script::facts;
 
 impl Director<'_, '_> {
     /// Plays a line of the composed script: does what it says.
@@ -22,7 +23,7 @@ impl Director<'_, '_> {
                 .insert(label.clone(), self.engine.timeline.len());
         }
         self.mark(step.line);
-        self.emit_step(step.line, step.text.clone(), StepPhase::Begin);
+        self.emit_step(step.line, Some(step), StepPhase::Begin);
         self.playing = true;
         let played = action(self, step);
         (self.playing, self.collecting) = (false, false);
@@ -34,14 +35,19 @@ impl Director<'_, '_> {
     /// The line that was being played has ended.
     pub(crate) fn end_step(&mut self) {
         self.note_caught();
-        let text = self.composer.at(self.line).map(|step| step.text.clone());
-        self.emit_step(self.line, text.unwrap_or_default(), StepPhase::End);
+        let step = self.composer.at(self.line).cloned();
+        self.emit_step(self.line, step.as_ref(), StepPhase::End);
         self.mark(self.tail + 1);
         (self.heard, self.rested) = (now(), now());
     }
 
-    pub(crate) fn emit_step(&mut self, line: usize, text: String, phase: StepPhase) {
-        self.engine.timeline.emit(What::Step { line, text, phase });
+    pub(crate) fn emit_step(&mut self, line: usize, step: Option<&Step>, phase: StepPhase) {
+        self.engine.timeline.emit(What::Step {
+            line,
+            text: step.map(|step| step.text.clone()).unwrap_or_default(),
+            phase,
+            facts: step.map(facts::of_step),
+        });
     }
 
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), Interruption> {

@@ -84,7 +84,7 @@ impl Director<'_, '_> {
             })?;
             return Ok(());
         }
-        self.emit_step(line, step.text.clone(), StepPhase::Begin);
+        self.emit_step(line, Some(&step), StepPhase::Begin);
         if let Some(label) = &step.label {
             let begun = self.engine.timeline.len();
             self.labels.insert(label.clone(), begun);
@@ -93,7 +93,7 @@ impl Director<'_, '_> {
         if plan.after.is_some() && matches!(action, WireAction::Hold(_) | WireAction::Cut) {
             self.engine.wire.noted.get_or_insert_default();
         }
-        self.emit_step(line, step.text.clone(), StepPhase::End);
+        self.emit_step(line, Some(&step), StepPhase::End);
         Ok(())
     }
 
