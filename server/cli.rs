@@ -4,6 +4,7 @@ pub(crate) mod args;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod files;
+pub(crate) mod log;
 pub(crate) mod play_to_end;
 pub(crate) mod record;
 pub(crate) mod record_atlas;

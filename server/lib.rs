@@ -2,16 +2,14 @@
 //!
 //! Read in this order:
 //!
-//! 1. [`event`], all that can happen in a run, and [`state`], RFC 9293's diagram.
-//! 2. [`script`] and [`scenario`]: what is to be played; [`recording`]: a run that was kept; [`catalogue`]: what is shipped;
-//!    [`atlas`]: every state against whatever can happen in it. [`program`]: a script as people would write it, in their own
-//!    language.
-//! 3. [`run`]: one run, from two fresh hosts to its last event. [`nursery`] and [`child`] are the two sides of the
-//!    processes that it needs, [`message`] and [`channel`] what they say to each other, [`clock`] by what they stamp, [`sys`] the raw system calls.
-//! 4. [`lab`]: all live runs; [`store`]: recordings that are kept. [`web`] shows them in a browser, [`draw`] in a
-//!    terminal, [`export`] and [`pcapng`] in other people's tools, [`exercise`] on
-//!    paper; [`language`] has the words.
-//! 5. [`config`], `main.rs` and `command`: the program's roles.
+//! 1. [`event`]: everything that can happen in a run, in the words of [`tcp`].
+//! 2. [`script`]: text to checked steps; [`codegen`]: the same steps as a program in a language of the reader's.
+//! 3. [`lab`]: real kernels. [`lab::run`] is one run, from two fresh hosts to its last event; [`lab::sandbox`] makes the hosts.
+//! 4. [`recording`]: a run that is kept; [`store`]: where it is kept; [`export`]: a run in the formats of other tools.
+//! 5. [`content`]: what is shipped, and what its recordings show; [`i18n`]: the words of both languages.
+//! 6. [`web`]: pages, API and live socket. The command's roles are in `main.rs` and `cli`.
+//!
+//! ARCHITECTURE.md follows one run through the files, and says who may import whom.
 
 pub mod codegen;
 pub mod content;

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, missing_docs, reason = "a test program has no users")]
 
+mod compatibility;
 mod layers;
 mod support;
 
@@ -40,6 +41,7 @@ mod export {
 /// The server.
 mod http {
     pub mod clients;
+    pub mod log;
     pub mod openapi;
     pub mod pages;
     pub mod round_trips;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 
+use crate::cli::log::{LogFormat, log_filter};
+
 /// Where the page is served.
 const ADDRESS: &str = "127.0.0.1:4444";
 
@@ -49,7 +51,7 @@ pub(crate) enum Role {
     },
     /// The process from which actors are forked; started by the server.
     #[command(hide = true)]
-    Nursery,
+    ForkServer,
 }
 
 /// For `fourwave`.
@@ -90,6 +92,13 @@ pub(crate) struct Serve {
     /// was visited in the last 90 days.
     #[arg(long, env = "FOURWAVE_STORE_LIMIT", default_value_t = 512, value_name = "MB", value_parser = up_to(1_048_576))]
     pub store_limit: u64,
+    /// What is logged to standard error, by tracing's filters: `info` has a line for each request and run. Only warnings
+    /// where this is not given.
+    #[arg(long, env = "FOURWAVE_LOG", value_name = "FILTER", value_parser = log_filter)]
+    pub log: Option<String>,
+    /// The form of the log's lines.
+    #[arg(long, env = "FOURWAVE_LOG_FORMAT", value_name = "FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
 }
 
 impl Serve {

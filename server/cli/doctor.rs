@@ -1,11 +1,10 @@
 //! `fourwave doctor`: what this machine allows, one line each, and for what it does not, the command that would allow it.
 //!
-//! It does what a run does, so that what it says is what happens: it starts the nursery, which builds a host, then plays
+//! It does what a run does, so that what it says is what happens: it starts the fork server, which builds a host, then plays
 //! a lesson. Whatever comes after a step that was refused cannot be known and is said to be untried.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
@@ -14,8 +13,8 @@ use anyhow::Result;
 use fourwave::content::catalogue;
 use fourwave::event::host::Host;
 use fourwave::event::{Event, What};
-use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
-use fourwave::lab::run::{play, readable_sockets};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play, readable_sockets};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::lab::sandbox::protocol::{Refusal, SetupStep};
 use fourwave::lab::sandbox::remedy::{OPEN_FILES, remedy, tried};
@@ -46,9 +45,9 @@ enum CheckResult {
 
 /// Ends with 1 where no run is possible.
 pub(crate) fn doctor(listen: SocketAddr) -> Result<ExitCode> {
-    let nursery = ForkServer::start();
-    let refused = nursery.as_ref().err();
-    let nursery = nursery.as_ref().ok();
+    let fork_server = ForkServer::start();
+    let refused = fork_server.as_ref().err();
+    let fork_server = fork_server.as_ref().ok();
     let steps = [
         ("child", SetupStep::Start),
         ("namespaces", SetupStep::Namespace),
@@ -68,8 +67,8 @@ pub(crate) fn doctor(listen: SocketAddr) -> Result<ExitCode> {
         .chain([
             ("socket table", socket_table(refused)),
             ("small tables", small_tables()),
-            ("trial run", nursery.map_or(Untried, trial_run)),
-            ("destroy", nursery.map_or(Untried, destroy)),
+            ("trial run", fork_server.map_or(Untried, trial_run)),
+            ("destroy", fork_server.map_or(Untried, destroy)),
             ("address", address(listen)),
         ]);
     let mut possible = true;
@@ -162,10 +161,10 @@ fn small_tables() -> CheckResult {
     )
 }
 
-fn trial_run(nursery: &ForkServer) -> CheckResult {
+fn trial_run(fork_server: &ForkServer) -> CheckResult {
     let lesson = catalogue::scenario(LESSON).expect("it is shipped");
     let began = Instant::now();
-    let (events, reason) = play_all(nursery, &lesson.script);
+    let (events, reason) = play_all(fork_server, &lesson.script);
     let took = events
         .last()
         .map_or(began.elapsed(), |(when, _)| *when - began);
@@ -194,11 +193,11 @@ fn trial_run(nursery: &ForkServer) -> CheckResult {
     }
 }
 
-fn destroy(nursery: &ForkServer) -> CheckResult {
+fn destroy(fork_server: &ForkServer) -> CheckResult {
     let script =
         "server listen\nclient connect\nserver accept\nserver destroy\nexpect server CLOSED";
     let script = script::parse(script).expect("it is a script");
-    match play_all(nursery, &script).1 {
+    match play_all(fork_server, &script).1 {
         None => Good("SOCK_DESTROY".into()),
         Some(reason) => Lacking(
             format!("scripts cannot destroy a socket: {reason}"),
@@ -208,18 +207,12 @@ fn destroy(nursery: &ForkServer) -> CheckResult {
 }
 
 /// The events with their times, and the reason where not everything was as the script says.
-fn play_all(nursery: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
+fn play_all(fork_server: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
     let mut events = Vec::new();
-    let play_it = Play {
-        scenario: None,
-        script,
-        pace: Pace::FULL,
-        limit: Duration::from_secs(30),
-        most_events: MOST_EVENTS,
-    };
-    let played = play(nursery, &play_it, &AtomicBool::new(false), &mut |event| {
-        events.push((Instant::now(), event));
-    });
+    let request = RunRequest::new(script.clone(), Pace::FULL);
+    let (limits, control) = (Limits::of(Duration::from_secs(30)), RunControl::new(false));
+    let mut sink = |event| events.push((Instant::now(), event));
+    let played = play(fork_server, &request, limits, &control, &mut sink);
     let reason = match (played, events.last().map(|(_, event)| &event.what)) {
         (Err(error), _) => Some(error.to_string()),
         (Ok(()), Some(What::End { ok: true, .. })) => None,

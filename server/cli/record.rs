@@ -26,14 +26,14 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
     if let Some(id) = ids.iter().find(|id| !of_ours(id)) {
         bail!("there is no scenario {id:?} in {}", folder.display());
     }
-    let nursery = crate::cli::start::nursery()?;
+    let fork_server = crate::cli::start::fork_server()?;
     let mut failures = Vec::new();
     for file in &files {
         if !ids.is_empty() && id_of(file).is_none_or(|id| !ids.contains(&id)) {
             continue;
         }
-        match record_file(&nursery, folder, file) {
-            Ok(told) => println!("{told}"),
+        match record_file(&fork_server, folder, file) {
+            Ok(line) => println!("{line}"),
             Err(failure) => {
                 println!("{}: not recorded", file.display());
                 failures.push(failure);
@@ -41,10 +41,10 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
         }
     }
     // A folder of somebody's own scenarios has no atlas.
-    let kept = folder.join(archive::PATH).exists();
-    if ids.is_empty() && kept || ids.iter().any(|id| id == record_atlas::ID) {
-        match record_atlas::record(&nursery, folder) {
-            Ok(told) => println!("{told}"),
+    let has_atlas = folder.join(archive::PATH).exists();
+    if ids.is_empty() && has_atlas || ids.iter().any(|id| id == record_atlas::ID) {
+        match record_atlas::record(&fork_server, folder) {
+            Ok(line) => println!("{line}"),
             Err(failure) => failures.push(failure),
         }
     }
@@ -54,11 +54,11 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!failures.is_empty())))
 }
 
-fn record_file(nursery: &ForkServer, folder: &Path, file: &Path) -> Result<String> {
+fn record_file(fork_server: &ForkServer, folder: &Path, file: &Path) -> Result<String> {
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let scenario =
         scenario::parse(&file.to_string_lossy(), &text).map_err(|broken| anyhow!("{broken}"))?;
-    let events = events(nursery, &scenario.id, &scenario.script)
+    let events = events(fork_server, &scenario.id, &scenario.script)
         .with_context(|| format!("playing {}", file.display()))?;
     let path = folder.join(recording::path(&scenario.id));
     fs::create_dir_all(path.parent().unwrap_or(folder))?;

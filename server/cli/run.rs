@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -15,8 +14,8 @@ use fourwave::export::options::ExportInfo;
 use fourwave::export::terminal::Drawing;
 use fourwave::export::{Theme, pcapng, picture};
 use fourwave::i18n::Language;
-use fourwave::lab::run::play;
-use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play};
 use fourwave::script;
 use fourwave::script::ast::Script;
 
@@ -24,18 +23,22 @@ use crate::cli::args::Run;
 
 /// Ends with 1 where a check failed, with 2 where the script was not played to its end.
 pub(crate) fn run(run: &Run) -> Result<ExitCode> {
-    let Named { id, title, script } = named(&run.what)?;
-    let nursery = crate::cli::start::nursery()?;
+    let RunInput { id, title, script } = read_input(&run.what)?;
+    let fork_server = crate::cli::start::fork_server()?;
     let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
-    let limit = Duration::from_secs(run.limit);
+    let limits = Limits::of(Duration::from_secs(run.limit));
+    let request = RunRequest {
+        scenario: id,
+        ..RunRequest::new(script, pace)
+    };
     let mut drawing = Drawing::new(
         io::stdout().lock(),
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     );
-    let mut told = Ok(());
+    let mut written = Ok(());
     let (mut all_true, mut played) = (true, false);
-    let mut kept = Vec::new();
-    let stop = AtomicBool::new(false);
+    let mut events = Vec::new();
+    let control = RunControl::new(false);
     let mut sink = |event: Event| {
         match &event.what {
             What::Check {
@@ -49,46 +52,35 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         } else {
             drawing.event(&event)
         };
-        if told.is_ok() && drawn.is_err() {
-            told = drawn;
-            stop.store(true, Ordering::Relaxed); // nobody reads any more
+        if written.is_ok() && drawn.is_err() {
+            written = drawn;
+            control.stop(); // nobody reads any more
         }
         if run.pcapng.is_some() || run.svg.is_some() {
-            kept.push(event);
+            events.push(event);
         }
     };
-    play(
-        &nursery,
-        &Play {
-            scenario: id.as_deref(),
-            script: &script,
-            pace,
-            limit,
-            most_events: MOST_EVENTS,
-        },
-        &stop,
-        &mut sink,
-    )?;
+    play(&fork_server, &request, limits, &control, &mut sink)?;
     // One that cannot be kept costs nothing but itself.
     let capture = run.pcapng.as_ref().map(|file| {
-        let capture = pcapng::capture(&kept);
-        keep("capture", "--pcapng", file, &capture)
+        let capture = pcapng::capture(&events);
+        save("capture", "--pcapng", file, &capture)
     });
     let picture = run.svg.as_ref().map(|file| {
-        let about = ExportInfo {
+        let info = ExportInfo {
             title,
             address: None,
         };
-        let picture = picture(&kept, &about, Language::English, Theme::Light);
-        keep("picture", "--svg", file, picture.as_bytes())
+        let picture = picture(&events, &info, Language::English, Theme::Light);
+        save("picture", "--svg", file, picture.as_bytes())
     });
-    let unkept = [capture, picture].into_iter().flatten();
-    let unkept = unkept.filter_map(|kept| Some(kept.err()?.to_string()));
-    let unkept: Vec<String> = unkept.collect();
-    if !unkept.is_empty() {
-        bail!(unkept.join("\n"));
+    let saved = [capture, picture].into_iter().flatten();
+    let failures = saved.filter_map(|saved| Some(saved.err()?.to_string()));
+    let failures: Vec<String> = failures.collect();
+    if !failures.is_empty() {
+        bail!(failures.join("\n"));
     }
-    told.context("writing to standard output")?;
+    written.context("writing to standard output")?;
     Ok(ExitCode::from(if !played {
         2
     } else {
@@ -96,7 +88,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     }))
 }
 
-fn keep(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
+fn save(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(file, bytes).map_err(|error| {
         anyhow!(
             "the run is over, but its {what} was not kept: writing {}: {error}; \
@@ -111,7 +103,7 @@ fn print_json(event: &Event) -> io::Result<()> {
 }
 
 /// What is to be played.
-struct Named {
+struct RunInput {
     /// The scenario's id; None for a bare script.
     id: Option<String>,
     /// What its picture is called.
@@ -119,9 +111,9 @@ struct Named {
     script: Script,
 }
 
-impl From<Scenario> for Named {
-    fn from(scenario: Scenario) -> Named {
-        Named {
+impl From<Scenario> for RunInput {
+    fn from(scenario: Scenario) -> RunInput {
+        RunInput {
             id: Some(scenario.id),
             title: scenario.title.en,
             script: scenario.script,
@@ -130,7 +122,7 @@ impl From<Scenario> for Named {
 }
 
 /// A scenario or a script by what the user called it.
-fn named(what: &str) -> Result<Named> {
+fn read_input(what: &str) -> Result<RunInput> {
     if let Some(scenario) = catalogue::scenario(what) {
         return Ok(scenario.clone().into());
     }
@@ -162,7 +154,7 @@ fn named(what: &str) -> Result<Named> {
     };
     let script = script::parse(&text)
         .map_err(|mistakes| anyhow!("{}", draw_mistakes(name, &text, &mistakes)))?;
-    Ok(Named {
+    Ok(RunInput {
         id: None,
         title: title.to_owned(),
         script,

@@ -5,18 +5,24 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fourwave::content::catalogue;
-use fourwave::lab::{Lab, Limits};
+use fourwave::lab::Lab;
+use fourwave::lab::run::request::{Limits, MAX_EVENTS};
 use fourwave::store::Store;
 use fourwave::web::{self, Site};
+use tracing::warn;
 
 use crate::cli::args::Serve;
+use crate::cli::log::start_log;
+use crate::cli::start::explain;
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
+    start_log(serve.log.as_deref(), serve.log_format);
     let limits = Limits {
         run: Duration::from_secs(serve.run_limit),
         open: Duration::from_secs(serve.open_limit),
         idle: Duration::from_secs(serve.idle_limit),
+        events: MAX_EVENTS,
     };
     let lab = Lab::new(serve.max_runs.into(), limits);
     let limit = serve.store_limit << 20;
@@ -35,10 +41,7 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
             })?;
         println!("fourwave: http://{}", listener.local_addr()?);
         if let Err(refusal) = lab.ability() {
-            eprintln!(
-                "fourwave: no live runs, recordings only: {}",
-                crate::cli::start::explain(&refusal)
-            );
+            warn!("no live runs, recordings only: {}", explain(&refusal));
         }
         let site = Site {
             lab,

@@ -5,8 +5,8 @@ use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::lab::sandbox::protocol::Refusal;
 use fourwave::lab::sandbox::remedy;
 
-/// The nursery, or what the machine refused and what would allow it.
-pub(crate) fn nursery() -> Result<ForkServer> {
+/// The fork server, or what the machine refused and what would allow it.
+pub(crate) fn fork_server() -> Result<ForkServer> {
     ForkServer::start().map_err(|refusal| anyhow!(explain(&refusal)))
 }
 

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::script::draw_at;
-
 /// What is wrong with a scenario file, drawn under the lines that it is in.
 #[derive(Debug)]
 pub struct FileError(pub String);
@@ -11,7 +9,7 @@ pub struct FileError(pub String);
 impl FileError {
     /// A mistake at a byte of a file.
     pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> FileError {
-        let (line, column) = place(text, byte);
+        let (line, column) = position(text, byte);
         FileError(draw_at(name, text, [line, column, 1], message))
     }
 
@@ -30,8 +28,28 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
+/// A message about a place in a text (line, column and length, in characters), with that line and a mark under it.
+pub(crate) fn draw_at(
+    name: &str,
+    text: &str,
+    [line, column, length]: [usize; 3],
+    message: &str,
+) -> String {
+    let shown = text.lines().nth(line - 1).unwrap_or("");
+    let margin = " ".repeat(line.to_string().len());
+    let indent: String = shown
+        .chars()
+        .take(column - 1)
+        .map(|c| if c == '\t' { c } else { ' ' })
+        .collect();
+    let mark = "^".repeat(length);
+    format!(
+        "{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {indent}{mark}\n"
+    )
+}
+
 /// Line and column of a byte, both 1-based, the column in characters.
-pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at.min(text.len())];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (

@@ -21,7 +21,7 @@ pub(crate) fn html(text: &str) -> String {
 }
 
 /// Without its marks.
-pub(crate) fn plain(text: &str) -> String {
+pub(crate) fn plain_text(text: &str) -> String {
     text.replace(['`', '*'], "")
 }
 

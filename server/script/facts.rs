@@ -23,17 +23,17 @@ pub fn of_line(text: &str) -> Option<LineFacts> {
 
 /// Facts about a line that was read.
 pub fn of_step(step: &Step) -> LineFacts {
-    let waits_for = match &step.deed {
+    let waits_for = match &step.action {
         Action::Wait { actor } => Some(actor.clone()),
         _ => None,
     };
     LineFacts {
-        kind: kind(&step.deed),
+        kind: kind(&step.action),
         action: action(step),
         label: step.label.clone(),
         claim: step.claim.clone(),
-        actor: actor(&step.deed).map(Into::into),
-        verb: verb(&step.deed).map(Into::into),
+        actor: actor(&step.action).map(Into::into),
+        verb: verb(&step.action).map(Into::into),
         waits_for,
         background: step.background,
     }
@@ -96,7 +96,7 @@ pub(crate) fn verb(action: &Action) -> Option<&'static str> {
             Signal::Continue => "continue",
         },
         Action::Exit { .. } => "exit",
-        Action::Host { deed, .. } => match deed {
+        Action::Host { action, .. } => match action {
             HostAction::Link { .. } => "link",
             HostAction::Crash => "crash",
             HostAction::Boot => "boot",

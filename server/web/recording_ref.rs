@@ -3,7 +3,7 @@
 use RecordingRef::*;
 use axum::response::Response;
 
-use crate::content::atlas::{self, recorded, texts as cells};
+use crate::content::atlas::{self, recorded, texts as atlas_texts};
 use crate::content::catalogue;
 use crate::i18n::Language;
 use crate::web::state::AppState;
@@ -26,7 +26,7 @@ impl RecordingRef {
     /// By its value in an address; None where that names nothing. Says nothing on whether it exists.
     pub(crate) fn named(value: &str) -> Option<RecordingRef> {
         let (kind, id) = value.split_once(':')?;
-        let source = match kind {
+        let recording_ref = match kind {
             "s" => Lesson(id.into()),
             "atlas" => Cell(id.into()),
             "run" => Run(id.into()),
@@ -39,7 +39,7 @@ impl RecordingRef {
         };
         let parts: Vec<&str> = id.split('/').collect();
         let expected = if kind == "atlas" { 2 } else { 1 };
-        (parts.len() == expected && parts.into_iter().all(is_plain)).then_some(source)
+        (parts.len() == expected && parts.into_iter().all(is_plain)).then_some(recording_ref)
     }
 
     /// By the path of its page.
@@ -98,7 +98,7 @@ impl RecordingRef {
             Cell(id) => {
                 let cell = atlas::named(&format!("atlas/{id}"))?;
                 cell.plan.as_ref().ok()?;
-                Some(cells::title(cell, lang))
+                Some(atlas_texts::title(cell, lang))
             }
             Run(_) | Kept(_) => None,
         }
@@ -143,10 +143,10 @@ mod tests {
             ("r:abc234", Some("/r/abc234")),
             ("run:abc234", None),
         ] {
-            let source = RecordingRef::named(value).unwrap();
-            assert_eq!(source.value(), value);
+            let recording_ref = RecordingRef::named(value).unwrap();
+            assert_eq!(recording_ref.value(), value);
             if let Some(page) = page {
-                assert_eq!(RecordingRef::of_page(page), Some(source));
+                assert_eq!(RecordingRef::of_page(page), Some(recording_ref));
             }
         }
     }

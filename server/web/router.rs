@@ -12,6 +12,7 @@ use crate::web::api::{
     runs, scenarios, scripts, suggestions,
 };
 use crate::web::middleware::api_answers::{self, LARGEST_REQUEST};
+use crate::web::middleware::request_log::request_log;
 use crate::web::middleware::security;
 use crate::web::state::AppState;
 use crate::web::{assets, pages};
@@ -23,19 +24,19 @@ const PACKING: CompressionLevel = CompressionLevel::Precise(4);
 pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .route("/", get(pages::course))
-        .route("/s/{id}", get(pages::scenario))
+        .route("/s/{id}", get(pages::lesson))
         .route("/try", get(pages::try_it))
-        .route("/r/{id}", get(pages::kept))
-        .route("/play", get(pages::play))
+        .route("/r/{id}", get(pages::recording))
+        .route("/play", get(pages::free_play))
         .route("/article", get(pages::article))
         .route("/embed", get(pages::embed))
         .route("/oembed", get(oembed::oembed))
         .route("/atlas", get(pages::atlas))
-        .route("/atlas/{state}/{stimulus}", get(pages::cell))
+        .route("/atlas/{state}/{stimulus}", get(pages::atlas_cell))
         .route("/compare", get(pages::compare))
-        .route("/find", get(pages::find))
-        .route("/state/{name}", get(pages::state))
-        .route("/error/{name}", get(pages::error))
+        .route("/find", get(pages::search))
+        .route("/state/{name}", get(pages::glossary_state))
+        .route("/error/{name}", get(pages::glossary_error))
         .route("/api/runs", post(runs::start))
         .route("/api/runs/{id}", get(runs::status).delete(runs::stop))
         .route("/api/runs/{id}/lines", post(runs::say))
@@ -45,10 +46,10 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/check", post(scripts::check))
         .route("/api/complete", post(completion::complete))
-        .route("/api/handbook", get(handbook::handbook_in))
+        .route("/api/handbook", get(handbook::handbook))
         .route("/api/scenarios", get(scenarios::all))
         .route("/api/scenarios/{id}", get(scenarios::one))
-        .route("/api/offers", post(suggestions::offers))
+        .route("/api/offers", post(suggestions::suggestions))
         .route("/api/scenarios/{id}/program", get(programs::of_scenario))
         .route("/api/program", post(programs::of_script))
         .route("/api/recordings", post(kept::keep))
@@ -71,5 +72,6 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(from_fn(api_answers::answers))
         .layer(CompressionLayer::new().quality(PACKING))
+        .layer(request_log())
         .with_state(state)
 }

@@ -13,7 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::Server;
 use support::browser::Browser;
 
@@ -119,48 +119,76 @@ async fn stage_with(browser: &Browser, server: &Server, script: &str) -> Value {
     browser.call(events).await
 }
 
-/// What each page weighs as it travels: itself, its styles, every module, its images.
+/// What a first visit of each page costs: how often it asks, and the bytes of all bodies as they travel.
 async fn weights(server: &Server) {
     for (page, name) in [("/", "start page"), ("/s/half-close", "stage")] {
-        let browser = Browser::open("en", WINDOW).await;
-        browser.visit(server.url(page)).await;
-        let bytes = browser
-            .call(
-                "await fetch($('link[rel=icon]').href);
-                 await new Promise((done) => setTimeout(done));
-                 const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-                 return files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);",
-            )
-            .await;
-        row(
-            &format!("weight of the {name}, kB"),
-            bytes.as_f64().map(|bytes| bytes / 1000.0),
-            "90",
-        );
+        let visit = first_visit(server, page, 0).await;
+        let what = |what: &str| format!("first visit of the {name}: {what}");
+        row(&what("requests"), visit["requests"].as_f64(), "60");
+        let bytes = visit["bytes"].as_f64();
+        row(&what("kB"), bytes.map(|bytes| bytes / 1000.0), "90");
     }
 }
 
-/// From the click on a link until Run works: modules run before DOMContentLoaded ends.
+/// When Run can be pressed, and when everything has come, over networks of some round trips.
 async fn readiness(server: &Server) {
-    let ready = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd";
-    let mut cold = Vec::new();
-    let mut warm = Vec::new();
-    for _ in 0..3 {
-        let browser = Browser::open("en", WINDOW).await;
-        browser.visit(server.url("/s/half-close")).await;
-        cold.push(browser.get(ready).await.as_f64().unwrap());
+    for (latency, wanted) in [(0, "300"), (40, ""), (150, "1200")] {
+        let mut visits = Vec::new();
         for _ in 0..3 {
-            browser.visit(server.url("/s/four-waves")).await;
-            warm.push(browser.get(ready).await.as_f64().unwrap());
+            visits.push(first_visit(server, "/s/half-close", latency).await);
         }
+        let what = |what: &str| format!("stage, first visit at {latency} ms: {what}, ms, median");
+        row(&what("ready"), median(&visits, "ready"), wanted);
+        row(&what("complete"), median(&visits, "complete"), "");
     }
-    for (name, mut figures) in [("first", cold), ("later", warm)] {
-        figures.sort_by(f64::total_cmp);
-        row(
-            &format!("stage interactive, {name} visit: ms, median"),
-            Some(figures[figures.len() / 2]),
-            "300",
-        );
+    let browser = Browser::open("en", WINDOW).await;
+    let mut visits = Vec::new();
+    for _ in 0..4 {
+        browser.visit(server.url("/s/four-waves")).await;
+        visits.push(browser.call(VISIT).await);
+    }
+    let later = median(&visits[1..], "ready");
+    row("stage, later visit: ready, ms, median", later, "300");
+}
+
+fn median(visits: &[Value], key: &str) -> Option<f64> {
+    let figures = visits.iter().map(|visit| visit[key].as_f64());
+    let mut figures: Vec<f64> = figures.collect::<Option<_>>()?;
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied()
+}
+
+/// What a visit cost, once nothing more is asked for. Modules run before DOMContentLoaded ends, and Run works then.
+const VISIT: &str = "
+    await fetch($('link[rel=icon]').href);
+    const files = () => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    for (let count = 0; count !== files().length;) {
+      count = files().length;
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+    const end = (name) => Math.max(...files().map((file) => file[name] ?? 0));
+    return { requests: files().length, bytes: files().reduce((sum, file) => sum + file.encodedBodySize, 0),
+             ready: end('domContentLoadedEventEnd'), complete: end('responseEnd') };";
+
+/// A visit by a browser that has nothing of the page yet, with so many ms before each answer.
+async fn first_visit(server: &Server, page: &str, latency: u32) -> Value {
+    let browser = Browser::open("en", WINDOW).await;
+    slow_down(&browser, latency).await;
+    browser.visit(server.url(page)).await;
+    browser.call(VISIT).await
+}
+
+/// From now on each answer comes so many ms later (0: at once).
+async fn slow_down(browser: &Browser, latency: u32) {
+    let conditions = json!({
+        "offline": false, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1,
+    });
+    for (cmd, params) in [
+        ("Network.enable", json!({})),
+        ("Network.emulateNetworkConditions", conditions),
+    ] {
+        let order = json!({ "cmd": cmd, "params": params });
+        browser.order("goog/cdp/execute", order).await;
     }
 }
 

@@ -118,7 +118,7 @@ impl Browser {
     }
 
     /// What chromedriver answers to an order that only it knows.
-    async fn order(&self, what: &str, order: Value) -> Value {
+    pub async fn order(&self, what: &str, order: Value) -> Value {
         let (server, session) = (self.driver.server_url(), self.driver.session_id());
         let url = format!("{server}session/{session}/{what}");
         let request = reqwest::Client::new().post(url).json(&order);

@@ -1,4 +1,4 @@
-//! Completion for whoever writes a script.
+//! Completion in the editor.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -6,15 +6,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::content::mistake::expected_text;
 use crate::script;
-use crate::web::diagnostic_zh::in_language;
 use crate::web::error::{ApiError, wrong};
 use crate::web::extract::locale::Locale;
 
-/// A place in a script: 1-based, in characters.
+/// A position in a script: line and column are 1-based, the column in characters.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Place {
+pub(crate) struct CompletionRequest {
     script: String,
     line: usize,
     column: usize,
@@ -22,25 +22,25 @@ pub(crate) struct Place {
 
 /// POST /api/complete: what can stand at a place, and what is missing there where the line cannot end.
 pub(crate) async fn complete(
-    Locale(language, _): Locale,
-    place: Result<Json<Place>, JsonRejection>,
+    Locale { language, .. }: Locale,
+    request: Result<Json<CompletionRequest>, JsonRejection>,
 ) -> Response {
-    let Place {
+    let CompletionRequest {
         script,
         line,
         column,
-    } = match place {
-        Ok(Json(place)) => place,
+    } = match request {
+        Ok(Json(request)) => request,
         Err(error) => return ApiError::from(error).into_response(),
     };
     let Some(found) = script::complete(&script, line, column) else {
         return wrong(&format!("the script has no line {line}, column {column}"));
     };
-    let lacking = in_language(language, found.lacking.into_iter().collect()).pop();
+    let lacking = found.lacking;
     Json(json!({
         "from": found.from,
         "completions": found.completions,
-        "expected": lacking.map(|mistake| mistake.expected),
+        "expected": lacking.map(|mistake| expected_text(&mistake.expected, language)),
     }))
     .into_response()
 }

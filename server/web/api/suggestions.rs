@@ -4,30 +4,30 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::content::mistake::{Mistake, in_language};
 use crate::i18n::Language;
-use crate::script::{self, Mistake, Suggestion};
-use crate::web::diagnostic_zh::in_language;
+use crate::script::{self, Diagnostic, Suggestion};
 use crate::web::error::ApiError;
 use crate::web::extract::locale::Locale;
 
 /// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
-pub(crate) async fn offers(Locale(language, _): Locale, text: String) -> Response {
+pub(crate) async fn suggestions(Locale { language, .. }: Locale, text: String) -> Response {
     match script::offers(&text) {
         Ok(offers) => {
             let offers: Vec<Value> = offers
                 .into_iter()
-                .map(|offer| told(language, offer))
+                .map(|offer| suggestion_json(language, offer))
                 .collect();
             Json(json!({ "offers": offers })).into_response()
         }
         Err(mistakes) => ApiError::Script {
-            mistakes: in_language(language, mistakes),
+            mistakes: in_language(language, &mistakes),
         }
         .into_response(),
     }
 }
 
-fn told(language: Language, offer: Suggestion) -> Value {
+fn suggestion_json(language: Language, offer: Suggestion) -> Value {
     let Suggestion {
         actor,
         host,
@@ -40,7 +40,7 @@ fn told(language: Language, offer: Suggestion) -> Value {
         rare,
         reason,
     } = offer;
-    let reason = reason.map(|mistake| sentence(language, mistake));
+    let reason = reason.map(|reason| sentence(language, &reason));
     json!({
         "actor": actor,
         "host": host,
@@ -56,13 +56,12 @@ fn told(language: Language, offer: Suggestion) -> Value {
 }
 
 /// What is in the way and what would clear it, as one sentence.
-fn sentence(language: Language, mistake: Mistake) -> String {
-    let told = in_language(language, vec![mistake]);
-    let filled = told.into_iter().map(|mistake| {
-        language
-            .word("offer.reason")
-            .replace("{found}", &mistake.found)
-            .replace("{expected}", &mistake.expected)
-    });
-    filled.collect()
+fn sentence(language: Language, reason: &Diagnostic) -> String {
+    let Mistake {
+        found, expected, ..
+    } = Mistake::new(reason, language);
+    language.say(
+        "offer.reason",
+        &[("found", &found), ("expected", &expected)],
+    )
 }
