@@ -198,6 +198,7 @@ async fn a_reset_is_forged_with_chosen_numbers() {
         ("0", "wire inject RST to server"),
     ] {
         browser.click(".wire-bar [data-act=forge]").await;
+        browser.until_shown("#forge").await;
         let fill = format!(
             "const form = $('#forge form'); form.elements.to.value = 'server conn'; \
              form.elements.seq.value = '{offset}'; form.dispatchEvent(new Event('input', {{ bubbles: true }}))"
