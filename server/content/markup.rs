@@ -1,6 +1,6 @@
-//! Texts of scenarios → HTML: `code` and *stress* are all the markup there is, as in web/scripts/dom/markup.js.
+//! The markup of texts, as HTML: `code` and *stress*, nothing else. web/scripts/dom/markup.js does the same.
 
-/// As HTML, everything else escaped.
+/// A text as HTML, everything but the marks escaped.
 pub(crate) fn html(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;
@@ -20,7 +20,7 @@ pub(crate) fn html(text: &str) -> String {
     html + &escape(rest)
 }
 
-/// Without its marks.
+/// A text without its marks.
 pub(crate) fn plain_text(text: &str) -> String {
     text.replace(['`', '*'], "")
 }
