@@ -1,4 +1,4 @@
-//! What the program does in each of its roles.
+//! The roles of the program, a file each.
 
 pub(crate) mod args;
 pub(crate) mod check;

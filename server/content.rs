@@ -1,4 +1,4 @@
-//! What is shipped: scenarios, the article, the atlas, and what is read off their recordings.
+//! The shipped content: scenarios, the article, the atlas, and the facts that are read off their recordings.
 
 pub mod article;
 pub mod atlas;

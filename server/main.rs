@@ -29,10 +29,10 @@ fn main() -> ExitCode {
     })
 }
 
-/// Each run holds some descriptors, and actors keep theirs at high numbers: as many as this user may have.
+/// Allows as many descriptors as this user may have: each run holds some, and actors keep theirs at high numbers.
 fn allow_descriptors() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where it fails the usual number is enough for some runs.
+    // On failure the usual number is enough for some runs.
     let _ = setrlimit(
         Resource::Nofile,
         Rlimit {

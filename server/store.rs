@@ -1,8 +1,8 @@
-//! Kept recordings: a SQLite database in one file. A recording's id is made of its events, so what is kept twice is kept
-//! once, and what an address shows never changes.
+//! Kept recordings: a SQLite database in one file. A recording's id is a digest of its events, so equal recordings are kept
+//! once, and an address always shows the same.
 //!
-//! One thread writes (`store/writer.rs`), whoever asks reads, and neither waits for the other (a write-ahead log). All
-//! calls block: from async code they are made in `spawn_blocking`. The thread ends with the store.
+//! One thread writes (`store/writer.rs`), callers read, and neither waits for the other (a write-ahead log). All calls
+//! block: async code makes them in `spawn_blocking`. The writer's thread ends with the store.
 
 pub(crate) mod day;
 pub mod error;
@@ -31,26 +31,27 @@ pub use day::Day;
 
 /// The database, in the data folder.
 const FILE: &str = "recordings.sqlite3";
-/// The recordings that were kept.
+
+/// The kept recordings.
 pub struct Store {
     folder: PathBuf,
     limit: u64,
     pinned: BTreeSet<String>,
-    /// Database when first needed.
+    /// Open once it was needed.
     database: Mutex<Option<Arc<Database>>>,
 }
 
 /// The database, while it is open.
 struct Database {
     reader: Mutex<Connection>,
-    /// None when the thread shall end.
+    /// None once the thread shall end.
     orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Store {
-    /// A store in that folder, which takes at most so many bytes there (beside a log of changes of some MB) and never
-    /// gives up the recordings that are pinned. Touches nothing yet.
+    /// A store in that folder. It takes at most `limit` bytes there, beside a log of changes of some MB, and never drops
+    /// pinned recordings. Touches nothing yet.
     pub fn new(folder: PathBuf, limit: u64, pinned: BTreeSet<String>) -> Store {
         Store {
             folder,
@@ -60,8 +61,8 @@ impl Store {
         }
     }
 
-    /// Opens what is there already, and where nothing is, asks whether it could be made: whoever starts a server learns
-    /// at once what is wrong.
+    /// Opens a database that exists; where none does, asks whether one could be made. So an operator learns at the start
+    /// what is wrong.
     pub fn check(&self) -> Result<(), StoreError> {
         if self.database_if_there()?.is_some() {
             return Ok(());
@@ -75,7 +76,7 @@ impl Store {
         asked.map_err(|errno| self.unusable(errno.into()))
     }
 
-    /// Keeps a recording, whose events are these lines; its id. When this returns it is on the disk.
+    /// Keeps a recording, whose events are these lines, and gives its id. It is on the disk then.
     pub fn keep<T: AsRef<str>>(&self, lines: &[T], today: Day) -> Result<String, StoreError> {
         let lines = || lines.iter().map(AsRef::as_ref);
         let info = recording::about(lines()).ok_or(StoreError::NoRun)?;
@@ -98,7 +99,7 @@ impl Store {
         Ok(id)
     }
 
-    /// What the recording of that id is about. It counts as a visit.
+    /// The facts of the recording of that id. Counts as a visit.
     pub fn info(&self, id: &str, today: Day) -> Result<Option<RecordingInfo>, StoreError> {
         let sql = "SELECT visited, about FROM recordings WHERE id = ?1";
         let text: Option<String> = self.read(id, today, sql, |row| row.get(1))?;
@@ -113,7 +114,7 @@ impl Store {
         })
     }
 
-    /// The events of the recording of that id, packed as [`recording::pack`] does. It counts as a visit.
+    /// The events of the recording of that id, packed as [`recording::pack`] does. Counts as a visit.
     pub fn events(&self, id: &str, today: Day) -> Result<Option<Events>, StoreError> {
         let sql = "SELECT visited, events, has_facts FROM recordings WHERE id = ?1";
         self.read(id, today, sql, |row| {
@@ -176,7 +177,7 @@ impl Store {
         }
     }
 
-    /// The database, which is made where there is none. What failed is tried again the next time.
+    /// The database, which is made where there is none. A failure is tried again the next time.
     fn database(&self) -> Result<Arc<Database>, StoreError> {
         let mut database = lock(&self.database);
         if let Some(open) = &*database {

@@ -1,4 +1,5 @@
-//! The server: pages, the API for runs, the live socket, and the files of the page.
+//! The server: pages, the API, the live socket, and the files of the pages. [`serve`] is the entry, [`router`] has all
+//! addresses.
 
 pub(crate) mod api;
 pub(crate) mod assets;
@@ -32,23 +33,22 @@ use crate::web::rate_limit::RateLimit;
 use crate::web::router::router;
 use crate::web::state::AppState;
 
-/// What a server is made of.
+/// The parts of a server.
 pub struct Site {
     /// The live runs.
     pub lab: Lab,
-    /// The recordings that were kept.
+    /// The kept recordings.
     pub store: Store,
-    /// Where it is reached from outside, where that is known.
+    /// The server's address from outside, such as `https://waves.example`; None where each request names it.
     pub public_url: Option<String>,
-    /// How many runs a minute may be started from one address.
+    /// How many runs a minute one client may start.
     pub runs_per_minute: u32,
 }
 
-/// How long the end of the server waits until all who follow a run have heard of its end.
+/// How long the server's end waits for the followers of runs.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Serves until `shutdown`, then ends every run and returns when nothing of them is left. `public_url` is where others
-/// reach it, such as `https://waves.example`; where it is None, as each request named it.
+/// Serves until `shutdown`, then ends every run and returns when nothing of them is left.
 pub async fn serve(
     listener: TcpListener,
     site: Site,
@@ -91,7 +91,7 @@ pub async fn terminated() {
         _ = tokio::signal::ctrl_c() => {}
         _ = term.recv() => {}
     }
-    // Whoever holds a connection open does not hold the end up.
+    // A connection that a client holds open does not hold the end up.
     tokio::spawn(async {
         tokio::time::sleep(Duration::from_secs(10)).await;
         std::process::exit(1);

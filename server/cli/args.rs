@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, value_parser};
 
 use crate::cli::log::{LogFormat, log_filter};
 
-/// Where the page is served.
+/// The default address of the server.
 const ADDRESS: &str = "127.0.0.1:4444";
 
 /// How TCP connections end, shown with real sockets on this machine's kernel.
@@ -23,7 +23,7 @@ pub(crate) struct Config {
     pub serve: Serve,
 }
 
-/// What the program can be.
+/// The roles of the program.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Role {
     /// Play a scenario once, here, and draw it as text. Ends with 1 if a check failed, 2 if it could not run.
@@ -49,7 +49,7 @@ pub(crate) enum Role {
         #[arg(long, default_value = "scenarios")]
         folder: PathBuf,
     },
-    /// The process from which actors are forked; started by the server.
+    /// The fork server, the process from which actors are forked; started by the server.
     #[command(hide = true)]
     ForkServer,
 }
@@ -102,8 +102,8 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// The data folder: what was named, else where the XDG Base Directory Specification has the data of a user's programs.
-    /// Who has no home, as a service has none, keeps them in /var/lib.
+    /// The data folder: the named one, else the one of the XDG Base Directory Specification. A service without a home has
+    /// its own in /var/lib.
     pub(crate) fn data_dir(&self) -> PathBuf {
         let variable = |name| {
             let path = std::env::var_os(name).map(PathBuf::from);

@@ -11,7 +11,7 @@ use fourwave::content::cross_check::{self, ScenarioFile};
 use fourwave::content::file_error::FileError;
 use fourwave::content::scenario;
 
-/// Ends with 1 where there is a mistake. What lies beside a file is read too, since a scenario names others.
+/// Ends with 1 where there is a mistake. The files beside a file are read too, since a scenario names others.
 pub(crate) fn check(paths: &[PathBuf]) -> Result<ExitCode> {
     let files: BTreeSet<PathBuf> = crate::cli::files::scenario_files(paths)?
         .into_iter()
@@ -41,7 +41,7 @@ pub(crate) fn check(paths: &[PathBuf]) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(wrong > 0)))
 }
 
-/// Checks those of a folder's scenarios that were asked for, against each other and the rest of them.
+/// Checks the chosen scenarios of a folder against each other and against the rest of the folder.
 fn check_folder(
     folder: &Path,
     chosen: &BTreeSet<PathBuf>,

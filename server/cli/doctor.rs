@@ -1,7 +1,8 @@
-//! `fourwave doctor`: what this machine allows, one line each, and for what it does not, the command that would allow it.
+//! `fourwave doctor`: one line for each permission or setting of this machine that runs need; a missing one has the command
+//! that would allow it.
 //!
-//! It does what a run does, so that what it says is what happens: it starts the fork server, which builds a host, then plays
-//! a lesson. Whatever comes after a step that was refused cannot be known and is said to be untried.
+//! The doctor takes the steps of a run, so that its lines are facts: it starts the fork server, which builds a host, then
+//! plays a lesson. The steps after a refused one stay untried.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -33,13 +34,13 @@ struct Finding {
 }
 
 enum CheckResult {
-    /// It is as it must be: what was found.
+    /// As it must be: the finding.
     Good(String),
-    /// No run is possible: what was found, and what would mend it.
+    /// No run is possible: the finding, and the remedy.
     Bad(String, String),
-    /// Runs are possible without it: what was found, and what would mend it.
+    /// Runs are possible without it: the finding, and the remedy.
     Lacking(String, String),
-    /// Something before it was refused.
+    /// A step before it was refused.
     Untried,
 }
 
@@ -114,7 +115,7 @@ fn open_files(refused: Option<&Refusal>) -> CheckResult {
     }
 }
 
-/// Where it is too low, starting a process says so.
+/// Only a finding: where the limit is too low, starting a process fails with a remedy.
 fn processes() -> CheckResult {
     Good(limit(getrlimit(Resource::Nproc).current))
 }
@@ -138,7 +139,7 @@ fn setup(step: SetupStep, refused: Option<&Refusal>) -> CheckResult {
     }
 }
 
-/// Opening it is a step of building a host; whether it tells of TCP is a question of the kernel's modules.
+/// Opening the table is a step of building a host; listing TCP needs a module of the kernel.
 fn socket_table(refused: Option<&Refusal>) -> CheckResult {
     match (setup(SetupStep::SocketTable, refused), readable_sockets()) {
         (Good(found), Ok(_)) => Good(format!("{found} that lists TCP")),
@@ -206,7 +207,7 @@ fn destroy(fork_server: &ForkServer) -> CheckResult {
     }
 }
 
-/// The events with their times, and the reason where not everything was as the script says.
+/// The events with their times, and the reason where the run did not go as the script says.
 fn play_all(fork_server: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
     let mut events = Vec::new();
     let request = RunRequest::new(script.clone(), Pace::FULL);

@@ -1,4 +1,4 @@
-//! The scenario files that a command is given.
+//! The scenario files among the paths of a command.
 
 use std::fs;
 use std::path::PathBuf;

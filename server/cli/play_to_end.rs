@@ -1,4 +1,4 @@
-//! Plays a script to its end, every check true.
+//! Plays a script to its end; every check must be true.
 
 use std::time::Duration;
 
@@ -9,7 +9,10 @@ use fourwave::lab::run::{RunControl, play};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script::ast::Script;
 
-/// The events of a run of which every check was true.
+/// The events of the run.
+///
+/// # Errors
+/// Where a check failed, or the run did not reach its end.
 pub(super) fn events(fork_server: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     let request = RunRequest {

@@ -13,8 +13,8 @@ use fourwave::recording;
 use crate::cli::play_to_end::events;
 use crate::cli::record_atlas;
 
-/// Records all scenarios of a folder, or those that are named. Goes on past one that fails, tells of all at the end, and
-/// then ends with 1.
+/// Records all scenarios of a folder, or the named ones. Goes on past a failure, reports all failures at the end, and then
+/// ends with 1.
 pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
     let files = crate::cli::files::scenario_files(&[folder.to_owned()])?;
     let id_of = |file: &Path| {
@@ -40,7 +40,7 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
             }
         }
     }
-    // A folder of somebody's own scenarios has no atlas.
+    // Only the repository's folder has an atlas.
     let has_atlas = folder.join(archive::PATH).exists();
     if ids.is_empty() && has_atlas || ids.iter().any(|id| id == record_atlas::ID) {
         match record_atlas::record(&fork_server, folder) {

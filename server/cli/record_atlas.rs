@@ -16,10 +16,10 @@ use fourwave::recording;
 /// The id by which `fourwave record` knows the atlas.
 pub(super) const ID: &str = "atlas";
 
-/// How many runs go on at once: each mostly waits for its segments to arrive.
+/// How many runs go on at once. A run mostly waits for its segments to arrive.
 const AT_ONCE: usize = 16;
 
-/// Records all cells, and says where an answer is another than it was.
+/// Records all cells, and prints the answers that changed.
 pub(super) fn record(fork_server: &ForkServer, folder: &Path) -> Result<String> {
     let reachable: Vec<&AtlasCell> = cells().iter().filter(|cell| cell.plan.is_ok()).collect();
     let runs = play_all(fork_server, &reachable)?;

@@ -61,7 +61,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         }
     };
     play(&fork_server, &request, limits, &control, &mut sink)?;
-    // One that cannot be kept costs nothing but itself.
+    // A file that cannot be saved does not keep the other from being saved.
     let capture = run.pcapng.as_ref().map(|file| {
         let capture = pcapng::capture(&events);
         save("capture", "--pcapng", file, &capture)
@@ -102,11 +102,11 @@ fn print_json(event: &Event) -> io::Result<()> {
     writeln!(io::stdout(), "{}", serde_json::to_string(event)?)
 }
 
-/// What is to be played.
+/// The script to play, with its names.
 struct RunInput {
     /// The scenario's id; None for a bare script.
     id: Option<String>,
-    /// What its picture is called.
+    /// The title of its picture.
     title: String,
     script: Script,
 }
@@ -121,7 +121,7 @@ impl From<Scenario> for RunInput {
     }
 }
 
-/// A scenario or a script by what the user called it.
+/// Reads a scenario or a script by its id, its file, or `-` for standard input.
 fn read_input(what: &str) -> Result<RunInput> {
     if let Some(scenario) = catalogue::scenario(what) {
         return Ok(scenario.clone().into());

@@ -1,11 +1,14 @@
-//! Starts the fork server, or says what the machine refused.
+//! The start of the fork server, or the machine's refusal in words.
 
 use anyhow::{Result, anyhow};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::lab::sandbox::protocol::Refusal;
 use fourwave::lab::sandbox::remedy;
 
-/// The fork server, or what the machine refused and what would allow it.
+/// Starts the fork server.
+///
+/// # Errors
+/// The machine's refusal, and the command that would allow it.
 pub(crate) fn fork_server() -> Result<ForkServer> {
     ForkServer::start().map_err(|refusal| anyhow!(explain(&refusal)))
 }

@@ -1,5 +1,5 @@
-//! The article that this playground answers, claim by claim: scenarios/article.toml. What becomes of a claim stands
-//! nowhere: the checks of runs decide ([`ClaimVerdict::of`]).
+//! The article that this playground answers, claim by claim: scenarios/article.toml. No file has the verdict on a claim:
+//! the checks of runs decide ([`ClaimVerdict::of`]).
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -18,11 +18,11 @@ pub struct Claim {
     pub name: String,
     /// The statement, in words of our own.
     pub says: Text,
-    /// What is so.
+    /// The facts.
     pub note: Text,
-    /// Whether it speaks of what only Windows documents.
+    /// Whether only Windows documents it.
     pub windows: bool,
-    /// Where the facts come from.
+    /// The sources of the facts.
     pub sources: Vec<Citation>,
 }
 
@@ -67,7 +67,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Claim>, FileError> {
     Ok(claims)
 }
 
-/// What became of a claim.
+/// The verdict on a claim.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimVerdict {

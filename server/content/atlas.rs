@@ -1,8 +1,7 @@
-//! The atlas: each of the eleven states against what can arrive and what a program can call.
+//! The atlas: each of the eleven states against each stimulus, a segment that arrives or a call of the program.
 //!
-//! What is written here is how a connection is brought into a state and held there, and what is then done to it. What
-//! comes of it is written nowhere: it is read from a run's events ([`answer`]), recorded by `fourwave record`
-//! ([`archive`]) and played again wherever somebody wants to see it.
+//! The code has how a connection is brought into a state and held there, and the stimulus. No code has the kernel's answer:
+//! it is read from a run's events ([`answer`]), which `fourwave record` records ([`archive`]).
 
 pub mod answer;
 pub mod archive;

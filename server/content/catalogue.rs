@@ -1,4 +1,4 @@
-//! What is shipped in the program: the scenarios, and a recorded run of each.
+//! The catalogue of the program: the scenarios, and a recorded run of each.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -71,19 +71,19 @@ pub fn claims() -> &'static [Claim] {
     &CLAIMS
 }
 
-/// What is known of a scenario from its recording.
+/// A scenario and the facts of its recording.
 #[derive(Debug)]
 pub struct CatalogueEntry {
     /// The scenario.
     pub scenario: &'static Scenario,
-    /// What occurs in it.
+    /// The states, errors and calls of its recording.
     pub digest: Digest,
     /// Its thumbnail, as SVG.
     pub thumbnail: String,
 }
 
-/// What is known of each scenario, in their order. Reads every recording when it is asked for the first time, which
-/// takes tens of ms.
+/// All scenarios with the facts of their recordings, in their order. The first call reads every recording, which takes tens
+/// of ms.
 ///
 /// # Panics
 /// Where a scenario has no recording: each is shipped with one.

@@ -1,4 +1,4 @@
-//! What states and errors are: web/words/states.toml and errors.toml.
+//! The glossary of states and errors: web/words/states.toml and errors.toml.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,10 +16,10 @@ use crate::tcp::state::State;
 pub(crate) struct GlossaryEntry {
     en: String,
     zh: String,
-    /// Other names that it goes by.
+    /// Other names of it.
     #[serde(default)]
     pub(crate) also: Vec<String>,
-    /// What Windows documents for such situations.
+    /// The errors that Windows documents for such situations.
     #[serde(default)]
     pub(crate) winsock: Vec<Winsock>,
     pub(crate) sources: Vec<Citation>,
@@ -57,12 +57,12 @@ pub(crate) fn errors() -> &'static Glossary {
     &ERRORS
 }
 
-/// What a state is.
+/// The entry of a state.
 pub(crate) fn state(state: State) -> &'static GlossaryEntry {
     &states()[state.name()]
 }
 
-/// The state of a name, as the RFC or as others write it.
+/// The state of a name, in the RFC's or another spelling.
 pub(crate) fn state_named(name: &str) -> Option<State> {
     let name = name.to_ascii_uppercase().replace('-', "_");
     State::ALL
@@ -70,8 +70,8 @@ pub(crate) fn state_named(name: &str) -> Option<State> {
         .find(|one| one.name() == name || state(*one).also.contains(&name))
 }
 
-/// Linux's name of the error that goes by a name or a number, Linux's or Winsock's; of several the one that has no other
-/// number there.
+/// Linux's name of an error, by a name or a number of Linux or Winsock. Where Winsock's names several, the one with the
+/// fewest numbers there.
 pub(crate) fn error_named(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_uppercase();
     let own = |(linux, _): &(&'static String, &GlossaryEntry)| {

@@ -22,7 +22,7 @@ pub fn html(text: &str) -> String {
     html + &escape(rest)
 }
 
-/// Without its marks.
+/// A text without its marks.
 pub(crate) fn plain_text(text: &str) -> String {
     text.replace(['`', '*'], "")
 }

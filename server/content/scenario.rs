@@ -27,21 +27,21 @@ pub struct Scenario {
     pub order: u32,
     /// Its title.
     pub title: Text,
-    /// What happens, in a sentence or two.
+    /// The plot in a sentence or two.
     pub summary: Text,
-    /// What is played.
+    /// Its script.
     pub script: Script,
-    /// What a labelled moment means, by label.
+    /// The notes of labelled lines, by label.
     pub notes: BTreeMap<String, Text>,
-    /// What is asked before the answer shows, in the order of their lines.
+    /// The questions, in the order of their lines.
     pub questions: Vec<Question>,
-    /// What a program should do instead, where there is such a thing.
+    /// The better way for a program, where there is one.
     pub fix: Option<Text>,
-    /// The ids of those to read next.
+    /// The ids of the scenarios to read next.
     pub next: Vec<String>,
-    /// Those that it is worth comparing with.
+    /// The scenarios to compare it with.
     pub pairs: Vec<Pair>,
-    /// Where the facts come from.
+    /// The sources of the facts.
     pub sources: Vec<Citation>,
 }
 
@@ -63,7 +63,7 @@ pub enum Chapter {
     TimeWait,
     /// The network fails.
     Network,
-    /// What applications make of it.
+    /// Applications and their mistakes.
     Applications,
     /// Forged and unlucky segments.
     Forged,
@@ -110,7 +110,7 @@ impl Chapter {
 pub struct Pair {
     /// The other's id.
     pub with: String,
-    /// What the comparison answers.
+    /// The question that the comparison answers.
     pub ask: Text,
 }
 

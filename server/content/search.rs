@@ -1,5 +1,5 @@
-//! Finding lessons: what is written of them in both languages, and what occurs in their recordings. Plain substrings of
-//! one text a lesson, made once.
+//! The search in lessons: in their texts in both languages, and in the facts of their recordings. Each lesson is indexed
+//! once as one text, in which words are found as substrings.
 
 use std::sync::LazyLock;
 
@@ -10,19 +10,19 @@ use crate::i18n::{Language, Text};
 use crate::recording::digest::Met;
 use crate::tcp::state::State;
 
-/// How much of a text is shown around what was found in it, in characters to each side.
+/// How many characters of a text are shown on each side of a match.
 const AROUND: usize = 60;
 
 /// A lesson that was found.
 pub(crate) struct SearchResult {
     pub(crate) lesson: &'static CatalogueEntry,
-    /// What was looked for as the recording has it, such as `client FIN_WAIT_2`, and when first in µs.
+    /// The matches in the recording, such as `client FIN_WAIT_2`, each with its first time in µs.
     pub(crate) moments: Vec<(String, u64)>,
-    /// Where it stands in the lesson's texts, as HTML, where it does.
+    /// The first match in the lesson's texts and the words around it, as HTML.
     pub(crate) snippet: Option<String>,
 }
 
-/// All that may be looked for in a lesson.
+/// A lesson with its text to search.
 struct IndexedLesson {
     entry: &'static CatalogueEntry,
     /// Its titles, folded.
@@ -55,7 +55,7 @@ pub(crate) fn find(query: &str, lang: Language) -> Vec<SearchResult> {
     found.collect()
 }
 
-/// The words that mean the same as a word of the query, folded: an error has a name and numbers, a state several names.
+/// The synonyms of a query's word, folded: an error has a name and numbers, a state several names.
 fn alternatives(word: &str) -> Vec<String> {
     let mut all = vec![fold(word)];
     if let Some(state) = glossary::state_named(word) {
@@ -107,7 +107,7 @@ fn indexed(lesson: &'static CatalogueEntry) -> IndexedLesson {
     }
 }
 
-/// What is written of a lesson, and gives no question's answer away.
+/// The texts of a lesson that give no question's answer away.
 fn texts(scenario: &Scenario) -> impl Iterator<Item = &Text> {
     [&scenario.title, &scenario.summary]
         .into_iter()
@@ -130,7 +130,7 @@ fn moments(lesson: &CatalogueEntry, terms: &[Vec<String>]) -> Vec<(String, u64)>
     states.chain(errnos).collect()
 }
 
-/// What stands around the first word of the query in the lesson's texts, in the visitor's language before the other.
+/// The first match of the query in the lesson's texts with the words around it; the visitor's language comes first.
 fn snippet(scenario: &Scenario, terms: &[Vec<String>], lang: Language) -> Option<String> {
     let languages = [lang, lang.other()];
     let texts = languages.iter().flat_map(|lang| {
@@ -174,7 +174,7 @@ fn around(text: &str, start: usize, end: usize) -> String {
     )
 }
 
-/// The state or the error that a query means, if it is nothing but one: the address of its page.
+/// The state or the error that is the whole query: its name, and the address of its page.
 pub(crate) fn exact_match(query: &str) -> Option<(&'static str, String)> {
     let word = query.trim();
     if let Some(state) = glossary::state_named(word) {

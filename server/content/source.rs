@@ -1,8 +1,8 @@
-//! Where a fact is from.
+//! Citations.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a fact comes from.
+/// The source of a fact.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {

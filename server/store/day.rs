@@ -1,4 +1,4 @@
-//! Days: as finely as a recording's visits are remembered.
+//! Days, the precision in which visits of recordings are remembered.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 pub struct Day(pub i64);
 
 impl Day {
-    /// The day it is.
+    /// Today, in UTC.
     pub fn today() -> Day {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         Day(since.map_or(0, |since| since.as_secs() as i64 / 86_400))

@@ -14,7 +14,7 @@ pub enum StoreError {
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the machine said.
+        /// The operating system's error.
         source: Arc<io::Error>,
     },
     /// The database cannot be opened.
@@ -22,7 +22,7 @@ pub enum StoreError {
     Open {
         /// The database.
         file: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: Arc<rusqlite::Error>,
     },
     /// The database was written by a newer program, and is left as it is.
@@ -43,7 +43,7 @@ pub enum StoreError {
     Read {
         /// The database.
         file: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: Arc<rusqlite::Error>,
     },
     /// Writing failed.
@@ -51,10 +51,10 @@ pub enum StoreError {
     Write {
         /// The database.
         file: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: Arc<rusqlite::Error>,
     },
-    /// All that is kept may not be given up yet.
+    /// No kept recording may be dropped yet.
     #[error(
         "the store is full: {} MB are kept, and all of it was visited in the last 90 days; a larger --store-limit gives room",
         limit / (1 << 20)
@@ -66,7 +66,7 @@ pub enum StoreError {
     /// Other events have that id.
     #[error("other events have the id {0:?} already")]
     Taken(String),
-    /// The events do not begin with a `run` event: nothing is known of where they come from.
+    /// The events do not begin with a `run` event, which has their origin.
     #[error("a run that never began cannot be kept")]
     NoRun,
 }

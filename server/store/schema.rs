@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::store::error::StoreError;
 
-/// Each leads from the version that is its index to the next one. What has been released is never changed.
+/// The steps; each leads from the version that is its index to the next one. A released step never changes.
 const STEPS: &[&str] = &[
     "
     CREATE TABLE recordings (
@@ -58,7 +58,7 @@ pub(crate) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// With a write-ahead log nobody who reads waits for somebody who writes; FULL: what was acknowledged is on the disk.
+/// With a write-ahead log readers do not wait for the writer. FULL: an acknowledged change is on the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -69,7 +69,7 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Takes the steps that are missing, all or none. Of two programs that begin at once the second finds it done.
+/// Takes the missing steps, all or none. Of two programs that begin at once the second finds the work done.
 fn migrate(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     if version(connection)? == steps.len() as i64 {
         return Ok(());

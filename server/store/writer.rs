@@ -1,5 +1,5 @@
-//! The one thread that writes. What is ordered while it writes is written together, in one transaction, and each order
-//! is answered when that is on the disk: a hundred who keep at once wait for the disk a few times, not a hundred times.
+//! The writer's thread. Orders that come while it writes are carried out together, in one transaction, and each is answered
+//! once that is on the disk: a hundred orders at once wait for the disk a few times, not a hundred times.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,15 +11,15 @@ use crate::store::day::Day;
 use crate::store::error::StoreError;
 use crate::store::events::Events;
 
-/// A recording that was visited or made so many days ago, or later, is not given up.
+/// A recording that was visited or made in so many days is not dropped.
 const PROTECTED_DAYS: i64 = 90;
 /// How many orders are carried out in one transaction at most.
 const BATCH: usize = 64;
 
-/// What the thread is told.
+/// An order to the thread.
 pub(crate) enum Order {
     Keep(Box<Keep>),
-    /// Somebody opened a recording on that day.
+    /// A recording was opened on that day.
     Visit(String, Day),
 }
 
@@ -30,22 +30,22 @@ pub(crate) struct Keep {
     pub(crate) about: String,
     pub(crate) events: Events,
     pub(crate) today: Day,
-    /// Told when it is kept, or why it is not.
+    /// The answer, once the recording is on the disk.
     pub(crate) done: SyncSender<Result<(), StoreError>>,
 }
 
-/// What the thread has.
+/// The state of the thread.
 pub(crate) struct Writer {
     pub(crate) file: PathBuf,
     pub(crate) connection: Connection,
     /// How many bytes the database may take.
     pub(crate) limit: u64,
-    /// Recordings that are never given up.
+    /// The recordings that are never dropped.
     pub(crate) pinned: BTreeSet<String>,
 }
 
 impl Writer {
-    /// Carries out orders until nobody can give any more.
+    /// Carries out orders until their channel closes.
     pub(crate) fn work(mut self, orders: &Receiver<Order>) {
         while let Ok(first) = orders.recv() {
             let more = orders.try_iter().take(BATCH - 1);
@@ -56,14 +56,14 @@ impl Writer {
             for (index, order) in batch.iter().enumerate() {
                 if let Order::Keep(keep) = order {
                     let outcome = outcomes.as_ref().map_err(Clone::clone);
-                    // Whoever asked may be gone; it is kept all the same.
+                    // The caller may be gone; the recording is kept all the same.
                     let _ = keep.done.send(outcome.and_then(|all| all[index].clone()));
                 }
             }
         }
     }
 
-    /// One transaction; what became of each order.
+    /// Carries out a batch in one transaction, and gives the outcome of each order.
     fn carry_out(&mut self, batch: &[Order]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
         let Writer {
             connection,
@@ -85,7 +85,7 @@ impl Writer {
     }
 }
 
-/// Keeps a recording, and gives others up until there is room; where that cannot be, nothing is changed.
+/// Keeps a recording, and drops others until there is room. Where there can be none, nothing changes.
 fn keep(
     changes: Savepoint<'_>,
     order: &Keep,
@@ -113,7 +113,7 @@ fn keep(
                 )?
                 .execute(params![id, today, about, events.packed, events.has_facts])?;
             while size(&changes)? > limit {
-                if !give_up_one(&changes, id, today.before(PROTECTED_DAYS), pinned)? {
+                if !drop_oldest(&changes, id, today.before(PROTECTED_DAYS), pinned)? {
                     return Ok(Err(StoreError::Full { limit })); // the savepoint takes everything back
                 }
             }
@@ -129,9 +129,9 @@ fn visit(changes: &Connection, id: &str, day: Day) -> rusqlite::Result<()> {
     update.execute(params![id, day]).map(drop)
 }
 
-/// Of the recordings that nobody visited on `protected` or later the one that was longest not visited; false where there
-/// is none. Recordings of the same day go in no order that means anything.
-fn give_up_one(
+/// Drops the recording whose last visit is the oldest; false where all were visited on `protected` or later. Recordings of
+/// the same day go in no particular order.
+fn drop_oldest(
     changes: &Connection,
     except: &str,
     protected: Day,
@@ -152,7 +152,7 @@ fn give_up_one(
     Ok(false)
 }
 
-/// How many bytes of the database are in use: what was given up leaves room in the file that is used again.
+/// The bytes of the database in use. Dropped recordings leave room in the file, which is used again.
 fn size(connection: &Connection) -> rusqlite::Result<u64> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let pages = pragma("page_count")? - pragma("freelist_count")?;

@@ -1,7 +1,7 @@
-//! Work that would hold a task up.
+//! Slow work beside the tasks of the server.
 
-/// Does what takes its time, or waits for the machine, where no other request waits for it.
+/// Does slow work, such as reading a database, on a thread of its own, so that no other request waits for it.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let done = tokio::task::spawn_blocking(work).await;
-    done.expect("what is handed over does not panic")
+    done.expect("the work does not panic")
 }

@@ -1,4 +1,4 @@
-//! Why a request was not carried out.
+//! The errors of the API: one JSON object each, `{"error": KIND, …}`, with the HTTP status that belongs to it.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -21,9 +21,9 @@ pub(crate) enum ApiError {
     Machine { remedy: remedy::Remedy },
     /// Too many runs go on.
     Full { running: usize },
-    /// There is no such thing.
+    /// The named thing does not exist.
     Unknown { message: String },
-    /// Only who started the run may do that, and has its key.
+    /// The request lacks the run's key, which only the run's starter has.
     Key,
     /// The run has ended.
     Over,
@@ -33,7 +33,7 @@ pub(crate) enum ApiError {
     Busy { waiting: usize },
     /// The server is about to end.
     Ending,
-    /// A page of another origin asks for what only ours may.
+    /// A page of another origin asks for something that only ours may.
     Origin { message: String },
     /// The request calls this server by a name that is not its own.
     Name { message: String },
@@ -41,16 +41,16 @@ pub(crate) enum ApiError {
     Method { message: String },
     /// The request is too large.
     Large { message: String },
-    /// The request's body is of a kind that is not read here.
+    /// The request's body has a media type that is not read here.
     MediaType { message: String },
-    /// This client has asked too often; there is room again after so many seconds.
+    /// This client has asked too often. It may ask again after so many seconds.
     Often { seconds: u64 },
     /// The server failed.
     Failed { message: String },
 }
 
 impl ApiError {
-    /// What was refused before a handler saw it.
+    /// The error of a request that was refused before a handler saw it.
     pub(crate) fn of(status: StatusCode, message: String) -> ApiError {
         match status {
             StatusCode::FORBIDDEN => ApiError::Origin { message },

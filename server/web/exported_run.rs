@@ -1,22 +1,22 @@
-//! A run that is exported.
+//! A run with all that its exports need: events, names and addresses.
 
 use crate::event::{Event, What};
 use crate::i18n::Language;
 use crate::web::recording_ref::RecordingRef;
 
-/// A run that somebody wants to keep.
+/// A run to be exported.
 pub(crate) struct ExportedRun {
-    /// How its files are called, behind `fourwave-`.
+    /// The name of its files, behind `fourwave-`.
     pub(crate) name: String,
-    /// The page that shows it, as a path.
+    /// The path of the page that shows it.
     pub(crate) page: String,
-    /// The same as an absolute address, where it is known how this server is called.
+    /// The absolute address of that page, where the server's name is known.
     pub(crate) address: Option<String>,
     /// Its events, one a line.
     pub(crate) events: String,
 }
 
-/// What a run is called: as its lesson or its cell of the atlas, else as any script.
+/// The title of a run: its lesson's, or its atlas cell's, else the one of any script.
 pub(crate) fn title(events: &[Event], language: Language) -> String {
     let scenario = match events.first().map(|event| &event.what) {
         Some(What::Run { scenario, .. }) => scenario.as_deref(),

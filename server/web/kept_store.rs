@@ -1,4 +1,4 @@
-//! The store, as handlers use it.
+//! The store of kept recordings, as handlers use it: without blocking a task, and with errors as answers.
 
 use std::io;
 use std::sync::{Arc, Once};
@@ -19,7 +19,7 @@ use crate::web::blocking::blocking;
 use crate::web::error;
 use crate::web::state::AppState;
 
-/// What keeps each open run once it has ended, on the run's thread. One in which nothing was done is nothing to keep.
+/// Keeps each open run once it has ended, on the run's thread. A run without a line is not kept.
 pub(crate) fn keep_open_ones(store: Arc<Store>) -> Box<dyn Fn(&LiveRun) + Send + Sync> {
     Box::new(move |live| {
         let events = live.events(0);
@@ -82,20 +82,20 @@ pub(crate) fn not_unpacked(id: &str, error: &std::io::Error) -> Response {
     error::failed(format!("unpacking the recording {id}: {error}"))
 }
 
-/// What a kept recording is about.
+/// The facts of a kept recording: its script, scenario, kernel and time.
 pub(crate) async fn info(server: &AppState, id: &str) -> Result<Option<RecordingInfo>, StoreError> {
     let (store, id) = (server.store.clone(), id.to_owned());
     blocking(move || store.info(&id, Day::today())).await
 }
 
-/// Whether recordings can be kept, as far as that is known before one is: if not, whoever runs the server learns why.
+/// Warns the operator at the start where recordings cannot be kept, as far as that shows before the first one.
 pub(crate) fn check_store(store: &Store) {
     if let Err(error) = store.check() {
         warn_once(&error);
     }
 }
 
-/// Tells whoever runs the server, once; visitors are told each time.
+/// Warns the operator once. Visitors get the error each time.
 pub(crate) fn warn_once(error: &StoreError) {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| warn!("runs cannot be shared as recordings: {error}"));

@@ -19,20 +19,20 @@ use crate::script::facts;
 use crate::web::assets::{self, imports};
 use crate::web::pages::BareLayout;
 
-/// A recording with what is said of it.
+/// A recording and its texts.
 pub(crate) struct OfflineRecording<'a> {
-    /// What it is called.
+    /// Its title.
     pub(crate) title: Text,
-    /// What it is about; as a scenario's texts are marked.
+    /// Its summary, with the marks of a scenario's texts.
     pub(crate) summary: Option<&'a Text>,
-    /// What labelled lines mean, by their labels.
+    /// The notes of labelled lines, by their labels.
     pub(crate) notes: &'a BTreeMap<String, Text>,
     pub(crate) sources: &'a [Citation],
-    /// Its script as it was played.
+    /// The script that was played.
     pub(crate) script: &'a str,
     /// Its events, one a line.
     pub(crate) events: &'a str,
-    /// Where it was taken from, as people read it.
+    /// The address of its page, as people read it.
     pub(crate) address: &'a str,
 }
 
@@ -50,12 +50,12 @@ struct Offline<'a> {
     bodies: [(Language, String); 2],
 }
 
-/// What the file shows, in one language.
+/// The body of the file in one language.
 #[derive(Template)]
 #[template(path = "parts/offline_body.html")]
 struct OfflineBody<'a> {
     layout: BareLayout,
-    /// There is no whole page to go to.
+    /// Always None: no whole page is at hand.
     link: Option<String>,
     title: &'a str,
     summary: Option<String>,
@@ -65,7 +65,7 @@ struct OfflineBody<'a> {
 
 const ENTRY: &str = "pages/offline.js";
 const BEGIN: &str = "import \"pages/offline.js\";";
-/// The kinds of words that a replay and a script say.
+/// The kinds of words that the scripts of a replay use.
 const WORD_KINDS: [&str; 8] = [
     "stage.",
     "transport.",
@@ -119,7 +119,7 @@ fn offline_body(recording: &OfflineRecording<'_>, lang: Language) -> String {
         .expect("templates render whatever they are given")
 }
 
-/// What the scripts read: both languages' words and notes, the script, and the events as they were recorded.
+/// The data of the page's scripts: words and notes in both languages, the script, and the events as recorded.
 fn data(recording: &OfflineRecording<'_>) -> String {
     let both = |of: &dyn Fn(Language) -> Value| json!({ "en": of(Language::English), "zh-CN": of(Language::Chinese) });
     let notes = |lang: Language| {
@@ -163,7 +163,7 @@ fn imports() -> BTreeMap<String, String> {
     carried.collect()
 }
 
-/// A script that imports others by their whole paths, since a `data:` address has no folder.
+/// A script whose imports name whole paths, since a `data:` address has no folder.
 fn by_whole_path(name: &str, script: &str) -> String {
     let lines = script.lines().map(|line| match imports::specifier(line) {
         Some(specifier) => line.replace(specifier, &imports::resolve(name, specifier)),
@@ -172,7 +172,8 @@ fn by_whole_path(name: &str, script: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A `data:` address of a script: what an address would lose or read as its end is escaped (URL Standard, 4.4).
+/// A `data:` address of a script. Characters that an address would lose, or read as its end, are escaped (URL Standard,
+/// section 4.4).
 fn address(script: &str) -> String {
     let mut address = String::from("data:text/javascript;charset=utf-8,");
     for character in script.trim().chars() {
@@ -186,7 +187,7 @@ fn address(script: &str) -> String {
     address
 }
 
-/// How a policy names what is inline: CSP 3, section 2.3.1.
+/// The name of an inline text in a policy (CSP 3, section 2.3.1).
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }

@@ -1,63 +1,67 @@
-//! How often an address may ask for something that costs: so many at once, then one in a while. The address is the one
-//! that the connection comes from: what a header says of it is anybody's to write. The clock is the caller's.
+//! The rate limit of a client for costly requests: a burst, then one in a while (the generic cell rate algorithm, GCRA).
+//! The client is the address at the other end of the connection, since anybody can write a header. The caller brings the
+//! clock.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many addresses are remembered. Each is forgotten when all its room is free again.
+/// How many clients are remembered. A client is forgotten when its whole burst is free again.
 const ADDRESSES: usize = 10_000;
 
-/// What each address has used: until when it pays for that.
+/// The theoretical arrival time (GCRA) of each client.
 pub(crate) struct RateLimit {
-    /// How many at once.
+    /// The largest burst.
     at_once: u32,
-    /// After how long there is room for another.
+    /// The time after which one more request is allowed.
     each: Duration,
-    spent: Mutex<HashMap<IpAddr, Instant>>,
+    arrivals: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Default for RateLimit {
-    /// A class behind one address shares at the same moment.
+    /// Room for a class behind one address that shares at the same moment.
     fn default() -> RateLimit {
         RateLimit::new(60, Duration::from_secs(1))
     }
 }
 
 impl RateLimit {
-    /// So many at once, and after each of these times one more.
+    /// A burst of so many, and one more after each of these times.
     pub(crate) fn new(at_once: u32, each: Duration) -> RateLimit {
         RateLimit {
             at_once,
             each,
-            spent: Mutex::default(),
+            arrivals: Mutex::default(),
         }
     }
 
-    /// So many at once, and as many again in each minute.
+    /// A burst of so many, and as many again in each minute.
     pub(crate) fn per_minute(most: u32) -> RateLimit {
         RateLimit::new(most, Duration::from_secs(60) / most.max(1))
     }
 
-    /// Takes room for one; where there is none, after how long there will be.
+    /// Allows one request.
+    ///
+    /// # Errors
+    /// Where there is no room: the time until there is.
     pub(crate) fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         let address = network(address);
-        if spent.len() >= ADDRESSES && !spent.contains_key(&address) {
-            spent.retain(|_, until| *until > now);
-            if spent.len() >= ADDRESSES {
+        if arrivals.len() >= ADDRESSES && !arrivals.contains_key(&address) {
+            arrivals.retain(|_, until| *until > now);
+            if arrivals.len() >= ADDRESSES {
                 return Err(self.each);
             }
         }
-        let until = spent.get(&address).copied().unwrap_or(now).max(now) + self.each;
-        let wait = until
+        let arrival = arrivals.get(&address).copied().unwrap_or(now).max(now) + self.each;
+        let wait = arrival
             .duration_since(now)
             .saturating_sub(self.each * self.at_once);
         if wait > Duration::ZERO {
             return Err(wait);
         }
-        spent.insert(address, until);
+        arrivals.insert(address, arrival);
         Ok(())
     }
 }
@@ -112,6 +116,6 @@ mod tests {
         let taken = (0..all).filter(|number| limit.take(address(*number), now).is_ok());
         assert_eq!(taken.count(), ADDRESSES);
         assert_eq!(limit.take(address(all), now + EACH), Ok(()));
-        assert_eq!(limit.spent.lock().unwrap().len(), 1);
+        assert_eq!(limit.arrivals.lock().unwrap().len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Where the recording of a page lies: a lesson's, a cell's of the atlas, a run's of this server, a kept one's.
+//! References to recordings: of a lesson, of a cell of the atlas, of a run of this server, or a kept one.
 
 use RecordingRef::*;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use crate::i18n::Language;
 use crate::web::state::AppState;
 use crate::web::{error, kept_store};
 
-/// What names a recording. As a value in addresses: `s:half-close`, `atlas:TIME_WAIT/fin`, `run:ID`, `r:ID`.
+/// A reference to a recording. In addresses: `s:half-close`, `atlas:TIME_WAIT/fin`, `run:ID`, `r:ID`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum RecordingRef {
     /// A lesson, by its id.
@@ -23,7 +23,7 @@ pub enum RecordingRef {
 }
 
 impl RecordingRef {
-    /// By its value in an address; None where that names nothing. Says nothing on whether it exists.
+    /// Reads a value of an address; None where the value is no reference. The recording need not exist.
     pub fn named(value: &str) -> Option<RecordingRef> {
         let (kind, id) = value.split_once(':')?;
         let recording_ref = match kind {
@@ -42,7 +42,7 @@ impl RecordingRef {
         (parts.len() == expected && parts.into_iter().all(is_plain)).then_some(recording_ref)
     }
 
-    /// By the path of its page.
+    /// The reference to the recording that a page shows, by the page's path.
     pub(crate) fn of_page(path: &str) -> Option<RecordingRef> {
         let (page, id) = path.strip_prefix('/')?.split_once('/')?;
         match page {
@@ -59,7 +59,7 @@ impl RecordingRef {
         }
     }
 
-    /// Its value in addresses.
+    /// The reference as a value of an address.
     pub fn value(&self) -> String {
         let (Lesson(id) | Cell(id) | Run(id) | Kept(id)) = self;
         match self {
@@ -70,7 +70,7 @@ impl RecordingRef {
         }
     }
 
-    /// The address of the page that shows it. A run has no page of its own: any stage shows it, by the part behind `#`.
+    /// The path of the page that shows the recording. A run has no page of its own: any stage takes it behind the `#`.
     pub fn page(&self) -> String {
         match self {
             Lesson(id) => format!("/s/{id}"),
@@ -80,7 +80,7 @@ impl RecordingRef {
         }
     }
 
-    /// The path of its events; of a run's, where its followers connect.
+    /// The path of the events; followers of a run connect there too.
     pub fn events(&self) -> String {
         match self {
             Lesson(id) => format!("/api/recordings/{id}"),
@@ -90,8 +90,8 @@ impl RecordingRef {
         }
     }
 
-    /// What a lesson or a cell of the atlas is called; None where there is no such one, and for runs, which are called
-    /// after what is read in their events (`title`).
+    /// The title of a lesson or of a cell of the atlas; None where there is none of that name. Runs and kept recordings
+    /// have none here: their events decide (`exported_run::title`).
     pub(crate) fn title(&self, lang: Language) -> Option<String> {
         match self {
             Lesson(id) => Some(lang.of(&catalogue::scenario(id)?.title).into()),
@@ -104,10 +104,10 @@ impl RecordingRef {
         }
     }
 
-    /// Its events, one a line; of a run that goes on those that there are.
+    /// The events, one a line; of a run that goes on the events by now.
     ///
     /// # Errors
-    /// What to answer where this server has no such recording.
+    /// The answer where this server has no such recording.
     pub(crate) async fn lines(&self, server: &AppState) -> Result<String, Response> {
         let unknown = || error::unknown_recording(&self.value());
         match self {
@@ -124,7 +124,7 @@ impl RecordingRef {
         }
     }
 
-    /// How a file that is made of it is called, behind `fourwave-`.
+    /// The name of its files, behind `fourwave-`.
     pub(crate) fn name(&self) -> String {
         let (Lesson(id) | Cell(id) | Run(id) | Kept(id)) = self;
         id.replace('/', "-")

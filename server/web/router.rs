@@ -1,4 +1,4 @@
-//! Which handler answers which address.
+//! The addresses of the server and their handlers, and the layers that each request and answer passes.
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -17,10 +17,10 @@ use crate::web::middleware::security;
 use crate::web::state::AppState;
 use crate::web::{assets, pages};
 
-/// How hard pages are packed, for each who asks: in half of zlib's usual time, and a fortieth larger.
-const PACKING: CompressionLevel = CompressionLevel::Precise(4);
+/// The level of gzip for pages, which are packed for each request: half of zlib's usual time, and a fortieth larger.
+const PAGE_GZIP: CompressionLevel = CompressionLevel::Precise(4);
 
-/// Every address, and what each request and answer passes through.
+/// The whole service. The last layer sees a request first and its answer last.
 pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .route("/", get(pages::course))
@@ -71,7 +71,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(from_fn(security::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(from_fn(api_answers::answers))
-        .layer(CompressionLayer::new().quality(PACKING))
+        .layer(CompressionLayer::new().quality(PAGE_GZIP))
         .layer(request_log())
         .with_state(state)
 }

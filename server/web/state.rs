@@ -11,18 +11,18 @@ use crate::store::Store;
 use crate::web::picture_cache::PictureCache;
 use crate::web::rate_limit::RateLimit;
 
-/// What every handler may use.
+/// The parts of the server that handlers use.
 #[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) lab: Arc<Lab>,
-    /// How often an address may start a run.
+    /// The limit of starting runs.
     pub(crate) starting: Arc<RateLimit>,
     pub(crate) store: Arc<Store>,
-    /// How often an address may have something kept.
+    /// The limit of keeping recordings.
     pub(crate) keeping: Arc<RateLimit>,
-    /// Where it is reached from outside, without a slash at the end, where that is known.
+    /// The server's address from outside, without a slash at the end, where it is known.
     pub(crate) public_url: Option<Arc<str>>,
-    /// Whether it listens on this machine alone.
+    /// Whether the server listens on this machine alone.
     pub(crate) is_local: bool,
     pub(crate) pictures: Arc<PictureCache>,
     /// The followers of runs: the server's end waits until each has heard of its run's end.

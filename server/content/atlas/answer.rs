@@ -1,4 +1,4 @@
-//! What a kernel answered in a cell: read from the events of its run. Pure.
+//! The kernel's answer in a cell, read from the events of its run. Pure.
 
 use serde::Serialize;
 
@@ -7,18 +7,18 @@ use crate::event::host::Host;
 use crate::event::{CallPhase, Cause, Event, SegmentPhase, StepPhase, Timer, What};
 use crate::tcp::state::State;
 
-/// What a host answered to what happened to its connection.
+/// A host's answer to the stimulus.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct Answer {
-    /// What the call gave; None where nothing was called.
+    /// The call's result; None where the stimulus is no call.
     pub gave: Option<Gave>,
-    /// The control bits of each segment that it sent for that reason.
+    /// The control bits of each segment that the stimulus made it send.
     pub sent: Vec<Vec<String>>,
-    /// The state that it went to for that reason; None where it stays.
+    /// The state that the stimulus led to; None where the state stays.
     pub to: Option<State>,
 }
 
-/// What a call gave.
+/// The result of a call.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gave {
@@ -26,15 +26,15 @@ pub enum Gave {
     Number(i64),
     /// An error's name.
     Error(String),
-    /// Nothing: it was still waiting when all was quiet.
+    /// No result: the call still waited when all was quiet.
     Blocked,
 }
 
-/// The answer that a run shows; None where its [`TEST`] line was not played. `host` is the one that was tested, `called`
-/// says that it was by a call.
+/// The answer that a run shows; None where its [`TEST`] line was not played. `host` is the tested one; `called` says that
+/// the stimulus is a call.
 ///
-/// Only what names the stimulus as its cause counts, and a delayed acknowledgment: what a timer did meanwhile is no
-/// answer, nor is what the peer's reaction led to.
+/// Only events whose cause is the stimulus count, and a delayed acknowledgment. The work of other timers is no answer, nor
+/// are the effects of the peer's reaction.
 pub fn answer(events: &[Event], host: Host, called: bool) -> Option<Answer> {
     let begin = events.iter().position(is_test)?;
     let after = &events[begin..];
@@ -94,7 +94,7 @@ fn enter(after: &[Event], host: Host) -> Option<Cause> {
     })
 }
 
-/// The segment that is forged, or that a call of the peer's sends.
+/// The stimulus that arrives: a forged segment, or one that a call of the peer sends.
 fn arrival(after: &[Event], host: Host) -> Option<Cause> {
     after.iter().find_map(|event| match &event.what {
         What::Segment(segment) if segment.to == host => {

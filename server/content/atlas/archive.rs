@@ -1,5 +1,5 @@
-//! The recordings of the atlas: one file, in which the runs of the cells stand one behind the other, each gzip'd by
-//! itself (RFC 1952, section 2.2: a file may have several members). So each can be sent as it is.
+//! The recordings of the atlas in one file: the runs of the cells stand one behind the other, each a gzip member of its own
+//! (RFC 1952, section 2.2). So a part of the file can be sent as the recording of one cell.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -11,23 +11,23 @@ use crate::content::atlas::answer::{Answer, answer};
 use crate::event::{Event, What};
 use crate::recording;
 
-/// Where `fourwave record` writes them, below the folder of the scenarios.
+/// The file that `fourwave record` writes, below the folder of the scenarios.
 pub const PATH: &str = "recordings/atlas.ndjson.gz";
 
-/// What is known of a recorded cell.
+/// The facts of a recorded cell.
 #[derive(Clone, Debug)]
 pub struct RecordedCell {
-    /// What the kernel answered.
+    /// The kernel's answer.
     pub answer: Option<Answer>,
-    /// When the run ended, µs since it began.
+    /// The time of the run's end, µs since it began.
     pub end: u64,
-    /// That kernel's release.
+    /// The kernel's release.
     pub kernel: String,
-    /// Where its run stands in the file.
+    /// The run's bytes in the file.
     pub range: Range<usize>,
 }
 
-/// What is in the file, by the cells' ids.
+/// The recorded cells of a file, by the cells' ids.
 ///
 /// # Errors
 /// Where the bytes are no such file.

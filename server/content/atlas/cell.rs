@@ -1,4 +1,4 @@
-//! The cells: every state against whatever can happen in it, as scripts.
+//! The cells of the atlas, as scripts: every state against every stimulus.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use crate::script::ast::Script;
 use crate::script::parse;
 use crate::tcp::state::State;
 
-/// What can happen to a connection: a segment arrives, or its program makes a call.
+/// A stimulus of a connection: a segment arrives, or the program makes a call.
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Stimulus {
@@ -33,7 +33,7 @@ pub enum Stimulus {
 }
 
 impl Stimulus {
-    /// All of them: first what arrives, then what the program calls.
+    /// All stimuli: first the segments, then the calls.
     pub const ALL: [Stimulus; 13] = [
         Syn,
         Ack,
@@ -69,7 +69,7 @@ impl Stimulus {
         }
     }
 
-    /// Whether the program does it; else it arrives.
+    /// Whether the stimulus is a call; else a segment.
     pub fn is_call(self) -> bool {
         matches!(
             self,
@@ -78,29 +78,29 @@ impl Stimulus {
     }
 }
 
-/// The label of the line that does it.
+/// The label of the line with the stimulus.
 pub const TEST: &str = "test";
 
-/// Longer than the kernel delays an acknowledgment: at most 200 ms (TCP_DELACK_MAX).
+/// The last line: it waits longer than the kernel delays an acknowledgment, at most 200 ms (TCP_DELACK_MAX).
 const DELAYED_ACK_WAIT: &str = "sleep 250ms";
 
-/// A state and what happens in it.
+/// A state and a stimulus.
 #[derive(Clone, Debug)]
 pub struct AtlasCell {
     /// The state.
     pub state: State,
-    /// What happens in it.
+    /// The stimulus.
     pub stimulus: Stimulus,
-    /// How that is tried, or why it cannot be.
+    /// The trial, or why there can be none.
     pub plan: Result<Trial, Unreachable>,
 }
 
-/// How a cell is tried.
+/// The trial of a cell.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// The host whose connection is in the state.
     pub host: Host,
-    /// Brings it there, and then, in the line labelled [`TEST`], does what is to be tried.
+    /// Brings the connection into the state; the line labelled [`TEST`] has the stimulus.
     pub script: Script,
 }
 
@@ -114,7 +114,7 @@ pub enum Unreachable {
 }
 
 impl AtlasCell {
-    /// Its name: as in addresses, and as its runs say it.
+    /// Its name, in addresses and in its runs.
     pub fn id(&self) -> String {
         format!("atlas/{}/{}", self.state.name(), self.stimulus.id())
     }
@@ -187,8 +187,8 @@ fn trial(state: State, stimulus: Stimulus) -> Trial {
     Trial { host, script }
 }
 
-/// How a connection of one host comes into a state and stays there. Where it takes a descriptor to make calls on, that
-/// is kept by ending the connection with shutdown instead of close.
+/// The lines that bring a connection into a state and hold it there, and the connection's host. Connections end by shutdown
+/// where a call needs the descriptor afterwards.
 fn preparation(state: State, stimulus: Stimulus) -> (Host, &'static str) {
     use Host::{Client, Server};
     match state {
@@ -314,7 +314,7 @@ fn preparation(state: State, stimulus: Stimulus) -> (Host, &'static str) {
     }
 }
 
-/// What arrives at a host. Where its peer can send such a segment by itself, it does; else it is forged.
+/// The line that lets a segment arrive at a host. The segment is forged where the peer cannot send such a one by itself.
 fn arrival(state: State, host: Host, stimulus: Stimulus) -> String {
     let peer = host.other();
     let peer_is_open = matches!(
@@ -350,7 +350,7 @@ fn arrival(state: State, host: Host, stimulus: Stimulus) -> String {
     }
 }
 
-/// What the program calls. The last line must not wait: the call may never return.
+/// The lines of a call. The last one must not wait, since the call may never return.
 fn call(host: Host, stimulus: Stimulus, socket: &str) -> String {
     match stimulus {
         Send => format!("{host} send \"x\"{socket} &"),

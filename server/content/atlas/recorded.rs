@@ -7,7 +7,7 @@ use crate::content::atlas::archive::{self, RecordedCell};
 use crate::content::catalogue;
 use crate::recording;
 
-/// The shipped recordings by the ids of their cells. Reads all of them when it is asked for the first time.
+/// The shipped recordings by the ids of their cells. The first call reads all of them.
 pub(crate) fn recorded() -> &'static BTreeMap<String, RecordedCell> {
     static CELLS: LazyLock<BTreeMap<String, RecordedCell>> = LazyLock::new(|| {
         let Some(gzipped) = catalogue::recording("atlas") else {

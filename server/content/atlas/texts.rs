@@ -19,29 +19,29 @@ pub(crate) struct Texts {
     notes: BTreeMap<String, CellNote>,
 }
 
-/// What happens to a connection, in words.
+/// The words of a stimulus.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StimulusWords {
-    /// Above its column.
+    /// The head of its column.
     pub(crate) head: Text,
-    /// With a state: the title of a cell.
+    /// The title of a cell, with a gap for the state.
     pub(crate) title: Text,
-    /// What is done.
+    /// The stimulus in a sentence.
     pub(crate) what: Text,
 }
 
-/// UnreachableWords a cell cannot be tried.
+/// The reason why a cell cannot be tried.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnreachableWords {
-    /// In the cell.
+    /// The reason in the cell.
     pub(crate) short: Text,
-    /// In a sentence.
+    /// The reason in a sentence.
     pub(crate) text: Text,
 }
 
-/// What is worth saying of a cell.
+/// A note on a cell.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CellNote {
@@ -85,7 +85,7 @@ pub(crate) fn name(why: Unreachable) -> &'static str {
     }
 }
 
-/// What a cell is called.
+/// The title of a cell.
 pub(crate) fn title(cell: &AtlasCell, language: Language) -> String {
     let words = texts().stimulus(cell.stimulus);
     language

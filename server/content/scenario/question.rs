@@ -11,27 +11,27 @@ use crate::script::Flags;
 use crate::script::ast::{Action, Script};
 use crate::tcp::state::State;
 
-/// A question. Which answer is right stands nowhere: the run answers it.
+/// A question. No file says which choice is right: the run answers the question.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The label of the line before which it is asked.
     pub at: String,
     /// That line's number, 1-based.
     pub line: usize,
-    /// What of the run answers it.
+    /// The fact of the run that answers it.
     pub about: QuestionSubject,
     /// The question in words.
     pub ask: Text,
-    /// What can be answered: two or more.
+    /// The choices: two or more.
     pub choices: Vec<Choice>,
 }
 
-/// What of a run answers a question, when its line has settled.
+/// The fact of a run that answers a question, once its line has settled.
 #[derive(Clone, Debug, PartialEq)]
 pub enum QuestionSubject {
     /// The state of a host's connection.
     State(Host),
-    /// What the line's call gave, in the words that `=>` has for it.
+    /// The result of the line's call, in the words that `=>` has for it.
     Gives,
     /// Which host sent the first such segment since the line began: `client`, `server` or `nobody`.
     Sends(Flags),
@@ -40,11 +40,11 @@ pub enum QuestionSubject {
 /// An answer to choose.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// What the run must show for this answer to be right.
+    /// The fact that makes this answer right.
     pub value: String,
-    /// How it is put, where its value alone does not say it.
+    /// Its words, where the value alone does not say it.
     pub text: Option<Text>,
-    /// Why it is tempting, or what it tells.
+    /// The reason why it is tempting, or its lesson.
     pub why: Text,
 }
 
@@ -60,7 +60,7 @@ impl QuestionSubject {
         Flags::read(text.strip_prefix("sends ")?).map(QuestionSubject::Sends)
     }
 
-    /// What answers can be, where that is not open.
+    /// The possible answers; None where any text is one.
     fn values(&self) -> Option<Vec<&'static str>> {
         match self {
             QuestionSubject::State(_) => Some(State::ALL.map(State::name).to_vec()),
@@ -99,7 +99,7 @@ struct ChoiceToml {
     why: Text,
 }
 
-/// Holds what is written against the script; a mistake is told with where in the file it stands.
+/// Checks questions against the script. A mistake comes with its byte in the file.
 pub(crate) fn read(
     written: Vec<QuestionToml>,
     script: &Script,

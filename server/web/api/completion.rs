@@ -20,7 +20,7 @@ pub(crate) struct CompletionRequest {
     column: usize,
 }
 
-/// POST /api/complete: what can stand at a place, and what is missing there where the line cannot end.
+/// POST /api/complete: the words that can stand at a position, and the missing part where the line cannot end there.
 pub(crate) async fn complete(
     Locale { language, .. }: Locale,
     request: Result<Json<CompletionRequest>, JsonRejection>,

@@ -1,4 +1,4 @@
-//! What is taken away from a recording to be used elsewhere: a page that plays with no server, and exercise sheets.
+//! Downloads of a recording: a page that plays without a server, and exercise sheets.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(crate) async fn worksheet(run: ExportedRun, query: SheetQuery, locale: Local
     ([(header::CONTENT_DISPOSITION, disposition)], sheet.await).into_response()
 }
 
-/// A recording as a file that plays by itself.
+/// A recording as one file that plays without a server.
 pub(crate) async fn offline(run: ExportedRun, lang: Language) -> Response {
     let kind = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
@@ -48,7 +48,7 @@ pub(crate) async fn offline(run: ExportedRun, lang: Language) -> Response {
     (kind, Html(page)).into_response()
 }
 
-/// Where its page is found, as people read it.
+/// The address of the run's page without its scheme, as people read it.
 fn printed_address(run: &ExportedRun) -> &str {
     let address = run.address.as_deref().unwrap_or(&run.page);
     address

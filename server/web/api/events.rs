@@ -1,5 +1,6 @@
-//! The live socket: a run's events while it goes on, from any `seq` on, and the same as one long answer. Each follower reads
-//! from the run's list at its own speed, so that one who is slow, or gone, is nobody else's trouble.
+//! The live socket: a run's events while it goes on, from any `seq` on; and the same as one long answer. Each follower reads
+//! the run's list at its own speed, so that a slow follower delays no other. A WebSocket is one task, a long answer two:
+//! one reads the list, the other is the answer's body, with a channel between them.
 
 use std::io;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::web::error;
 use crate::web::extract::flag::Flag;
 use crate::web::state::AppState;
 
-/// Where to begin, and whether to go on until the run's end.
+/// The first event's number, and whether to go on until the run's end.
 #[derive(Deserialize)]
 pub(crate) struct FollowQuery {
     #[serde(default)]
@@ -35,17 +36,17 @@ pub(crate) struct FollowQuery {
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many events go in one message at most.
 const BATCH: usize = 256;
-/// What happens within so short a time is told together. A segment's arrival makes several events: one message for all of
-/// them is several times cheaper, and an eye sees no difference.
+/// Events within so short a time go in one message. A segment's arrival makes several events: one message for all of them
+/// is several times cheaper, and an eye sees no difference.
 const COALESCED: Duration = Duration::from_millis(10);
 /// A follower's buffers; the default of 128 KiB each is for other loads.
 const BUFFER: usize = 8 * 1024;
 /// Events, one a line.
 const LINES: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/x-ndjson");
 
-/// GET /api/runs/ID/events?from=SEQ: a WebSocket of text messages, each with one event a line; for a plain request what
-/// there is by now, and with `follow=1` what comes too. On the socket a run that waits for its turn says
-/// `{"waiting": PLACE}`, whenever that changes; a plain answer has events only, so that it is a recording as it stands.
+/// GET /api/runs/ID/events?from=SEQ: a WebSocket of text messages, each with one event a line. A plain request gets the
+/// events by now, and with `follow=1` the later ones too. While a run waits for its turn, the socket has
+/// `{"waiting": PLACE}` whenever that place changes. A plain answer has events only, so that it is a recording.
 pub(crate) async fn events(
     State(server): State<AppState>,
     Path(id): Path<String>,
@@ -72,8 +73,8 @@ pub(crate) async fn events(
     }
 }
 
-/// A run's events from a number on as one answer that goes on until the run's end. It is cut short where the other end does
-/// not read.
+/// A run's events from a number on, as one answer that goes on until the run's end. The answer is cut short where the
+/// client does not read.
 pub(crate) fn stream(live: Arc<LiveRun>, from: usize, server: &AppState) -> Response {
     let mut follower = Follower::new(live, from, server);
     let (sender, body) = mpsc::channel(1);
@@ -104,23 +105,23 @@ pub(crate) fn stream(live: Arc<LiveRun>, from: usize, server: &AppState) -> Resp
     ([LINES], Body::from_stream(body)).into_response()
 }
 
-/// Each in a line of its own.
+/// Events as text, one a line.
 fn lines(events: &[Arc<str>]) -> String {
     events.iter().flat_map(|event| [event, "\n"]).collect()
 }
 
-/// Somebody who reads a run's events as they come.
+/// The reader of a run's events as they come.
 struct Follower {
     live: Arc<LiveRun>,
     progress: watch::Receiver<Progress>,
     /// The server's end waits until this is dropped.
     _token: TaskTrackerToken,
-    /// The number of the event that comes next.
+    /// The number of the next event.
     next: usize,
     place: usize,
 }
 
-/// What a follower hears next.
+/// The next news for a follower.
 enum Update {
     /// The run's place among those that wait for their turn.
     Place(usize),
@@ -139,7 +140,7 @@ impl Follower {
         }
     }
 
-    /// Waits for what comes next. Nothing is lost where this is dropped before it is ready.
+    /// Waits for the next update. Cancel safe: a dropped future loses nothing.
     async fn next(&mut self) -> Update {
         loop {
             let now = *self.progress.borrow_and_update();

@@ -1,4 +1,4 @@
-//! Runs in the formats of other tools, as files to keep: `…/FORMAT` behind every address of a run's events.
+//! Exports: runs in the formats of other tools, as files. Each address of a run's events takes `/FORMAT` behind it.
 
 use std::convert::Infallible;
 

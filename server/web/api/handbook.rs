@@ -1,4 +1,4 @@
-//! What the editor has at hand: scripts to start from, and the language in short (web/handbook.toml).
+//! The editor's handbook: scripts to start from, and the language in short (web/handbook.toml).
 
 use std::sync::LazyLock;
 
@@ -35,7 +35,7 @@ struct LineGroup {
     rows: Vec<HandbookLine>,
 }
 
-/// A line, and what it does.
+/// A line and its effect, in both languages.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HandbookLine {

@@ -1,4 +1,7 @@
-//! Recordings that somebody shares: kept by the server under a short address, and never changed.
+//! Kept recordings: the server keeps a shared run under a short address, and never changes it.
+//!
+//! POST /api/recordings keeps a run, which then is at /api/r/ID. GET /api/recordings/ID is a lesson's recording
+//! (`recordings.rs`).
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -27,7 +30,7 @@ pub(crate) struct KeepRequest {
     run: String,
 }
 
-/// POST /api/recordings: keeps a run, ended or as far as it is by now.
+/// POST /api/recordings: keeps a run; of one that goes on the events by now.
 pub(crate) async fn keep(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,

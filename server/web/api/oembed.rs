@@ -1,4 +1,4 @@
-//! oEmbed (oembed.com): what a page that is named in somebody's text is shown as there.
+//! oEmbed (oembed.com): the frame that another site shows for a link to one of our pages.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -16,7 +16,7 @@ use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 use crate::web::{error, exported_run};
 
-/// How large a frame is where nobody says, in CSS px.
+/// The size of a frame where the request names none, in CSS px.
 const DEFAULT_WIDTH: u32 = 720;
 const DEFAULT_HEIGHT: u32 = 540;
 
@@ -28,8 +28,7 @@ pub(crate) struct OembedQuery {
     format: Option<String>,
 }
 
-/// The code of a frame: what it may is what the page within needs, which is its own scripts and storage, and to open the
-/// whole page beside it.
+/// The HTML of a frame. It allows the page within its own scripts and storage, and to open the whole page beside it.
 pub(crate) fn iframe(src: &str, title: &str, width: u32, height: u32) -> String {
     format!(
         "<iframe src=\"{}\" title=\"{}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\" \
@@ -40,7 +39,7 @@ pub(crate) fn iframe(src: &str, title: &str, width: u32, height: u32) -> String 
     )
 }
 
-/// The same, with gaps for the page's script: `{src}`.
+/// The HTML of a frame with the gap `{src}`, which the page's script fills.
 pub(crate) fn iframe_template(title: &str) -> String {
     iframe("{src}", title, DEFAULT_WIDTH, DEFAULT_HEIGHT)
 }
@@ -52,7 +51,7 @@ pub(crate) async fn oembed(
     headers: HeaderMap,
     Query(query): Query<OembedQuery>,
 ) -> Response {
-    // XML is told apart from what nobody knows: the specification asks for 501 there.
+    // The specification asks for 501 where the format is XML.
     if query
         .format
         .is_some_and(|format| !format.eq_ignore_ascii_case("json"))
@@ -97,7 +96,7 @@ pub(crate) async fn oembed(
         "width": width,
         "height": height,
     });
-    // Whoever asks from a browser may read what everybody may ask for.
+    // A page of any origin may read this answer: it is the same for everybody.
     let open = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::VARY, "Accept-Language, Cookie"),
@@ -105,7 +104,7 @@ pub(crate) async fn oembed(
     (open, Json(answer)).into_response()
 }
 
-/// What a recording is called that this server has.
+/// The title of a recording that this server has.
 async fn title(recording_ref: &RecordingRef, server: &AppState, lang: Language) -> Option<String> {
     if let Some(title) = recording_ref.title(lang) {
         return Some(title);
@@ -115,7 +114,7 @@ async fn title(recording_ref: &RecordingRef, server: &AppState, lang: Language) 
     Some(exported_run::title(&recording::read(first), lang))
 }
 
-/// A size that is not above what was allowed.
+/// A size, at most as large as the request allows.
 fn fit(size: u32, most: Option<String>) -> Result<u32, ()> {
     match most.map(|most| most.parse()) {
         None => Ok(size),
@@ -124,7 +123,7 @@ fn fit(size: u32, most: Option<String>) -> Result<u32, ()> {
     }
 }
 
-/// What a page's address says of its frame.
+/// The frame that the address of a page asks for.
 #[derive(Debug, PartialEq)]
 struct EmbedTarget {
     /// Scheme and host. Where only a path is given, as in the pages' own links, the page around the frame has the scheme.
@@ -134,7 +133,8 @@ struct EmbedTarget {
     options: String,
 }
 
-/// Reads the address of a page of this server, which has these names, the first for others; None where it is none.
+/// Reads the address of a page; None where it is none of this server's. `hosts` are the server's names: a path alone gets
+/// the first one.
 fn embed_target(url: &str, hosts: &[String]) -> Option<EmbedTarget> {
     let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
     let (base_url, rest) = match address.split_once("://") {

@@ -1,5 +1,5 @@
-//! The description of the API, <https://spec.openapis.org/oas/v3.1.0>, from web/openapi: TOML is written there, since people read
-//! and write it, and JSON is served, which tools read. Nothing of it is made from the handlers: the tests hold one against
+//! The description of the API, <https://spec.openapis.org/oas/v3.1.0>. Its source is TOML in web/openapi, which people read
+//! and write; it is served as JSON, which tools read. Nothing of it is made from the handlers: the tests hold one against
 //! the other, so that neither can change alone.
 
 use std::sync::LazyLock;

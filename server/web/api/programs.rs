@@ -1,4 +1,4 @@
-//! What one host of a script does, as a program in the visitor's language.
+//! The program of one host of a script, in a programming language that the visitor chooses.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -18,11 +18,11 @@ use crate::web::error::{ApiError, wrong};
 pub(crate) struct ProgramQuery {
     host: Host,
     language: Language,
-    /// Only what comes before this line: the rest would answer a question.
+    /// The program ends before this line, where the rest would answer a question.
     before: Option<usize>,
 }
 
-/// The same, of a script that somebody typed.
+/// Which program of a script that the visitor wrote.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProgramRequest {

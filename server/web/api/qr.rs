@@ -1,4 +1,4 @@
-//! QR codes: an address that a room reads off a wall.
+//! QR codes: a room reads an address off a wall.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ pub(crate) async fn draw(text: String) -> Response {
     }
 }
 
-/// With as much correction as is left room for in the most: a short address can be read when a part of it is hidden.
+/// A code with more correction where there is room for it: a short address can be read although a part is hidden.
 fn code(text: &str) -> Option<String> {
     let levels = [EcLevel::M, EcLevel::L].into_iter();
     let code = levels

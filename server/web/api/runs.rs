@@ -1,4 +1,4 @@
-//! The API for runs: start one, ask how far it is, stop it; and the recordings.
+//! The API for runs: start one, ask how far it is, say a line to it, stop it.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -29,7 +29,7 @@ use crate::web::extract::flag::Flag;
 use crate::web::extract::locale::Locale;
 use crate::web::state::AppState;
 
-/// A line that somebody says to a run.
+/// A line for an open run.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LineRequest {

@@ -1,4 +1,4 @@
-//! The lessons, for scripts that look for one: in both languages, as their files have them.
+//! The lessons as JSON, in both languages, as their files have them.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ struct LessonDetails {
     sources: &'static [Citation],
 }
 
-/// A question. No answer is marked as right: the run answers it.
+/// A question. No choice is marked as right: the run answers the question.
 #[derive(Serialize)]
 struct QuestionJson {
     at: &'static str,

@@ -1,4 +1,4 @@
-//! Scripts: which are played, and what is wrong with them.
+//! Scripts: the script that a request means, and the check for mistakes.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! What helps whoever writes a script line by line: the lines that could come next.
+//! Suggestions: the lines that could come next in a script.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use crate::script::{self, Diagnostic, Suggestion};
 use crate::web::error::ApiError;
 use crate::web::extract::locale::Locale;
 
-/// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
+/// POST /api/offers: the actions of each actor after a script, which is the body; a refused action has its reason.
 pub(crate) async fn suggestions(Locale { language, .. }: Locale, text: String) -> Response {
     match script::offers(&text) {
         Ok(offers) => {

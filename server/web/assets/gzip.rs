@@ -1,4 +1,4 @@
-//! What is kept gzip'd (RFC 1952) and sent as it is: nearly every client takes it so, and nothing is packed for it anew.
+//! Answers that are stored gzipped (RFC 1952). Nearly every client takes them so, and nothing is packed for each request.
 
 use std::io::{self, Read};
 
@@ -9,19 +9,19 @@ use flate2::read::GzDecoder;
 
 use crate::web::extract::quality_list::quality_list;
 
-/// An answer of these bytes, unpacked for a client that does not take them packed.
+/// An answer of gzipped bytes, unpacked for a client that does not take gzip.
 ///
 /// # Errors
-/// Where they are not gzip'd.
-pub(crate) fn answer(headers: &HeaderMap, packed: Bytes) -> io::Result<Response> {
+/// Where the bytes are not gzipped.
+pub(crate) fn answer(headers: &HeaderMap, gzipped: Bytes) -> io::Result<Response> {
     let vary = [(header::VARY, "Accept-Encoding")];
     if takes_gzip(headers) {
-        let packing = [(header::CONTENT_ENCODING, "gzip")];
-        return Ok((vary, packing, packed).into_response());
+        let encoding = [(header::CONTENT_ENCODING, "gzip")];
+        return Ok((vary, encoding, gzipped).into_response());
     }
-    let mut plain = Vec::new();
-    GzDecoder::new(&*packed).read_to_end(&mut plain)?;
-    Ok((vary, plain).into_response())
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&*gzipped).read_to_end(&mut unpacked)?;
+    Ok((vary, unpacked).into_response())
 }
 
 /// Whether Accept-Encoding names gzip and does not refuse it (RFC 9110, section 12.5.3).

@@ -1,4 +1,4 @@
-//! Where this server is reached from outside: by `--public-url`, else as the request named it.
+//! The server's address from outside: by `--public-url`, else as the request names it.
 
 use std::convert::Infallible;
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// Something in an address that is so (1) or is not (0).
+/// A flag in an address: 1 or 0.
 #[derive(Clone, Copy, Default, Deserialize, PartialEq)]
 pub(crate) enum Flag {
     #[default]

@@ -1,5 +1,5 @@
-//! How everything under /api answers, whichever handler it is: refusals are JSON, OPTIONS is answered, and what is open to
-//! everybody says so to browsers.
+//! The answers of the API, whichever handler makes them: refusals are JSON, OPTIONS is answered, and open answers have the
+//! header by which browsers let other origins read them (CORS).
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::web::error::ApiError;
 
-/// What pages of any origin may read: what is the same for everybody and does not change. A live run is its starter's
-/// affair, and whoever has a server on the own machine does not want every page on the web to look into its runs.
+/// The addresses that pages of any origin may read: their answers are the same for everybody and do not change. Live runs
+/// are not among them, else every page on the web could look into the runs of a server on the visitor's machine.
 const OPEN: [&str; 5] = [
     "/api/openapi.json",
     "/api/scenarios",
@@ -21,10 +21,10 @@ const OPEN: [&str; 5] = [
 
 /// The largest request: a script with its JSON around it.
 pub(crate) const LARGEST_REQUEST: usize = 64 * 1024;
-/// A refusal in words is no longer than this.
-const LONGEST: usize = 4096;
+/// The most bytes of a refusal in words.
+const MAX_REFUSAL: usize = 4096;
 
-/// Sees to it that what was refused is told in JSON, and that browsers hand on what is open.
+/// Turns refusals into JSON, and marks open answers for browsers.
 pub(crate) async fn answers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if !path.starts_with("/api/") && path != "/oembed" {
@@ -45,7 +45,7 @@ pub(crate) async fn answers(request: Request, next: Next) -> Response {
     response
 }
 
-/// A method that an address does not take. What it does take stands in Allow, which the router adds (RFC 9110, section
+/// Answers a method that an address does not take. The router adds Allow with the methods that it takes (RFC 9110, section
 /// 10.2.1); OPTIONS asks for no more than that.
 pub(crate) async fn method(method: Method) -> StatusCode {
     match method {
@@ -66,7 +66,7 @@ fn is_json(response: &Response) -> bool {
 /// The same refusal with its words in JSON.
 async fn in_json(response: Response, method: &Method) -> Response {
     let (mut parts, body) = response.into_parts();
-    let said = to_bytes(body, LONGEST).await.unwrap_or_default();
+    let said = to_bytes(body, MAX_REFUSAL).await.unwrap_or_default();
     let message = match parts.status {
         StatusCode::METHOD_NOT_ALLOWED => format!("this address does not take {method}"),
         StatusCode::PAYLOAD_TOO_LARGE => format!("a request may have {LARGEST_REQUEST} bytes"),

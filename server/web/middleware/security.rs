@@ -1,4 +1,5 @@
-//! What every request passes: only our own pages may start runs, and the browser is told to load nothing from elsewhere.
+//! Security of pages: only our own pages may start runs, only under our own names, and a browser loads nothing from
+//! elsewhere (Content Security Policy).
 
 use std::net::IpAddr;
 
@@ -72,7 +73,7 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                           img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'self'; \
                           frame-ancestors 'none'";
-    /// Others may show this page in theirs, which has nothing that a click in it could change.
+    /// The policy of a page that others may frame: a click in it can change nothing.
     const FRAMED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                           img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *";
     let policy = match request.uri().path() {

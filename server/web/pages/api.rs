@@ -1,4 +1,4 @@
-//! The API for people: what it is, and commands that work when they are pasted.
+//! The page of the API: its purpose, and commands to paste.
 
 use askama::Template;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::web::state::AppState;
 #[template(path = "api.html")]
 struct Api {
     layout: Layout,
-    /// This server, as it is reached.
+    /// The server's address, without a slash at the end.
     server: String,
 }
 

@@ -29,7 +29,7 @@ struct Article {
     kernels: String,
 }
 
-/// A claim and what decides it.
+/// A claim and the checks that decide it.
 struct ClaimRow {
     number: usize,
     claim: &'static Claim,
@@ -46,7 +46,7 @@ struct DecidingCheck {
     judged: &'static Judged,
     /// The check as the script has it.
     text: &'static str,
-    /// Its moment, for the address.
+    /// Its moment, as addresses have it.
     moment: String,
 }
 

@@ -1,4 +1,4 @@
-//! The atlas: a grid of states against what happens in them, each cell with what its recorded run shows.
+//! The atlas: a grid of states against stimuli. Each cell has the answer that its recorded run shows.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use crate::web::state::AppState;
 #[template(path = "atlas.html")]
 struct Atlas {
     layout: Layout,
-    /// The columns, with where the calls begin.
+    /// The columns.
     stimuli: Vec<StimulusColumn>,
     rows: Vec<StateRow>,
     notes: Vec<NoteView>,
@@ -43,16 +43,16 @@ struct StateRow {
     cells: Vec<CellView>,
 }
 
-/// A cell as it is shown.
+/// A cell of the grid.
 struct CellView {
     stimulus: Stimulus,
-    /// Where it leads.
+    /// The address that the cell leads to.
     href: String,
-    /// All of it in a sentence.
+    /// The cell in a sentence.
     label: String,
-    /// What the call gave, and whether that is `number`, `error` or `waits`.
+    /// The call's result, and its kind: `number`, `error` or `waits`.
     gave: Option<(String, &'static str)>,
-    /// The segments that were sent, and which kind each is.
+    /// The segments that were sent, each with its kind.
     sent: Vec<(String, &'static str)>,
     to: Option<&'static str>,
     /// Nothing was sent, given or changed.
@@ -61,7 +61,7 @@ struct CellView {
     why: Option<&'static str>,
 }
 
-/// What is worth saying of a cell.
+/// A note under the grid.
 struct NoteView {
     href: String,
     title: String,
@@ -127,7 +127,7 @@ fn notes(layout: &Layout) -> Vec<NoteView> {
     views.collect()
 }
 
-/// Where a cell's recorded run is to be seen, all of it.
+/// The page of a cell's recorded run, at the run's end.
 fn cell_address(cell: &AtlasCell) -> String {
     let end = recorded().get(&cell.id()).map(|run| moment(run.end));
     format!(
@@ -182,7 +182,7 @@ fn cell_view(cell: &AtlasCell, lang: Language) -> CellView {
     }
 }
 
-/// The kind of a segment, as everywhere on these pages.
+/// The kind of a segment, by which the pages colour it.
 fn kind(bits: &[String]) -> &'static str {
     let has = |name: &str| bits.iter().any(|bit| bit == name);
     if has("RST") {

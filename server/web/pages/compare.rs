@@ -16,7 +16,7 @@ use crate::web::pages::layout::{Layout, page, script_safe};
 use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 
-/// What the address names; of what else stands there nothing is wanted.
+/// The two recordings in the address, where they are named.
 #[derive(Deserialize)]
 pub(crate) struct CompareQuery {
     a: Option<String>,
@@ -41,7 +41,7 @@ impl LessonPair {
     }
 }
 
-/// All that lessons offer, in the course's order.
+/// The pairs of all lessons, in the course's order.
 pub(crate) fn lesson_pairs() -> impl Iterator<Item = LessonPair> {
     catalogue::scenarios().iter().flat_map(|scenario| {
         scenario.pairs.iter().map(|pair| LessonPair {
@@ -64,13 +64,13 @@ struct Compare {
 #[template(path = "chooser.html")]
 struct Chooser {
     layout: Layout,
-    /// What the address asks for, and why it cannot be had where that is so.
+    /// The two selects, set as the address says.
     choices: [RunChoice; 2],
     chapters: Vec<(Chapter, Vec<&'static CatalogueEntry>)>,
     previews: Vec<PairPreview>,
 }
 
-/// A recording that can be had.
+/// One of the two recordings.
 struct ComparedRun {
     name: String,
     title: String,
@@ -82,13 +82,13 @@ struct RunChoice {
     /// The key of its label.
     label: &'static str,
     value: String,
-    /// What is no lesson of ours, and so not in the list.
+    /// The title of a recording that is no lesson, and so not in the list.
     other: Option<String>,
-    /// There is no such recording.
+    /// The address names a recording that does not exist.
     is_wrong: bool,
 }
 
-/// A pair with both its signs.
+/// A pair of lessons with both thumbnails.
 struct PairPreview {
     pair: LessonPair,
     lessons: [&'static CatalogueEntry; 2],
@@ -166,7 +166,8 @@ fn run_choice(
     }
 }
 
-/// What a recording is called; None where there is none of that name. Whether a kept one is there its own address tells.
+/// The title of a recording; None where there is none of that name. A kept recording is not looked up: its own address
+/// says whether it exists.
 fn title(server: &AppState, lang: Language, name: &str) -> Option<String> {
     let recording_ref = RecordingRef::named(name)?;
     match &recording_ref {

@@ -13,7 +13,7 @@ use crate::web::extract::locale::Locale;
 use crate::web::pages::layout::{page, script_safe};
 use crate::web::recording_ref::RecordingRef;
 
-/// What every page has that stands without the site's bar.
+/// The facts of a page without the site's bar.
 pub(crate) struct BareLayout {
     pub(crate) lang: Language,
     pub(crate) version: String,
@@ -37,7 +37,7 @@ impl BareLayout {
 struct Embed {
     layout: BareLayout,
     title: String,
-    /// The page that shows the same with everything around it.
+    /// The whole page of the same recording.
     link: Option<String>,
     /// `light`, `dark`, or empty: as the visitor's system is.
     theme: &'static str,
@@ -61,7 +61,7 @@ pub(crate) async fn embed(
 ) -> Response {
     let recording_ref = query.of.as_deref().and_then(RecordingRef::named);
     let title = recording_ref.as_ref().and_then(|known| known.title(lang));
-    // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.
+    // A run or a kept recording is not looked up: the page asks for its events, and shows what the answer says.
     let unknown = match recording_ref {
         None => true,
         Some(RecordingRef::Lesson(_) | RecordingRef::Cell(_)) => title.is_none(),

@@ -11,7 +11,7 @@ use crate::web::pages::layout::{Layout, page, script_safe};
 use crate::web::pages::stage::Stage;
 use crate::web::state::AppState;
 
-/// With what one can begin: the key of its name, and the lines that are played first.
+/// The starts of free play: the key of the name, and the lines that are played first.
 const STARTS: [(&str, &str); 3] = [
     ("free.start.empty", ""),
     (

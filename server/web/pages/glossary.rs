@@ -1,4 +1,4 @@
-//! A state's page and an error's: what it is, and in which recordings it occurs.
+//! The page of a state or an error: its explanation, and the recordings in which it occurs.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -21,19 +21,19 @@ use crate::web::state::AppState;
 struct GlossaryPage {
     layout: Layout,
     name: &'static str,
-    /// Linux's number of an error.
+    /// The error's number in Linux; None for a state.
     number: Option<i32>,
-    /// The class of a state's colour.
+    /// Whether it is a state.
     state: bool,
     entry: &'static GlossaryEntry,
     text: &'static str,
     occurrences: Vec<Occurrence>,
 }
 
-/// A lesson in which it occurs.
+/// A lesson in which the state or the error occurs.
 struct Occurrence {
     lesson: &'static CatalogueEntry,
-    /// Where, and when first in µs.
+    /// The host, and the first time in µs.
     moments: Vec<(Host, u64)>,
 }
 

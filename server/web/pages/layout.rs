@@ -1,4 +1,4 @@
-//! What every page needs: its language, its files, what the machine refuses.
+//! The layout of every page: language, files, the switch to the other language, and the machine's refusal.
 
 use askama::Template;
 use axum::http::{StatusCode, Uri, header};
@@ -13,7 +13,7 @@ use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::state::AppState;
 
-/// What every page needs.
+/// The facts that the layout of a page shows.
 pub(crate) struct Layout {
     pub(crate) lang: Language,
     pub(crate) version: String,
@@ -21,16 +21,16 @@ pub(crate) struct Layout {
     pub(crate) path: String,
     /// This page's address in the other language.
     pub(crate) switch: String,
-    /// What the machine refuses, if it does.
+    /// The machine's refusal to build hosts, and the remedy.
     pub(crate) remedy: Option<Remedy>,
-    /// What chats show beside a link to this page, if there is something to show.
+    /// The preview that chats show beside a link to this page.
     pub(crate) preview: Option<LinkPreview>,
 }
 
-/// What chats show beside a link: <https://ogp.me>.
+/// The preview that chats show beside a link: <https://ogp.me>.
 pub(crate) struct LinkPreview {
     pub(crate) title: String,
-    /// In a sentence or two, without marks.
+    /// A sentence or two, without marks.
     pub(crate) description: String,
     /// The absolute address of the page.
     pub(crate) page: String,
@@ -39,8 +39,8 @@ pub(crate) struct LinkPreview {
 }
 
 impl LinkPreview {
-    /// The preview of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
-    /// how this server is called.
+    /// The preview of a page that shows a run, by the paths of the page and of the run's events. None where the server's
+    /// name is unknown.
     pub(crate) fn new(
         base_url: &BaseUrl,
         language: Language,
@@ -63,9 +63,9 @@ impl Layout {
         let lab = server.lab.clone();
         let ability = blocking(move || lab.ability()).await;
         let query = uri.query().unwrap_or("").split('&');
-        let kept = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
+        let others = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
         let other = format!("lang={}", locale.language.other().tag());
-        let query: Vec<&str> = kept.chain([other.as_str()]).collect();
+        let query: Vec<&str> = others.chain([other.as_str()]).collect();
         Layout {
             lang: locale.language,
             version: assets::version(),
@@ -86,7 +86,7 @@ impl Layout {
     }
 }
 
-/// Renders a page; the language that its address asked for is remembered.
+/// Renders a page. A cookie remembers the language that the address named.
 pub(crate) fn page(template: &impl Template, locale: &Locale, status: StatusCode) -> Response {
     let html = template
         .render()
@@ -115,12 +115,12 @@ pub(crate) fn script_safe(data: &serde_json::Value) -> String {
     data.to_string().replace('<', "\\u003c")
 }
 
-/// A moment of a run as addresses name it: ms since it began, and just behind the event, so that it has happened.
+/// A moment of a run as addresses have it: ms since the run began, just after the event at that time.
 pub(crate) fn moment(t: u64) -> String {
     format!("{:.4}", t as f64 / 1000.0 + 0.0005)
 }
 
-/// The same for people.
+/// A moment of a run for people: in seconds.
 pub(crate) fn clock(t: u64) -> String {
     format!("{:.1} s", t as f64 / 1e6)
 }

@@ -15,7 +15,7 @@ struct NotFound {
     layout: Layout,
     path: String,
     title: &'static str,
-    /// What to know about pages of that kind.
+    /// A hint on pages of that kind.
     hint: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) async fn not_found_with_hint(
     render(server, locale, uri, (StatusCode::NOT_FOUND, title, hint)).await
 }
 
-/// A page that there may be, but that the machine does not give.
+/// A page that may exist, but cannot be read now.
 pub(crate) async fn unreadable(
     server: &AppState,
     locale: &Locale,

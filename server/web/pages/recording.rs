@@ -38,7 +38,7 @@ pub(crate) async fn recording(
     };
     let mut layout = Layout::new(&server, &locale, &uri).await;
     let scenario = info.scenario.as_deref().and_then(catalogue::scenario);
-    // Its notes and questions speak of its own lines.
+    // A lesson's notes and questions are about the lesson's own lines.
     let lesson = scenario.filter(|lesson| lesson.script.text == info.script);
     let by_story = || story_title(info.story, lang);
     let title = lesson.map_or_else(by_story, |lesson| lang.of(&lesson.title).into());
@@ -76,7 +76,7 @@ pub(crate) async fn recording(
     page(&stage, &locale, StatusCode::OK)
 }
 
-/// When and where it was recorded, and of which lesson; as HTML.
+/// The recording's time, kernel and lesson, as HTML.
 fn summary(info: &RecordingInfo, scenario: Option<&Scenario>, lang: Language) -> String {
     let kernel = match &info.machine {
         Some(machine) => format!("{} ({machine})", info.kernel),

@@ -1,4 +1,4 @@
-//! Finding: a form that works by itself, and at once where the page's script runs.
+//! The search: a form that works without scripts, and shows results while the visitor types where they run.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +19,15 @@ use crate::web::pages::course::lessons;
 use crate::web::pages::layout::{Layout, clock, moment, page};
 use crate::web::state::AppState;
 
-/// What is looked for.
+/// The search in the address.
 #[derive(Default, Deserialize)]
 pub(crate) struct SearchQuery {
     #[serde(default)]
     q: String,
 }
 
-/// As much of a query as is read.
-const LONGEST: usize = 100;
+/// How many characters of a query are read.
+const MAX_QUERY: usize = 100;
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -35,11 +35,11 @@ struct SearchPage {
     layout: Layout,
     query: String,
     results: Vec<SearchResult>,
-    /// The state or error that is meant, and the address of its page.
+    /// The state or error that the query names, and the address of its page.
     exact: Option<(&'static str, String)>,
-    /// Claims of the article that say it: names and texts.
+    /// The claims of the article that contain the query: names and texts.
     claims: Vec<(&'static str, &'static str)>,
-    /// What can be looked for, where nothing is.
+    /// Suggestions for an empty query.
     states: Vec<&'static str>,
     errors: Vec<&'static str>,
     calls: BTreeSet<&'static str>,
@@ -55,7 +55,7 @@ pub(crate) async fn search(
 ) -> Response {
     let layout = Layout::new(&server, &locale, &uri).await;
     let Query(SearchQuery { q }) = parameters.unwrap_or_default();
-    let query: String = q.trim().chars().take(LONGEST).collect();
+    let query: String = q.trim().chars().take(MAX_QUERY).collect();
     let lessons = lessons().await;
     let lang = locale.language;
     let folded = query.to_lowercase();

@@ -26,23 +26,23 @@ pub(crate) struct Stage {
     /// As HTML.
     pub(crate) summary: String,
     pub(crate) sources: &'static [Citation],
-    /// What a labelled line means, for paper.
+    /// The labelled lines with their notes, for paper.
     pub(crate) notes: Vec<(String, String)>,
-    /// The starts of free play; none for a stage with a script of its own.
+    /// The starts of free play; empty on other stages.
     pub(crate) starts: Vec<(&'static str, &'static str)>,
-    /// What the lesson leads to; a script of one's own leads nowhere.
+    /// The next steps of a lesson; None on other stages.
     pub(crate) next_steps: Option<NextSteps>,
-    /// What the page's scripts need to know, as JSON.
+    /// The data of the page's scripts, as JSON.
     pub(crate) data: String,
 }
 
 impl Stage {
-    /// Whether somebody can write here: what other stages show is taken to /try for that.
+    /// Whether the visitor can write here. Other stages hand their scripts to /try for that.
     fn has_editor(&self) -> bool {
         self.layout.path == "/try"
     }
 
-    /// Which of the three stages it is: its style and its script have that name.
+    /// The name of this stage among the three; its style and its script are called so.
     fn entry(&self) -> &'static str {
         if self.has_editor() {
             "try"
@@ -63,17 +63,17 @@ impl Stage {
     }
 }
 
-/// Where a lesson leads.
+/// The next steps after a lesson.
 pub(crate) struct NextSteps {
     scenario: &'static Scenario,
-    /// Which line of a program fixes this, as HTML.
+    /// The line of a program that fixes the problem, as HTML.
     fix: Option<String>,
     /// The lessons before and after it in the course.
     before: Option<&'static Scenario>,
     after: Option<&'static Scenario>,
-    /// Those that it names itself.
+    /// The lessons that its file names.
     next: Vec<&'static Scenario>,
-    /// Those that it can be lesson_pairs with.
+    /// The lessons to compare it with.
     pairs: Vec<LessonPair>,
 }
 
@@ -115,7 +115,7 @@ pub(crate) async fn lesson(
     page(&stage, &locale, StatusCode::OK)
 }
 
-/// What a scenario says at its labels.
+/// A scenario's notes by their labels, in one language.
 pub(crate) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<String, Value> {
     let notes = scenario.notes.iter();
     notes
@@ -123,7 +123,7 @@ pub(crate) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<Stri
         .collect()
 }
 
-/// The same for paper, beside the lines.
+/// The labelled lines and their notes, for paper.
 pub(crate) fn printed_notes(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
     let printed_notes = scenario.script.steps.iter().filter_map(|step| {
         let note = scenario.notes.get(step.label.as_ref()?)?;
