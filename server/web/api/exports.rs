@@ -76,7 +76,7 @@ impl ExportRequest {
                 let live = self.server.lab.find(id);
                 let scenario = live.and_then(|live| live.scenario.clone());
                 let stage = scenario.map(|id| RecordingRef::of_scenario(&id).page());
-                format!("{}#run={id}", stage.unwrap_or_else(|| source.page()))
+                stage.map_or_else(|| source.page(), |stage| format!("{stage}#run={id}"))
             }
             _ => source.page(),
         };

@@ -1,4 +1,4 @@
-//! Pictures, read as XML by a strict reader and measured, and laid out as the stage does.
+//! Pictures, read as XML by a strict reader, and measured.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,9 @@ use fourwave::i18n::Language;
 use fourwave::recording;
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree::{Document, Node};
-use serde_json::json;
 
 use super::{LANGUAGES, THEMES, about};
-use crate::support::browser::{Browser, LAPTOP};
-use crate::support::{Server, play, recorded, scenario_ids};
+use crate::support::{play, recorded};
 
 pub struct Picture<'a>(Document<'a>);
 
@@ -218,17 +216,4 @@ fn pictures_in_dots_are_as_large_as_promised() {
         drawn(ExportOptions::default(), Language::English),
         [2.0 * width, 2.0 * height].map(|side| side.round() as u32)
     );
-}
-
-#[tokio::test]
-async fn the_picture_is_laid_out_as_the_stage_does() {
-    let server = Server::start(&[]);
-    let browser = Browser::open("en", LAPTOP).await;
-    browser.visit(server.url("/s/half-close")).await;
-    let ids = json!(scenario_ids()).to_string();
-    let found = browser
-        .call(&include_str!("../../parity/layout.js").replace("IDS", &ids))
-        .await;
-    assert_eq!(found["wrong"], json!([]));
-    assert!(found["compared"].as_u64() > Some(3000), "{found}");
 }

@@ -27,6 +27,9 @@ export const nothing = {
   ended: null,
 };
 
+/** The lines of a script, without their ends. An empty script has none. */
+export const scriptLines = (script) => (script === "" ? [] : script.replace(/\r?\n$/, "").split(/\r?\n/));
+
 /** The model after one more event. */
 export function apply(model, event) {
   const next = { ...model, t: event.t };
@@ -39,7 +42,7 @@ export const ENDED = ["killed", "lost", "exited"];
 const handlers = {
   run(model, event) {
     const host = (name) => ({ ...noHost, address: event.hosts[name].address });
-    const script = event.script === "" ? [] : event.script.replace(/\n$/, "").split("\n");
+    const script = scriptLines(event.script);
     const given = script.map((_, index) => index + 1);
     return { ...model, run: event, script, given, hosts: { client: host("client"), server: host("server") } };
   },

@@ -1,4 +1,6 @@
-// The script of a live run, which grows by a visitor's lines. Pure.
+// The script of a live run, which grows by a visitor's lines: the rule of server/recording/composed.rs. Pure.
+
+import { scriptLines } from "../model/model.js";
 
 /**
  * A line; `added` counts the lines in the order in which they came.
@@ -6,7 +8,7 @@
  */
 
 /** The lines of a given script. */
-export const linesOf = (script) => (script.trim() ? script.replace(/\n$/, "").split("\n") : []).map((text, added) => ({ text, added }));
+export const linesOf = (script) => scriptLines(script).map((text, added) => ({ text, added }));
 
 /** The lines after a `script` event. A line that only got its result keeps its number. */
 export function amended(lines, { at, remove, insert }) {
