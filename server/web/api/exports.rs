@@ -101,7 +101,7 @@ impl ExportRequest {
             address,
             events,
         } = run;
-        let end = match (format, wish.host, wish.preview) {
+        let end = match (format, wish.host, wish.card) {
             (Format::Packetdrill, host, _) => format!("-{}", host.unwrap_or(Host::Client)),
             (Format::Png, _, true) => "-preview".into(),
             _ => String::new(),
