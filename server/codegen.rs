@@ -1,14 +1,14 @@
-//! The program beside the script: what one host's actors do, in a language that people write such programs in.
+//! One host's side of a script as a program, in a language in which people write such programs.
 //!
 //! ```text
 //! script ──schedule──► when each call is made ──planner──► typed statements ──► c, python, rust, csharp, java
 //! ```
 //!
 //! The lab plays a script line by line: a line begins when everything before it is acknowledged. A program runs by
-//! itself. [`schedule`] says where it must rest so that the two programs, started one after the other, put the same
-//! segments on the wire; [`planner`] makes the one short list of statements ([`plan`]) that all languages spell.
+//! itself. [`schedule`] says where a program must pause so that the two programs, started one after the other, put the
+//! same segments on the wire. [`planner`] makes one short list of [`statements`]; every language spells the same list.
 //!
-//! Pure: knows no I/O.
+//! Pure: no I/O.
 
 pub(crate) mod c;
 pub(crate) mod csharp;
@@ -34,7 +34,7 @@ pub enum Language {
     C,
     /// Python 3.
     Python,
-    /// Rust, with its standard library alone.
+    /// Rust, with the standard library alone.
     Rust,
     /// C#, on .NET.
     Csharp,
@@ -43,7 +43,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Language; 5] = [
         Language::C,
         Language::Python,
@@ -52,7 +52,7 @@ impl Language {
         Language::Java,
     ];
 
-    /// As addresses write it.
+    /// The name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Language::C => "c",
@@ -64,22 +64,22 @@ impl Language {
     }
 }
 
-/// What the actors of `host` do in a script, as a program.
+/// The program of a host: its actors' steps in a script.
 pub fn program(script: &Script, host: Host, language: Language) -> String {
-    written(&planner::plan(script, host, None), language)
+    spelled(&planner::host_program(script, host, None), language)
 }
 
-/// The same, of the lines before `line` alone: what follows would answer a question.
+/// The program of the lines before `line` alone. The lines from there on would answer a question.
 pub fn beginning(script: &Script, line: usize, host: Host, language: Language) -> String {
-    written(&planner::plan(script, host, Some(line)), language)
+    spelled(&planner::host_program(script, host, Some(line)), language)
 }
 
-fn written(plan: &statements::Plan, language: Language) -> String {
+fn spelled(program: &statements::HostProgram, language: Language) -> String {
     match language {
-        Language::C => c::program(plan),
-        Language::Python => python::program(plan),
-        Language::Rust => rust::program(plan),
-        Language::Csharp => csharp::program(plan),
-        Language::Java => java::program(plan),
+        Language::C => c::program(program),
+        Language::Python => python::program(program),
+        Language::Rust => rust::program(program),
+        Language::Csharp => csharp::program(program),
+        Language::Java => java::program(program),
     }
 }

@@ -1,8 +1,8 @@
-//! A run in the formats of other people's tools. Pure functions: events in, text or bytes out.
+//! A run in the formats of other tools. Pure functions: events in, text or bytes out.
 //!
-//! [`Format`] names them. The picture is made in four steps: [`layout`] says where each event stands, [`ladder`] draws
-//! that with a [`pen`], [`svg`] puts title and footer around it, [`png`] makes dots of it; [`preview`] is the same ladder
-//! for the cards of chats. [`markdown`], [`packetdrill`] and [`json`] read the events themselves.
+//! [`Format`] has the list. [`picture`] draws SVG and PNG, [`pcapng`] writes a capture file, [`packetdrill`] a test
+//! script, [`markdown`] a text with a diagram, [`json`] one object. [`terminal`] draws a run while it is played;
+//! [`worksheet`] makes exercises of it.
 
 pub mod format;
 pub(crate) mod json;
@@ -25,37 +25,37 @@ use crate::i18n::Language;
 pub use picture::palette::Theme;
 pub use picture::png::RenderError;
 
-/// A run's export, from however many of its events there are.
+/// The export of a run, finished or not.
 ///
 /// # Errors
-/// Where a picture cannot be made of dots.
+/// Where a picture cannot be rendered as PNG.
 pub fn export(
     events: &[Event],
     format: Format,
-    about: &ExportInfo,
+    info: &ExportInfo,
     language: Language,
-    wish: ExportOptions,
+    options: ExportOptions,
 ) -> Result<Vec<u8>, RenderError> {
-    let host = wish.host.unwrap_or(Host::Client);
+    let host = options.host.unwrap_or(Host::Client);
     Ok(match format {
         Format::Pcapng => pcapng::capture(events),
         Format::Json => json::object(events).into_bytes(),
-        Format::Svg => picture(events, about, language, wish.theme).into_bytes(),
-        Format::Png => picture::png::picture(events, about, language, wish)?,
-        Format::Markdown => markdown::text(events, about, language).into_bytes(),
-        Format::Packetdrill => packetdrill::script(events, about, host).into_bytes(),
+        Format::Svg => picture(events, info, language, options.theme).into_bytes(),
+        Format::Png => picture::png::picture(events, info, language, options)?,
+        Format::Markdown => markdown::text(events, info, language).into_bytes(),
+        Format::Packetdrill => packetdrill::script(events, info, host).into_bytes(),
     })
 }
 
-/// The picture of a run as SVG, with the fonts of whoever looks at it.
-pub fn picture(events: &[Event], about: &ExportInfo, language: Language, theme: Theme) -> String {
-    picture::svg::draw(events, about, language, theme, &picture::svg_writer::SYSTEM)
+/// The picture of a run as SVG, with the fonts of the viewer's system.
+pub fn picture(events: &[Event], info: &ExportInfo, language: Language, theme: Theme) -> String {
+    picture::svg::draw(events, info, language, theme, &picture::svg_writer::SYSTEM)
 }
 
 /// The events of a run's JSON export.
 ///
 /// # Errors
-/// Where the text is none.
+/// Where the text is not such an export.
 pub fn from_json(text: &str) -> Result<Vec<Event>, serde_json::Error> {
     json::events(text)
 }

@@ -1,14 +1,14 @@
-//! C: the system calls themselves.
+//! A program in C: the system calls themselves.
 
 pub(crate) mod call;
 
 use std::collections::BTreeSet;
 
-use crate::codegen::source_text::{self, Page, head};
-use crate::codegen::statements::{Deal, Plan, Role, Statement};
+use crate::codegen::source_text::{self, SourceText, header};
+use crate::codegen::statements::{BodyKind, CallSite, HostProgram, Statement};
 use crate::tcp::call::{Call, Payload};
 
-/// Helpers, and the headers that calls need: each is written only where it is used.
+/// The helper functions of a program, each written only where the program uses it.
 const CHECK: &str = "\
 // Ends the program where a call fails that should not.
 static int check(const char *call, int result)
@@ -54,6 +54,7 @@ static void show(int fd, int (*name)(int, struct sockaddr *restrict, socklen_t *
 }
 
 ";
+/// The headers, and the tokens that need them.
 const HEADERS: [(&str, &[&str]); 12] = [
     ("arpa/inet.h", &["inet_addr(", "inet_ntoa("]),
     ("errno.h", &["errno"]),
@@ -72,27 +73,27 @@ const HEADERS: [(&str, &[&str]); 12] = [
     ),
 ];
 
-pub(crate) fn program(plan: &Plan) -> String {
+pub(crate) fn program(program: &HostProgram) -> String {
     let writer = Writer {
-        plan,
-        shared: plan.has_threads(),
+        program,
+        shared: program.has_threads(),
     };
     let mut functions = String::new();
-    for body in plan.threads() {
-        let name = &plan.bodies[body].name;
+    for body in program.threads() {
+        let name = &program.bodies[body].name;
         let signature = format!("static void *run_{name}(void *unused)");
         let first = ["(void)unused;".to_owned()];
         functions.push_str(&writer.function(&signature, &first, body, "return NULL;"));
     }
-    for body in plan.programs() {
-        let name = &plan.bodies[body].name;
+    for body in program.programs() {
+        let name = &program.bodies[body].name;
         let signature = format!("static int run_{name}(void)");
         functions.push_str(&writer.function(&signature, &[], body, "return 0;"));
     }
-    let programs: Vec<String> = plan
+    let programs: Vec<String> = program
         .programs()
         .map(|body| {
-            let name = &plan.bodies[body].name;
+            let name = &program.bodies[body].name;
             format!("if (argc > 1 && strcmp(argv[1], \"{name}\") == 0)\n    return run_{name}();")
         })
         .collect();
@@ -101,18 +102,19 @@ pub(crate) fn program(plan: &Plan) -> String {
         false => "int main(int argc, char **argv)",
     };
     functions.push_str(&writer.function(main, &programs, 0, "return 0;"));
-    writer.whole(&functions)
+    writer.file(&functions)
 }
 
 struct Writer<'a> {
-    plan: &'a Plan,
-    /// Threads share the sockets: they stand in one struct.
+    program: &'a HostProgram,
+    /// Whether threads share the sockets, in one struct.
     shared: bool,
 }
 
 impl Writer<'_> {
-    fn whole(&self, functions: &str) -> String {
-        let host = self.plan.host;
+    /// The text of the program around its functions.
+    fn file(&self, functions: &str) -> String {
+        let host = self.program.host;
         let how = format!("cc -pthread -o {host} {host}.c && ./{host}");
         let note = match functions.contains("MSG_NOSIGNAL") {
             true => {
@@ -120,21 +122,21 @@ impl Writer<'_> {
             }
             false => "",
         };
-        let mut text = head("//", host, &how, note);
+        let mut text = header("//", host, &how, note);
         let mut helpers = String::new();
-        for (helper, sign) in [
+        for (helper, token) in [
             (CHECK, "check("),
             (TELL, "tell("),
             (SET, "set_option("),
             (SHOW, "show("),
         ] {
-            if functions.contains(sign) {
+            if functions.contains(token) {
                 helpers.push_str(helper);
             }
         }
         if self.shared {
             let names: Vec<&str> = self
-                .plan
+                .program
                 .variables
                 .iter()
                 .map(|one| one.name.as_str())
@@ -149,8 +151,8 @@ impl Writer<'_> {
         }
         let code = format!("{helpers}{functions}");
         text.push_str("\n#define _GNU_SOURCE\n");
-        for (header, signs) in HEADERS {
-            if signs.iter().any(|sign| code.contains(sign)) {
+        for (header, tokens) in HEADERS {
+            if tokens.iter().any(|token| code.contains(token)) {
                 text.push_str(&format!("#include <{header}>\n"));
             }
         }
@@ -161,38 +163,38 @@ impl Writer<'_> {
     }
 
     fn function(&self, signature: &str, first: &[String], body: usize, last: &str) -> String {
-        let mut page = Page::new(0);
-        page.put(format!("{signature}\n{{"));
-        page.indent();
-        first.iter().for_each(|lines| page.put(lines));
-        self.declare(&mut page, body);
-        self.statements(&mut page, body);
-        self.keep(&mut page, body);
-        page.put(last);
-        page.outdent();
-        page.put("}\n\n");
-        page.text()
+        let mut source = SourceText::new(0);
+        source.put(format!("{signature}\n{{"));
+        source.indent();
+        first.iter().for_each(|lines| source.put(lines));
+        self.declare(&mut source, body);
+        self.statements(&mut source, body);
+        self.keep(&mut source, body);
+        source.put(last);
+        source.outdent();
+        source.put("}\n\n");
+        source.text()
     }
 
-    /// What a function needs: its sockets, room for recv, the addresses.
-    fn declare(&self, page: &mut Page, body: usize) {
-        let plan = self.plan;
-        let used = plan.used(body, &[Role::Fork]);
+    /// Declares the sockets, buffers and addresses of a function.
+    fn declare(&self, source: &mut SourceText, body: usize) {
+        let program = self.program;
+        let used = program.used(body, &[BodyKind::Fork]);
         if !self.shared && !used.is_empty() {
             let names: Vec<String> = used
                 .iter()
-                .map(|variable| format!("{} = -1", plan.name(*variable)))
+                .map(|variable| format!("{} = -1", program.name(*variable)))
                 .collect();
-            page.put(format!("int {};", names.join(", ")));
+            source.put(format!("int {};", names.join(", ")));
         }
-        let calls = plan.calls(body, &[Role::Fork]);
+        let calls = program.calls(body, &[BodyKind::Fork]);
         if calls
             .iter()
-            .any(|deal| matches!(deal.call, Call::Recv { .. }))
+            .any(|site| matches!(site.call, Call::Recv { .. }))
         {
-            page.put(format!("char buffer[{}];", plan.room()));
+            source.put(format!("char buffer[{}];", program.room()));
         }
-        let bulk = calls.iter().filter_map(|deal| match &deal.call {
+        let bulk = calls.iter().filter_map(|site| match &site.call {
             Call::Send {
                 payload: Payload::Bytes(count),
                 ..
@@ -200,71 +202,78 @@ impl Writer<'_> {
             _ => None,
         });
         if let Some(most) = bulk.max() {
-            page.put(format!(
+            source.put(format!(
                 "static char bulk[{most}];\nmemset(bulk, 'x', sizeof bulk);"
             ));
         }
         let addresses: BTreeSet<(bool, u16)> =
-            calls.iter().filter_map(|deal| address(deal)).collect();
+            calls.iter().filter_map(|site| address(site)).collect();
         for (own, port) in addresses {
-            let host = if own { plan.host } else { plan.host.other() };
+            let host = if own {
+                program.host
+            } else {
+                program.host.other()
+            };
             let name = call::address_name(own, port);
-            page.put(format!(
+            source.put(format!(
                 "struct sockaddr_in {name} = {{.sin_family = AF_INET, .sin_port = htons({port})}};\n\
                  {name}.sin_addr.s_addr = inet_addr(\"{}\");",
                 source_text::address(host),
             ));
         }
         if !used.is_empty() {
-            page.put("\n");
+            source.put("\n");
         }
     }
 
-    /// The compiler shall not think that a descriptor is of no use that is only held.
-    fn keep(&self, page: &mut Page, body: usize) {
+    /// Marks descriptors that are only held as used, so that the compiler does not warn.
+    fn keep(&self, source: &mut SourceText, body: usize) {
         if self.shared {
             return;
         }
-        let calls = self.plan.calls(body, &[Role::Fork]);
-        for variable in self.plan.used(body, &[Role::Fork]) {
-            let is_used = calls.iter().any(|deal| {
-                deal.socket == variable
-                    && (deal.makes != Some(variable) || deal.call != Call::Socket)
+        let calls = self.program.calls(body, &[BodyKind::Fork]);
+        for variable in self.program.used(body, &[BodyKind::Fork]) {
+            let is_used = calls.iter().any(|site| {
+                site.socket == variable
+                    && (site.makes != Some(variable) || site.call != Call::Socket)
             });
             if !is_used {
-                page.put(format!("(void){}; // only held", self.plan.name(variable)));
+                source.put(format!(
+                    "(void){}; // only held",
+                    self.program.name(variable)
+                ));
             }
         }
     }
 
-    /// A body's statements, up to the end of the threads that it starts.
-    fn statements(&self, page: &mut Page, body: usize) {
+    /// A body's statements, and the joins of the threads that it starts.
+    fn statements(&self, source: &mut SourceText, body: usize) {
         let mut threads = Vec::new();
-        for statement in &self.plan.bodies[body].statements {
+        for statement in &self.program.bodies[body].statements {
             match statement {
-                Statement::Comment(text) => page.put(format!("// {}", comment(text))),
-                Statement::Rest(time, why) => {
-                    page.put(format!("// {}", comment(why)));
-                    page.put(format!("usleep({} * 1000);", time.as_millis()));
+                Statement::Comment(text) => source.put(format!("// {}", comment(text))),
+                Statement::Sleep(time, why) => {
+                    source.put(format!("// {}", comment(why)));
+                    source.put(format!("usleep({} * 1000);", time.as_millis()));
                 }
-                Statement::Call(deal) => {
-                    page.put(call::lines(&|variable| self.name(variable), deal))
+                Statement::Call(site) => {
+                    source.put(call::lines(&|variable| self.name(variable), site))
                 }
-                Statement::Exit => page.put("_exit(0);"),
+                Statement::Exit => source.put("_exit(0);"),
                 Statement::Start(other) => {
-                    let started = &self.plan.bodies[*other];
-                    if started.role == Role::Fork {
-                        page.put("if (fork() == 0) {");
-                        page.indent();
-                        self.statements(page, *other);
-                        if !self.plan.exits(*other) {
-                            page.put("_exit(0);");
+                    let started = &self.program.bodies[*other];
+                    if started.kind == BodyKind::Fork {
+                        source.put("if (fork() == 0) {");
+                        source.indent();
+                        self.statements(source, *other);
+                        if !self.program.exits(*other) {
+                            source.put("_exit(0);");
                         }
-                        page.outdent();
-                        page.put("}");
+                        source.outdent();
+                        source.put("}");
                     } else {
                         let name = &started.name;
-                        page.put(format!(
+                        source.put(format!(
                             "pthread_t {name};\npthread_create(&{name}, NULL, run_{name}, NULL);"
                         ));
                         threads.push(name);
@@ -273,12 +282,12 @@ impl Writer<'_> {
             }
         }
         for thread in threads {
-            page.put(format!("pthread_join({thread}, NULL);"));
+            source.put(format!("pthread_join({thread}, NULL);"));
         }
     }
 
     fn name(&self, variable: usize) -> String {
-        let name = self.plan.name(variable);
+        let name = self.program.name(variable);
         match self.shared {
             true => format!("shared.{name}"),
             false => name.to_owned(),
@@ -286,7 +295,7 @@ impl Writer<'_> {
     }
 }
 
-/// A backslash at a line's end would make the next line a comment too.
+/// A text as a comment. A backslash at a line's end would make the next line a comment too.
 fn comment(text: &str) -> String {
     let text = text.replace("/*", "/ *").replace("??/", "?? /");
     match text.strip_suffix('\\') {
@@ -295,11 +304,11 @@ fn comment(text: &str) -> String {
     }
 }
 
-/// The address that a call needs: whose, and its port.
-fn address(deal: &Deal) -> Option<(bool, u16)> {
-    match deal.call {
+/// The address that a call needs: whether it is the host's own, and its port.
+fn address(site: &CallSite) -> Option<(bool, u16)> {
+    match site.call {
         Call::Bind { port } => Some((true, port)),
-        Call::Listen { port, .. } if deal.bound.is_none() => Some((true, port)),
+        Call::Listen { port, .. } if site.bound.is_none() => Some((true, port)),
         Call::Connect { port } => Some((false, port)),
         _ => None,
     }

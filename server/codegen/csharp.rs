@@ -1,63 +1,63 @@
-//! C#: System.Net.Sockets.Socket, which is near to the system calls.
+//! A program in C#: System.Net.Sockets.Socket is close to the system calls.
 
 use std::collections::BTreeSet;
 
-use crate::codegen::source_text::{Page, head, quoted, utf16};
-use crate::codegen::statements::{Deal, Plan, Role, Statement};
+use crate::codegen::source_text::{SourceText, header, quoted, utf16};
+use crate::codegen::statements::{BodyKind, CallSite, HostProgram, Statement};
 use crate::tcp::call::{Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
-pub(crate) fn program(plan: &Plan) -> String {
+pub(crate) fn program(program: &HostProgram) -> String {
     let writer = Writer {
-        plan,
-        shared: plan.has_threads(),
+        program,
+        shared: program.has_threads(),
     };
-    let class = plan.class();
-    let mut page = Page::new(0);
-    page.put(format!("class {class}\n{{"));
-    page.indent();
+    let class = program.class();
+    let mut source = SourceText::new(0);
+    source.put(format!("class {class}\n{{"));
+    source.indent();
     if writer.shared {
-        for variable in 0..plan.variables.len() {
-            if plan.is_made(variable) {
-                page.put(format!("static Socket {};", plan.name(variable)));
+        for variable in 0..program.variables.len() {
+            if program.is_made(variable) {
+                source.put(format!("static Socket {};", program.name(variable)));
             }
         }
-        page.put("\n");
+        source.put("\n");
     }
-    page.put("static void Main(string[] args)\n{");
-    page.indent();
-    for body in plan.programs() {
-        let name = &plan.bodies[body].name;
-        page.put(format!(
+    source.put("static void Main(string[] args)\n{");
+    source.indent();
+    for body in program.programs() {
+        let name = &program.bodies[body].name;
+        source.put(format!(
             "if (args.Length > 0 && args[0] == \"{name}\")\n{{\n    Run_{name}();\n    return;\n}}"
         ));
     }
-    writer.block(&mut page, 0);
-    page.outdent();
-    page.put("}");
-    for body in plan.threads().chain(plan.programs()) {
-        page.put(format!(
+    writer.block(&mut source, 0);
+    source.outdent();
+    source.put("}");
+    for body in program.threads().chain(program.programs()) {
+        source.put(format!(
             "\nstatic void Run_{}()\n{{",
-            plan.bodies[body].name
+            program.bodies[body].name
         ));
-        page.indent();
-        writer.block(&mut page, body);
-        page.outdent();
-        page.put("}");
+        source.indent();
+        writer.block(&mut source, body);
+        source.outdent();
+        source.put("}");
     }
-    page.outdent();
-    page.put("}");
-    let code = page.text();
+    source.outdent();
+    source.put("}");
+    let code = source.text();
     let how = "As Program.cs of a console project: dotnet run";
-    let mut text = head("//", plan.host, how, "");
+    let mut text = header("//", program.host, how, "");
     text.push('\n');
-    for (space, signs) in [
+    for (space, tokens) in [
         ("System", &["Console.", "BitConverter."][..]),
         ("System.Net", &["IPAddress.", "IPEndPoint("]),
         ("System.Net.Sockets", &["Socket"]),
         ("System.Text", &["Encoding."]),
         ("System.Threading", &["Thread"]),
     ] {
-        if signs.iter().any(|sign| code.contains(sign)) {
+        if tokens.iter().any(|token| code.contains(token)) {
             text.push_str(&format!("using {space};\n"));
         }
     }
@@ -65,129 +65,131 @@ pub(crate) fn program(plan: &Plan) -> String {
 }
 
 struct Writer<'a> {
-    plan: &'a Plan,
-    /// Threads share the sockets: they are fields.
+    program: &'a HostProgram,
+    /// Whether threads share the sockets, as fields of the class.
     shared: bool,
 }
 
 impl Writer<'_> {
-    /// What stands before a variable that gets its first value.
-    fn declares(&self, deal: &Deal) -> &'static str {
-        match self.shared || deal.may_fail {
+    /// The type in front of a variable that gets its first value here.
+    fn declares(&self, site: &CallSite) -> &'static str {
+        match self.shared || site.may_fail {
             true => "",
             false => "Socket ",
         }
     }
 
-    fn block(&self, page: &mut Page, body: usize) {
+    fn block(&self, source: &mut SourceText, body: usize) {
         let mut known = BTreeSet::new();
-        let calls = self.plan.calls(body, &[]);
+        let calls = self.program.calls(body, &[]);
         if calls
             .iter()
-            .any(|deal| matches!(deal.call, Call::Recv { .. }))
+            .any(|site| matches!(site.call, Call::Recv { .. }))
         {
-            page.put(format!("var buffer = new byte[{}];", self.plan.room()));
+            source.put(format!("var buffer = new byte[{}];", self.program.room()));
         }
         if calls
             .iter()
-            .any(|deal| matches!(deal.call, Call::Recv { all: false, .. }))
+            .any(|site| matches!(site.call, Call::Recv { all: false, .. }))
         {
-            page.put("int count;");
+            source.put("int count;");
         }
-        for statement in &self.plan.bodies[body].statements {
+        for statement in &self.program.bodies[body].statements {
             match statement {
-                Statement::Comment(text) => page.put(format!("// {text}")),
-                Statement::Rest(time, why) => {
-                    page.put(format!("// {}\nThread.Sleep({});", why, time.as_millis()));
+                Statement::Comment(text) => source.put(format!("// {text}")),
+                Statement::Sleep(time, why) => {
+                    source.put(format!("// {}\nThread.Sleep({});", why, time.as_millis()));
                 }
-                Statement::Exit => page.put("Environment.Exit(0);"),
-                Statement::Call(deal) => self.call(page, deal, &mut known),
-                Statement::Start(other) if self.plan.bodies[*other].role == Role::Fork => {
-                    page.put("// .NET has no fork. What the child would do:");
-                    for text in self.plan.said(*other) {
-                        page.put(format!("//   {}", text));
+                Statement::Exit => source.put("Environment.Exit(0);"),
+                Statement::Call(site) => self.call(source, site, &mut known),
+                Statement::Start(other) if self.program.bodies[*other].kind == BodyKind::Fork => {
+                    source.put("// .NET has no fork. What the child would do:");
+                    for text in self.program.comments(*other) {
+                        source.put(format!("//   {}", text));
                     }
                 }
                 Statement::Start(other) => {
-                    let name = &self.plan.bodies[*other].name;
-                    page.put(format!("new Thread(Run_{name}).Start();"));
+                    let name = &self.program.bodies[*other].name;
+                    source.put(format!("new Thread(Run_{name}).Start();"));
                 }
             }
         }
     }
 
-    fn call(&self, page: &mut Page, deal: &Deal, known: &mut BTreeSet<usize>) {
-        let name = self.plan.name(deal.socket);
+    fn call(&self, source: &mut SourceText, site: &CallSite, known: &mut BTreeSet<usize>) {
+        let name = self.program.name(site.socket);
         let declares = if self.shared { "" } else { "Socket " };
-        if deal.makes == Some(deal.socket) {
-            page.put(format!(
+        if site.makes == Some(site.socket) {
+            source.put(format!(
                 "{declares}{name} = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);"
             ));
-            known.insert(deal.socket);
+            known.insert(site.socket);
         }
         let is_known = match self.shared {
-            true => self.plan.is_made(deal.socket),
-            false => known.contains(&deal.socket),
+            true => self.program.is_made(site.socket),
+            false => known.contains(&site.socket),
         };
         if !is_known {
-            return page.put(format!("// .NET has no {name} here: neither dup nor fork"));
+            return source.put(format!("// .NET has no {name} here: neither dup nor fork"));
         }
-        if let (Call::Accept, Some(made)) = (&deal.call, deal.makes)
+        if let (Call::Accept, Some(made)) = (&site.call, site.makes)
             && !self.shared
         {
-            if deal.may_fail {
-                page.put(format!("Socket {} = null;", self.plan.name(made)));
+            if site.may_fail {
+                source.put(format!("Socket {} = null;", self.program.name(made)));
             }
             known.insert(made);
         }
-        match self.lines(name, deal) {
+        match self.lines(name, site) {
             Ok(lines) if lines.is_empty() => {}
-            Ok(lines) if deal.may_fail => {
-                page.put("try\n{");
-                page.indent();
-                page.put(lines);
-                page.outdent();
-                // A socket that was disposed throws something else than the others.
-                let error = if deal.closed {
+            Ok(lines) if site.may_fail => {
+                source.put("try\n{");
+                source.indent();
+                source.put(lines);
+                source.outdent();
+                // A disposed socket throws an exception of another type.
+                let error = if site.closed {
                     "ObjectDisposedException"
                 } else {
                     "SocketException"
                 };
-                let word = deal.word();
-                page.put(format!(
+                let word = site.word();
+                source.put(format!(
                     "}}\ncatch ({error} error)\n{{\n    Console.WriteLine(\"{word}: \" + error.Message);\n}}"
                 ));
             }
-            Ok(lines) => page.put(lines),
-            Err(missing) => page.put(format!("// {missing}")),
+            Ok(lines) => source.put(lines),
+            Err(missing) => source.put(format!("// {missing}")),
         }
     }
 
-    fn lines(&self, name: &str, deal: &Deal) -> Result<String, String> {
-        let plan = self.plan;
+    fn lines(&self, name: &str, site: &CallSite) -> Result<String, String> {
+        let program = self.program;
         let at = |host, port| {
             format!(
                 "new IPEndPoint(IPAddress.Parse(\"{}\"), {port})",
                 crate::codegen::source_text::address(host)
             )
         };
-        let bind = |port: u16| format!("{name}.Bind({});", at(plan.host, port));
-        Ok(match &deal.call {
+        let bind = |port: u16| format!("{name}.Bind({});", at(program.host, port));
+        Ok(match &site.call {
             Call::Socket => String::new(),
             Call::Bind { port } => bind(*port),
-            Call::Listen { backlog, .. } if deal.bound.is_some() => {
+            Call::Listen { backlog, .. } if site.bound.is_some() => {
                 format!("{name}.Listen({backlog});")
             }
             Call::Listen { port, backlog } => format!("{}\n{name}.Listen({backlog});", bind(*port)),
-            Call::Connect { port } => format!("{name}.Connect({});", at(plan.host.other(), *port)),
+            Call::Connect { port } => {
+                format!("{name}.Connect({});", at(program.host.other(), *port))
+            }
             Call::Disconnect => {
                 format!("{name}.Disconnect(reuseSocket: true); // on Linux: connect with AF_UNSPEC")
             }
-            Call::Accept => match deal.makes {
+            Call::Accept => match site.makes {
                 Some(made) => format!(
                     "{}{} = {name}.Accept();",
-                    self.declares(deal),
-                    plan.name(made)
+                    self.declares(site),
+                    program.name(made)
                 ),
                 None => format!("{name}.Accept();"),
             },
@@ -212,7 +214,7 @@ impl Writer<'_> {
                  Console.WriteLine(\"recv: \" + Encoding.UTF8.GetString(buffer, 0, {room}));"
             ),
             Call::Recv { room, peek, .. } => {
-                let room = match (*room == plan.room(), peek) {
+                let room = match (*room == program.room(), peek) {
                     (true, false) => String::new(),
                     (true, true) => ", SocketFlags.Peek".into(),
                     (false, false) => format!(", 0, {room}, SocketFlags.None"),

@@ -1,60 +1,60 @@
-//! Java: java.net.Socket and ServerSocket.
+//! A program in Java: java.net.Socket and ServerSocket.
 
 use std::collections::BTreeSet;
 
-use crate::codegen::source_text::{Page, head, quoted, utf16};
-use crate::codegen::statements::{Deal, Plan, Role, Statement};
+use crate::codegen::source_text::{SourceText, header, quoted, utf16};
+use crate::codegen::statements::{BodyKind, CallSite, HostProgram, Statement};
 use crate::tcp::call::{Call, How, Payload, Query, SocketOption};
 
-pub(crate) fn program(plan: &Plan) -> String {
+pub(crate) fn program(program: &HostProgram) -> String {
     let writer = Writer {
-        plan,
-        shared: plan.has_threads(),
+        program,
+        shared: program.has_threads(),
     };
-    let class = plan.class();
-    let mut page = Page::new(0);
-    page.put(format!("class {class} {{"));
-    page.indent();
+    let class = program.class();
+    let mut source = SourceText::new(0);
+    source.put(format!("class {class} {{"));
+    source.indent();
     if writer.shared {
-        for variable in 0..plan.variables.len() {
-            if plan.is_made(variable) {
-                page.put(format!(
+        for variable in 0..program.variables.len() {
+            if program.is_made(variable) {
+                source.put(format!(
                     "static {} {};",
-                    writer.kind(variable),
-                    plan.name(variable)
+                    writer.class_of(variable),
+                    program.name(variable)
                 ));
             }
         }
-        page.put("\n");
+        source.put("\n");
     }
-    page.put("public static void main(String[] args) throws Exception {");
-    page.indent();
-    for body in plan.programs() {
-        let name = &plan.bodies[body].name;
-        page.put(format!(
+    source.put("public static void main(String[] args) throws Exception {");
+    source.indent();
+    for body in program.programs() {
+        let name = &program.bodies[body].name;
+        source.put(format!(
             "if (args.length > 0 && args[0].equals(\"{name}\")) {{\n    run_{name}();\n    return;\n}}"
         ));
     }
-    writer.block(&mut page, 0);
-    page.outdent();
-    page.put("}");
-    for body in plan.threads().chain(plan.programs()) {
-        page.put(format!(
+    writer.block(&mut source, 0);
+    source.outdent();
+    source.put("}");
+    for body in program.threads().chain(program.programs()) {
+        source.put(format!(
             "\nstatic void run_{}() throws Exception {{",
-            plan.bodies[body].name
+            program.bodies[body].name
         ));
-        page.indent();
-        writer.block(&mut page, body);
-        page.outdent();
-        page.put("}");
+        source.indent();
+        writer.block(&mut source, body);
+        source.outdent();
+        source.put("}");
     }
-    page.outdent();
-    page.put("}");
-    let code = page.text();
+    source.outdent();
+    source.put("}");
+    let code = source.text();
     let how = format!("java {class}.java");
-    let mut text = head("//", plan.host, &how, "");
+    let mut text = header("//", program.host, &how, "");
     text.push('\n');
-    for (import, sign) in [
+    for (import, token) in [
         ("java.io.IOException", "IOException"),
         ("java.net.InetSocketAddress", "InetSocketAddress("),
         ("java.net.ServerSocket", "ServerSocket"),
@@ -63,7 +63,7 @@ pub(crate) fn program(plan: &Plan) -> String {
         ("java.util.Arrays", "Arrays."),
         ("jdk.net.ExtendedSocketOptions", "ExtendedSocketOptions."),
     ] {
-        if code.contains(sign) {
+        if code.contains(token) {
             text.push_str(&format!("import {import};\n"));
         }
     }
@@ -71,33 +71,33 @@ pub(crate) fn program(plan: &Plan) -> String {
 }
 
 struct Writer<'a> {
-    plan: &'a Plan,
-    /// Threads share the sockets: they are fields.
+    program: &'a HostProgram,
+    /// Whether threads share the sockets, as fields of the class.
     shared: bool,
 }
 
 impl Writer<'_> {
-    fn kind(&self, variable: usize) -> &'static str {
-        match self.plan.variables[variable].listens {
+    fn class_of(&self, variable: usize) -> &'static str {
+        match self.program.variables[variable].listens {
             true => "ServerSocket",
             false => "Socket",
         }
     }
 
-    /// What stands before a variable that gets its first value.
-    fn declares(&self, deal: &Deal) -> &'static str {
-        match self.shared || deal.may_fail {
+    /// The type in front of a variable that gets its first value here.
+    fn declares(&self, site: &CallSite) -> &'static str {
+        match self.shared || site.may_fail {
             true => "",
             false => "Socket ",
         }
     }
 
-    fn block(&self, page: &mut Page, body: usize) {
+    fn block(&self, source: &mut SourceText, body: usize) {
         let mut known = BTreeSet::new();
-        let calls = self.plan.calls(body, &[]);
-        let reads = |deal: &&Deal| {
+        let calls = self.program.calls(body, &[]);
+        let reads = |site: &&CallSite| {
             matches!(
-                deal.call,
+                site.call,
                 Call::Recv {
                     all: false,
                     peek: false,
@@ -106,32 +106,32 @@ impl Writer<'_> {
             )
         };
         if calls.iter().any(reads) {
-            page.put(format!(
+            source.put(format!(
                 "byte[] buffer = new byte[{}];\nint count;",
-                self.plan.room()
+                self.program.room()
             ));
         }
-        for statement in &self.plan.bodies[body].statements {
+        for statement in &self.program.bodies[body].statements {
             match statement {
-                Statement::Comment(text) => page.put(format!("// {}", comment(text))),
-                Statement::Rest(time, why) => {
-                    page.put(format!(
+                Statement::Comment(text) => source.put(format!("// {}", comment(text))),
+                Statement::Sleep(time, why) => {
+                    source.put(format!(
                         "// {}\nThread.sleep({});",
                         comment(why),
                         time.as_millis()
                     ));
                 }
-                Statement::Exit => page.put("Runtime.getRuntime().halt(0);"),
-                Statement::Call(deal) => self.call(page, deal, &mut known),
-                Statement::Start(other) if self.plan.bodies[*other].role == Role::Fork => {
-                    page.put("// Java has no fork. What the child would do:");
-                    for text in self.plan.said(*other) {
-                        page.put(format!("//   {}", comment(text)));
+                Statement::Exit => source.put("Runtime.getRuntime().halt(0);"),
+                Statement::Call(site) => self.call(source, site, &mut known),
+                Statement::Start(other) if self.program.bodies[*other].kind == BodyKind::Fork => {
+                    source.put("// Java has no fork. What the child would do:");
+                    for text in self.program.comments(*other) {
+                        source.put(format!("//   {}", comment(text)));
                     }
                 }
                 Statement::Start(other) => {
-                    let name = &self.plan.bodies[*other].name;
-                    page.put(format!(
+                    let name = &self.program.bodies[*other].name;
+                    source.put(format!(
                         "new Thread(() -> {{\n    try {{\n        run_{name}();\n    }} catch (Exception error) {{\n        \
                          System.out.println(\"{name}: \" + error);\n    }}\n}}).start();"
                     ));
@@ -140,57 +140,57 @@ impl Writer<'_> {
         }
     }
 
-    fn call(&self, page: &mut Page, deal: &Deal, known: &mut BTreeSet<usize>) {
-        let name = self.plan.name(deal.socket);
-        let listens = self.plan.variables[deal.socket].listens;
-        if deal.makes == Some(deal.socket) {
-            let kind = self.kind(deal.socket);
-            page.put(match self.shared {
-                true => format!("{name} = new {kind}();"),
-                false => format!("{kind} {name} = new {kind}();"),
+    fn call(&self, source: &mut SourceText, site: &CallSite, known: &mut BTreeSet<usize>) {
+        let name = self.program.name(site.socket);
+        let listens = self.program.variables[site.socket].listens;
+        if site.makes == Some(site.socket) {
+            let class = self.class_of(site.socket);
+            source.put(match self.shared {
+                true => format!("{name} = new {class}();"),
+                false => format!("{class} {name} = new {class}();"),
             });
-            known.insert(deal.socket);
+            known.insert(site.socket);
         }
         let is_known = match self.shared {
-            true => self.plan.is_made(deal.socket),
-            false => known.contains(&deal.socket),
+            true => self.program.is_made(site.socket),
+            false => known.contains(&site.socket),
         };
         if !is_known {
-            return page.put(format!("// Java has no {name} here: neither dup nor fork"));
+            return source.put(format!("// Java has no {name} here: neither dup nor fork"));
         }
-        if let (Call::Accept, Some(made)) = (&deal.call, deal.makes)
+        if let (Call::Accept, Some(made)) = (&site.call, site.makes)
             && listens
             && !self.shared
         {
-            if deal.may_fail {
-                page.put(format!("Socket {} = null;", self.plan.name(made)));
+            if site.may_fail {
+                source.put(format!("Socket {} = null;", self.program.name(made)));
             }
             known.insert(made);
         }
-        match self.lines(name, listens, deal) {
+        match self.lines(name, listens, site) {
             Ok(lines) if lines.is_empty() => {}
-            // What these cannot tell they give as null.
-            Ok(lines) if deal.may_fail && !matches!(deal.call, Call::Name | Call::Peer) => {
-                page.put("try {");
-                page.indent();
-                page.put(lines);
-                page.outdent();
-                let word = deal.word();
-                page.put(format!(
+            // Name and Peer do not throw: they give null.
+            Ok(lines) if site.may_fail && !matches!(site.call, Call::Name | Call::Peer) => {
+                source.put("try {");
+                source.indent();
+                source.put(lines);
+                source.outdent();
+                let word = site.word();
+                source.put(format!(
                     "}} catch (IOException error) {{\n    System.out.println(\"{word}: \" + error.getMessage());\n}}"
                 ));
             }
-            Ok(lines) => page.put(lines),
-            Err(missing) => page.put(format!("// {missing}")),
+            Ok(lines) => source.put(lines),
+            Err(missing) => source.put(format!("// {missing}")),
         }
     }
 
-    fn lines(&self, name: &str, listens: bool, deal: &Deal) -> Result<String, String> {
-        let plan = self.plan;
-        let own = crate::codegen::source_text::address(plan.host);
-        let peer = crate::codegen::source_text::address(plan.host.other());
+    fn lines(&self, name: &str, listens: bool, site: &CallSite) -> Result<String, String> {
+        let program = self.program;
+        let own = crate::codegen::source_text::address(program.host);
+        let peer = crate::codegen::source_text::address(program.host.other());
         let is_of_streams = matches!(
-            deal.call,
+            site.call,
             Call::Send { .. }
                 | Call::Recv { .. }
                 | Call::Shutdown(_)
@@ -200,7 +200,7 @@ impl Writer<'_> {
         if listens && is_of_streams {
             return Err("a ServerSocket cannot do this".into());
         }
-        Ok(match &deal.call {
+        Ok(match &site.call {
             Call::Socket => String::new(),
             Call::Bind { .. } if listens => {
                 return Err("a ServerSocket binds and listens in one, below".into());
@@ -209,7 +209,7 @@ impl Writer<'_> {
                 format!("{name}.bind(new InetSocketAddress(\"{own}\", {port}));")
             }
             Call::Listen { port, backlog } if listens => {
-                let port = deal.bound.unwrap_or(*port);
+                let port = site.bound.unwrap_or(*port);
                 format!("{name}.bind(new InetSocketAddress(\"{own}\", {port}), {backlog});")
             }
             Call::Connect { port } => {
@@ -220,11 +220,11 @@ impl Writer<'_> {
                     "Java has no connect with AF_UNSPEC, which aborts the connection".into(),
                 );
             }
-            Call::Accept if listens => match deal.makes {
+            Call::Accept if listens => match site.makes {
                 Some(made) => format!(
                     "{}{} = {name}.accept();",
-                    self.declares(deal),
-                    plan.name(made)
+                    self.declares(site),
+                    program.name(made)
                 ),
                 None => format!("{name}.accept();"),
             },
@@ -254,7 +254,7 @@ impl Writer<'_> {
             Call::Recv { room, .. } => format!(
                 "count = {name}.getInputStream().read(buffer{}); // -1 at the end of the stream\n\
                  System.out.println(\"recv: \" + (count < 0 ? \"end\" : new String(buffer, 0, count, StandardCharsets.UTF_8)));",
-                match *room == plan.room() {
+                match *room == program.room() {
                     true => String::new(),
                     false => format!(", 0, {room}"),
                 }
@@ -289,7 +289,7 @@ impl Writer<'_> {
     }
 }
 
-/// In Java a backslash and a `u` mean a character even in comments.
+/// A text as a comment. In Java a backslash and a `u` begin an escape even in comments.
 fn comment(text: &str) -> String {
     text.replace("\\u", "\\ u")
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::codegen::schedule::{Rest, rests};
-use crate::codegen::source_text::{plain, sentence};
-use crate::codegen::statements::{Body, Deal, Plan, Role, Statement, Variable};
+use crate::codegen::schedule::{Pause, pauses};
+use crate::codegen::source_text::{comment_text, identifier};
+use crate::codegen::statements::{Body, BodyKind, CallSite, HostProgram, Statement, Variable};
 use crate::event::host::Host;
 use crate::script::ast::{
     Action, Beginning, Expectation, HostAction, Outcome, Script, Signal, Step,
@@ -13,75 +13,84 @@ use crate::script::ast::{
 use crate::tcp::call::{Call, SocketOption};
 use crate::tcp::errno;
 
-/// The statements of `host` in a script, or in its lines before one.
-pub(crate) fn plan(script: &Script, host: Host, before: Option<usize>) -> Plan {
-    let (rests, ends) = rests(script);
+/// The program of `host` in a script, or in the lines before line `before`.
+pub(crate) fn host_program(script: &Script, host: Host, before: Option<usize>) -> HostProgram {
+    let (pauses, ends) = pauses(script);
     let mut planner = Planner {
         script,
-        plan: Plan {
+        program: HostProgram {
             host,
             variables: Vec::new(),
             bodies: Vec::new(),
         },
         actors: BTreeMap::new(),
         tables: Vec::new(),
-        names: BTreeSet::new(),
+        identifiers: BTreeSet::new(),
     };
-    planner.enter(host.name(), Role::Main, Vec::new());
-    for (step, rest) in script.steps.iter().zip(&rests) {
+    planner.enter(host.name(), BodyKind::Main, Vec::new());
+    for (step, pause) in script.steps.iter().zip(&pauses) {
         if before.is_none_or(|before| step.line < before) {
-            planner.step(step, rest);
+            planner.step(step, pause);
         }
     }
     if before.is_none() {
         planner.end(&ends);
     }
-    planner.plan
+    planner.program
 }
 
 struct Planner<'a> {
     script: &'a Script,
-    plan: Plan,
-    actors: BTreeMap<String, Actor>,
+    program: HostProgram,
+    actors: BTreeMap<String, ActorContext>,
     /// The sockets of each process.
-    tables: Vec<BTreeMap<String, Socket>>,
-    /// Identifiers that are taken.
-    names: BTreeSet<String>,
+    tables: Vec<BTreeMap<String, SocketEntry>>,
+    /// The identifiers so far.
+    identifiers: BTreeSet<String>,
 }
 
+/// Where an actor's statements go.
 #[derive(Clone, Copy)]
-struct Actor {
+struct ActorContext {
     body: usize,
     table: usize,
-    /// The statement of a call that was left running.
+    /// The index of the call statement that was left running.
     left: Option<usize>,
 }
 
+/// The socket that a name stands for at this line of the script.
 #[derive(Clone, Copy)]
-struct Socket {
+struct SocketEntry {
     variable: usize,
     open: bool,
-    restless: bool,
+    nonblocking: bool,
     bound: Option<u16>,
 }
 
 impl Planner<'_> {
-    /// An actor comes, with a body of its own; and its process, where it has no table.
-    fn enter(&mut self, name: &str, role: Role, statements: Vec<Statement>) -> usize {
+    /// Adds an actor with a body and a process of its own.
+    fn enter(&mut self, name: &str, kind: BodyKind, statements: Vec<Statement>) -> usize {
         let table = self.tables.len();
         self.tables.push(BTreeMap::new());
-        self.enter_at(name, role, table, statements)
+        self.enter_at(name, kind, table, statements)
     }
 
-    fn enter_at(&mut self, name: &str, role: Role, table: usize, says: Vec<Statement>) -> usize {
-        let body = self.plan.bodies.len();
+    /// Adds an actor to the process of a table.
+    fn enter_at(
+        &mut self,
+        name: &str,
+        kind: BodyKind,
+        table: usize,
+        statements: Vec<Statement>,
+    ) -> usize {
+        let body = self.program.bodies.len();
         let identifier = self.identifier(name);
-        self.plan.bodies.push(Body {
+        self.program.bodies.push(Body {
             name: identifier,
-            role,
-            statements: says,
+            kind,
+            statements,
         });
-        let actor = Actor {
+        let actor = ActorContext {
             body,
             table,
             left: None,
@@ -90,46 +99,48 @@ impl Planner<'_> {
         body
     }
 
+    /// A new identifier for a name of the script: with a number where the name is used again.
     fn identifier(&mut self, name: &str) -> String {
-        let mut identifier = plain(name);
+        let first = identifier(name);
+        let mut unique = first.clone();
         let mut number = 2;
-        while !self.names.insert(identifier.clone()) {
-            identifier = format!("{}{number}", plain(name));
+        while !self.identifiers.insert(unique.clone()) {
+            unique = format!("{first}{number}");
             number += 1;
         }
-        identifier
+        unique
     }
 
-    fn say(&mut self, body: usize, statement: Statement) {
-        self.plan.bodies[body].statements.push(statement);
+    fn push(&mut self, body: usize, statement: Statement) {
+        self.program.bodies[body].statements.push(statement);
     }
 
-    /// The body of the host's first actor, where what concerns no actor is said.
+    /// The body of the host's first actor. Comments that concern no actor stand there.
     fn main(&self) -> usize {
-        self.actors[self.plan.host.name()].body
+        self.actors[self.program.host.name()].body
     }
 
     fn comment(&mut self, body: usize, text: impl Into<String>) {
-        self.say(body, Statement::Comment(sentence(&text.into())));
+        self.push(body, Statement::Comment(comment_text(&text.into())));
     }
 
-    fn rest(&mut self, body: usize, rest: &Rest) {
-        if rest.time.is_zero() {
+    fn pause(&mut self, body: usize, pause: &Pause) {
+        if pause.time.is_zero() {
             return;
         }
-        let lines = rest
+        let lines = pause
             .meanwhile
             .iter()
-            .map(|step| action_of(&self.script.steps[*step]));
+            .map(|step| action_text(&self.script.steps[*step]));
         let lines: Vec<String> = lines.collect();
         let why = match lines.is_empty() {
             true => "until all that was sent is acknowledged".into(),
             false => format!("meanwhile: {}", lines.join("; ")),
         };
-        self.say(body, Statement::Rest(rest.time, sentence(&why)));
+        self.push(body, Statement::Sleep(pause.time, comment_text(&why)));
     }
 
-    fn step(&mut self, step: &Step, rest: &Rest) {
+    fn step(&mut self, step: &Step, pause: &Pause) {
         match &step.action {
             Action::Call {
                 actor,
@@ -138,7 +149,7 @@ impl Planner<'_> {
                 call,
             } => {
                 if let Some(who) = self.actors.get(actor).copied() {
-                    self.rest(who.body, rest);
+                    self.pause(who.body, pause);
                     self.comment(who.body, &step.text);
                     self.call(step, actor, who, [on, named], call);
                 }
@@ -156,23 +167,23 @@ impl Planner<'_> {
                     let still = step.expected.contains(&Outcome::Blocked);
                     who.left = Some(left).filter(|_| still);
                     let may_fail = may_fail(&step.expected);
-                    if let Statement::Call(deal) = &mut self.plan.bodies[body].statements[left] {
-                        deal.may_fail |= may_fail;
+                    if let Statement::Call(site) = &mut self.program.bodies[body].statements[left] {
+                        site.may_fail |= may_fail;
                     }
-                    // Said above the call that it is about.
+                    // The comment stands above the call to which it belongs.
                     if let Statement::Comment(text) =
-                        &mut self.plan.bodies[body].statements[left - 1]
+                        &mut self.program.bodies[body].statements[left - 1]
                     {
-                        *text = format!("{text}; {}", sentence(&step.text));
+                        *text = format!("{text}; {}", comment_text(&step.text));
                     }
                 }
             }
-            Action::Signal { actor, signal } => self.signal(step, actor, *signal, rest),
+            Action::Signal { actor, signal } => self.signal(step, actor, *signal, pause),
             Action::Exit { actor } => {
                 if let Some(who) = self.actors.get(actor).copied() {
-                    self.rest(who.body, rest);
+                    self.pause(who.body, pause);
                     self.comment(who.body, &step.text);
-                    self.say(who.body, Statement::Exit);
+                    self.push(who.body, Statement::Exit);
                     self.gone(who.table);
                 }
             }
@@ -185,7 +196,7 @@ impl Planner<'_> {
                 let (Expectation::State { host, .. }
                 | Expectation::Sent { host, .. }
                 | Expectation::Queue { host, .. }) = what;
-                if *host == self.plan.host {
+                if *host == self.program.host {
                     let main = self.main();
                     self.comment(main, &step.text);
                 }
@@ -194,7 +205,14 @@ impl Planner<'_> {
         }
     }
 
-    fn call(&mut self, step: &Step, name: &str, who: Actor, [on, named]: [&str; 2], call: &Call) {
+    fn call(
+        &mut self,
+        step: &Step,
+        name: &str,
+        who: ActorContext,
+        [on, named]: [&str; 2],
+        call: &Call,
+    ) {
         let waits = step.background || step.expected.contains(&Outcome::Blocked);
         let found = self.tables[who.table].get(on).copied();
         let opens = matches!(
@@ -212,22 +230,22 @@ impl Planner<'_> {
         };
         let makes = match call {
             Call::Accept | Call::Dup if !never_gives(&step.expected) => {
-                let listens = *call == Call::Dup && self.plan.variables[socket.variable].listens;
+                let listens = *call == Call::Dup && self.program.variables[socket.variable].listens;
                 Some(self.make(who.table, named, listens).variable)
             }
             _ => is_new.then_some(socket.variable),
         };
-        let deal = Deal {
+        let site = CallSite {
             socket: socket.variable,
             makes,
             call: call.clone(),
             bound: socket.bound,
             may_fail: may_fail || !socket.open,
-            restless: socket.restless,
+            nonblocking: socket.nonblocking,
             closed: !socket.open,
         };
-        self.say(who.body, Statement::Call(deal));
-        let last = self.plan.bodies[who.body].statements.len() - 1;
+        self.push(who.body, Statement::Call(site));
+        let last = self.program.bodies[who.body].statements.len() - 1;
         if let Some(actor) = self.actors.get_mut(name) {
             actor.left = waits.then_some(last);
         }
@@ -238,22 +256,22 @@ impl Planner<'_> {
                 Call::Bind { port } | Call::Listen { port, .. } => {
                     socket.bound = socket.bound.or(Some(*port));
                 }
-                Call::Set(SocketOption::NonBlock(restless)) => socket.restless = *restless,
+                Call::Set(SocketOption::NonBlock(nonblocking)) => socket.nonblocking = *nonblocking,
                 _ => {}
             }
         }
     }
 
-    /// A socket with a variable of its own.
-    fn make(&mut self, table: usize, name: &str, listens: bool) -> Socket {
+    /// Adds a socket with a variable of its own.
+    fn make(&mut self, table: usize, name: &str, listens: bool) -> SocketEntry {
         let identifier = self.identifier(name);
-        let socket = Socket {
-            variable: self.plan.variables.len(),
+        let socket = SocketEntry {
+            variable: self.program.variables.len(),
             open: true,
-            restless: false,
+            nonblocking: false,
             bound: None,
         };
-        self.plan.variables.push(Variable {
+        self.program.variables.push(Variable {
             name: identifier,
             listens,
         });
@@ -263,8 +281,8 @@ impl Planner<'_> {
 
     fn start(&mut self, step: &Step, actor: &str, name: &str, beginning: Beginning) {
         if beginning == Beginning::Process {
-            if actor == self.plan.host.name() {
-                let body = self.enter(name, Role::Program, Vec::new());
+            if actor == self.program.host.name() {
+                let body = self.enter(name, BodyKind::Program, Vec::new());
                 self.comment(body, &step.text);
             }
             return;
@@ -274,22 +292,22 @@ impl Planner<'_> {
         };
         self.comment(who.body, &step.text);
         let body = if beginning == Beginning::Thread {
-            self.enter_at(name, Role::Thread, who.table, Vec::new())
+            self.enter_at(name, BodyKind::Thread, who.table, Vec::new())
         } else {
-            let body = self.enter(name, Role::Fork, Vec::new());
+            let body = self.enter(name, BodyKind::Fork, Vec::new());
             let inherited = self.tables[who.table].clone();
             let table = self.actors[name].table;
             self.tables[table] = inherited;
             body
         };
-        self.say(who.body, Statement::Start(body));
+        self.push(who.body, Statement::Start(body));
     }
 
-    fn signal(&mut self, step: &Step, actor: &str, signal: Signal, rest: &Rest) {
+    fn signal(&mut self, step: &Step, actor: &str, signal: Signal, pause: &Pause) {
         let Some(who) = self.actors.get(actor).copied() else {
             return;
         };
-        // The first actor of that process.
+        // The first actor of the process.
         let mut of_process = self.actors.values().filter(|one| one.table == who.table);
         let first = of_process.by_ref().min_by_key(|one| one.body).copied();
         let first = first.unwrap_or(who);
@@ -302,15 +320,15 @@ impl Planner<'_> {
                 format!("{}: from outside, while this waits", step.text),
             );
         } else {
-            self.rest(first.body, rest);
+            self.pause(first.body, pause);
             let text = format!("{}: ending at once does the same to its sockets", step.text);
             self.comment(first.body, text);
-            self.say(first.body, Statement::Exit);
+            self.push(first.body, Statement::Exit);
         }
         self.gone(who.table);
     }
 
-    /// The actors of a process are no more.
+    /// Forgets the sockets of a process that has ended.
     fn gone(&mut self, table: usize) {
         self.tables[table].clear();
     }
@@ -318,43 +336,43 @@ impl Planner<'_> {
     fn host_action(&mut self, step: &Step, host: Host, action: &HostAction) {
         let main = self.main();
         self.comment(main, format!("{}: the lab's doing", step.text));
-        if host == self.plan.host && *action == HostAction::Crash {
+        if host == self.program.host && *action == HostAction::Crash {
             self.tables.iter_mut().for_each(BTreeMap::clear);
         }
-        if host == self.plan.host && *action == HostAction::Boot {
-            let body = self.enter(host.name(), Role::Program, Vec::new());
+        if host == self.program.host && *action == HostAction::Boot {
+            let body = self.enter(host.name(), BodyKind::Program, Vec::new());
             self.comment(body, format!("{}: the host has started again", step.text));
         }
     }
 
-    /// A program that ends closes its sockets, which a script does not: it stays until the script is over.
-    fn end(&mut self, ends: &BTreeMap<String, Rest>) {
+    /// Keeps the programs running to the end of the script: a program that ends closes its sockets, a script does not.
+    fn end(&mut self, ends: &BTreeMap<String, Pause>) {
         for (name, who) in self.actors.clone() {
             let open: BTreeSet<usize> = self.tables[who.table]
                 .values()
-                .filter(|socket| socket.open && !self.plan.variables[socket.variable].listens)
+                .filter(|socket| socket.open && !self.program.variables[socket.variable].listens)
                 .map(|socket| socket.variable)
                 .collect();
-            let body = &self.plan.bodies[who.body];
-            let over = self.plan.exits(who.body);
-            if open.is_empty() || over || body.role == Role::Thread {
+            let body = &self.program.bodies[who.body];
+            let over = self.program.exits(who.body);
+            if open.is_empty() || over || body.kind == BodyKind::Thread {
                 continue;
             }
-            let names: Vec<&str> = open.iter().map(|open| self.plan.name(*open)).collect();
+            let names: Vec<&str> = open.iter().map(|open| self.program.name(*open)).collect();
             let names = names.join(", ");
             let why = format!("{names} stays open to the end of the script; what ends closes it");
-            let time = ends.get(&name).map_or(Duration::ZERO, |rest| rest.time);
-            self.say(who.body, Statement::Rest(time, why));
+            let time = ends.get(&name).map_or(Duration::ZERO, |pause| pause.time);
+            self.push(who.body, Statement::Sleep(time, why));
         }
     }
 }
 
-/// Whether an error must not end the program.
+/// Whether the script expects an error, which then must not end the program.
 fn may_fail(expected: &[Outcome]) -> bool {
     expected.iter().any(is_error)
 }
 
-/// Whether a call is there to fail, whatever its error.
+/// Whether the script expects nothing but errors of a call.
 fn never_gives(expected: &[Outcome]) -> bool {
     !expected.is_empty() && expected.iter().all(is_error)
 }
@@ -363,7 +381,7 @@ fn is_error(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Words(words) if words.iter().any(|word| errno::is_name(word)))
 }
 
-/// Whether the socket that a step makes will listen: before its name is given to another one.
+/// Whether the socket that a step makes will listen. The lines up to the next socket of that name decide.
 fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
     let is_mine = |step: &&Step| match (&step.action, &made.action) {
         (
@@ -386,8 +404,8 @@ fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
         .any(|call| matches!(call, Call::Listen { .. }))
 }
 
-/// A step's text without its label and what it must give.
-fn action_of(step: &Step) -> String {
+/// A step's text without its label and its expected result.
+fn action_text(step: &Step) -> String {
     let action: String = step.text.chars().skip(step.column - step.begin).collect();
     match action.rfind("=>") {
         Some(end) if !step.expected.is_empty() => action[..end].trim_end().to_owned(),

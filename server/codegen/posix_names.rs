@@ -1,13 +1,17 @@
-//! What system calls are given, in the names of their header files: C, Python and Rust spell calls with these.
+//! The arguments of system calls, in the names of their header files. C, Python and Rust spell calls with these.
 
 use crate::tcp::call::{Await, How, POLL_EVENTS, SocketOption};
 
-/// What an option is set with.
+/// The call that sets an option.
 pub(crate) enum Setting {
     /// setsockopt(2) with numbers, one after the other.
     Numbers(Vec<Number>),
-    /// setsockopt(2) with SO_LINGER's struct: whether it is on, and its seconds.
-    Linger([u16; 2]),
+    /// setsockopt(2) with SO_LINGER's struct.
+    Linger {
+        /// 1 or 0.
+        on: u16,
+        seconds: u16,
+    },
     /// fcntl(2) with O_NONBLOCK.
     NonBlock(bool),
 }
@@ -20,7 +24,10 @@ pub(crate) fn setting(option: &SocketOption) -> Setting {
     let tcp = |name, value| ("IPPROTO_TCP", name, value);
     Setting::Numbers(match *option {
         SocketOption::Linger(seconds) => {
-            return Setting::Linger([seconds.is_some().into(), seconds.unwrap_or(0)]);
+            return Setting::Linger {
+                on: seconds.is_some().into(),
+                seconds: seconds.unwrap_or(0),
+            };
         }
         SocketOption::NonBlock(on) => return Setting::NonBlock(on),
         SocketOption::Keepalive(None) => vec![socket("SO_KEEPALIVE", 0)],
@@ -45,7 +52,7 @@ pub(crate) fn lines(numbers: Vec<Number>, spell: impl Fn(Number) -> String) -> S
     lines.join("\n")
 }
 
-/// What shutdown(2) is given.
+/// The second argument of shutdown(2).
 pub(crate) fn direction(how: How) -> &'static str {
     match how {
         How::Read => "SHUT_RD",
@@ -54,7 +61,7 @@ pub(crate) fn direction(how: How) -> &'static str {
     }
 }
 
-/// The events that are waited for, each behind a prefix such as `POLL`.
+/// The awaited events, each with a prefix such as `POLL`.
 pub(crate) fn events(prefix: &str, awaited: &Await) -> String {
     let asked = POLL_EVENTS
         .iter()

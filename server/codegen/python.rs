@@ -1,27 +1,27 @@
-//! Python: the module `socket`, which is the system calls with objects.
+//! A program in Python: the module `socket` wraps the system calls in objects.
 
 use crate::codegen::posix_names::{self, Setting, direction, events, setting};
-use crate::codegen::source_text::{Page, head, quoted};
-use crate::codegen::statements::{Deal, Plan, Role, Statement};
+use crate::codegen::source_text::{SourceText, header, quoted};
+use crate::codegen::statements::{BodyKind, CallSite, HostProgram, Statement};
 use crate::tcp::call::{Call, Payload, Query, SocketOption};
 
-pub(crate) fn program(plan: &Plan) -> String {
-    let writer = Writer { plan };
+pub(crate) fn program(program: &HostProgram) -> String {
+    let writer = Writer { program };
     let mut functions = String::new();
-    for body in plan.threads().chain(plan.programs()) {
+    for body in program.threads().chain(program.programs()) {
         functions.push_str(&writer.function(body));
     }
-    let mut main = Page::new(0);
-    for body in plan.programs() {
-        let name = &plan.bodies[body].name;
+    let mut main = SourceText::new(0);
+    for body in program.programs() {
+        let name = &program.bodies[body].name;
         main.put(format!(
             "if sys.argv[1:] == [\"{name}\"]:\n    {name}()\n    sys.exit()\n\n"
         ));
     }
     writer.statements(&mut main, 0);
     let code = format!("{functions}{}", main.text());
-    let how = format!("python3 {}.py", plan.host);
-    let mut text = head("#", plan.host, &how, "");
+    let how = format!("python3 {}.py", program.host);
+    let mut text = header("#", program.host, &how, "");
     text.push('\n');
     for module in [
         "errno",
@@ -44,97 +44,97 @@ pub(crate) fn program(plan: &Plan) -> String {
 }
 
 struct Writer<'a> {
-    plan: &'a Plan,
+    program: &'a HostProgram,
 }
 
 impl Writer<'_> {
     fn function(&self, body: usize) -> String {
-        let mut page = Page::new(0);
-        page.put(format!("def {}():", self.plan.bodies[body].name));
-        page.indent();
+        let mut source = SourceText::new(0);
+        source.put(format!("def {}():", self.program.bodies[body].name));
+        source.indent();
         let made: Vec<&str> = self
-            .plan
-            .calls(body, &[Role::Fork])
+            .program
+            .calls(body, &[BodyKind::Fork])
             .iter()
-            .filter_map(|deal| Some(self.plan.name(deal.makes?)))
+            .filter_map(|site| Some(self.program.name(site.makes?)))
             .collect();
         if !made.is_empty() {
-            page.put(format!("global {}", made.join(", ")));
+            source.put(format!("global {}", made.join(", ")));
         }
-        self.block(&mut page, body);
-        page.put("\n\n");
-        page.text()
+        self.block(&mut source, body);
+        source.put("\n\n");
+        source.text()
     }
 
-    /// Statements where Python wants at least one.
-    fn block(&self, page: &mut Page, body: usize) {
+    /// A function's statements. Python wants at least one.
+    fn block(&self, source: &mut SourceText, body: usize) {
         let acts = |statement: &Statement| match statement {
             Statement::Comment(_) => false,
-            Statement::Call(deal) => deal.call != Call::Disconnect, // which is a comment
+            Statement::Call(site) => site.call != Call::Disconnect, // a comment in Python
             _ => true,
         };
-        self.statements(page, body);
-        if !self.plan.bodies[body].statements.iter().any(acts) {
-            page.put("pass");
+        self.statements(source, body);
+        if !self.program.bodies[body].statements.iter().any(acts) {
+            source.put("pass");
         }
     }
 
-    fn statements(&self, page: &mut Page, body: usize) {
-        for statement in &self.plan.bodies[body].statements {
+    fn statements(&self, source: &mut SourceText, body: usize) {
+        for statement in &self.program.bodies[body].statements {
             match statement {
-                Statement::Comment(text) => page.put(format!("# {text}")),
-                Statement::Rest(time, why) => {
-                    page.put(format!("# {why}\ntime.sleep({})", time.as_secs_f64()));
+                Statement::Comment(text) => source.put(format!("# {text}")),
+                Statement::Sleep(time, why) => {
+                    source.put(format!("# {why}\ntime.sleep({})", time.as_secs_f64()));
                 }
-                Statement::Call(deal) => self.call(page, deal),
-                Statement::Exit => page.put("os._exit(0)"),
+                Statement::Call(site) => self.call(source, site),
+                Statement::Exit => source.put("os._exit(0)"),
                 Statement::Start(other) => {
-                    let started = &self.plan.bodies[*other];
+                    let started = &self.program.bodies[*other];
                     let name = &started.name;
-                    if started.role == Role::Fork {
-                        page.put("if os.fork() == 0:");
-                        page.indent();
-                        self.statements(page, *other);
-                        if !self.plan.exits(*other) {
-                            page.put("os._exit(0)");
+                    if started.kind == BodyKind::Fork {
+                        source.put("if os.fork() == 0:");
+                        source.indent();
+                        self.statements(source, *other);
+                        if !self.program.exits(*other) {
+                            source.put("os._exit(0)");
                         }
-                        page.outdent();
+                        source.outdent();
                     } else {
-                        page.put(format!("threading.Thread(target={name}).start()"));
+                        source.put(format!("threading.Thread(target={name}).start()"));
                     }
                 }
             }
         }
     }
 
-    fn call(&self, page: &mut Page, deal: &Deal) {
-        let name = self.plan.name(deal.socket);
-        if deal.makes == Some(deal.socket) {
-            page.put(format!("{name} = socket.socket()"));
+    fn call(&self, source: &mut SourceText, site: &CallSite) {
+        let name = self.program.name(site.socket);
+        if site.makes == Some(site.socket) {
+            source.put(format!("{name} = socket.socket()"));
         }
-        let lines = self.lines(name, deal);
-        let tells = deal.may_fail && !matches!(deal.call, Call::Socket | Call::Disconnect);
-        if !tells {
-            return page.put(lines);
+        let lines = self.lines(name, site);
+        let prints_error = site.may_fail && !matches!(site.call, Call::Socket | Call::Disconnect);
+        if !prints_error {
+            return source.put(lines);
         }
-        page.put("try:");
-        page.indent();
-        page.put(lines);
-        page.outdent();
-        let said = deal.word();
-        page.put(format!(
-            "except OSError as error:\n    print(\"{said}:\", error)"
+        source.put("try:");
+        source.indent();
+        source.put(lines);
+        source.outdent();
+        let call = site.word();
+        source.put(format!(
+            "except OSError as error:\n    print(\"{call}:\", error)"
         ));
     }
 
-    fn lines(&self, name: &str, deal: &Deal) -> String {
-        let own = crate::codegen::source_text::address(self.plan.host);
-        let peer = crate::codegen::source_text::address(self.plan.host.other());
-        let made = deal.makes.map_or("_", |made| self.plan.name(made));
-        match &deal.call {
+    fn lines(&self, name: &str, site: &CallSite) -> String {
+        let own = crate::codegen::source_text::address(self.program.host);
+        let peer = crate::codegen::source_text::address(self.program.host.other());
+        let made = site.makes.map_or("_", |made| self.program.name(made));
+        match &site.call {
             Call::Socket => String::new(),
             Call::Bind { port } => format!("{name}.bind((\"{own}\", {port}))"),
-            Call::Listen { port, backlog } => match deal.bound {
+            Call::Listen { port, backlog } => match site.bound {
                 Some(_) => format!("{name}.listen({backlog})"),
                 None => format!("{name}.bind((\"{own}\", {port}))\n{name}.listen({backlog})"),
             },
@@ -150,7 +150,7 @@ impl Writer<'_> {
                     Payload::Text(text) => bytes(text),
                     Payload::Bytes(count) => format!("b\"x\" * {count}"),
                 };
-                match (more, deal.restless) {
+                match (more, site.nonblocking) {
                     (true, _) => format!("{name}.send({bytes}, socket.MSG_MORE)"),
                     (false, true) => format!("print(\"send:\", {name}.send({bytes}))"),
                     (false, false) => format!("{name}.sendall({bytes})"),
@@ -225,7 +225,7 @@ fn set(name: &str, option: &SocketOption) -> String {
         Setting::Numbers(numbers) => posix_names::lines(numbers, |(level, option, value)| {
             format!("{name}.setsockopt(socket.{level}, socket.{option}, {value})")
         }),
-        Setting::Linger([on, seconds]) => format!(
+        Setting::Linger { on, seconds } => format!(
             "{name}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(\"ii\", {on}, {seconds}))"
         ),
         Setting::NonBlock(on) => {

@@ -1,15 +1,15 @@
 //! Rust: std::net, and setsockopt where std has no call for an option.
 //!
-//! Ownership decides what can be written: nobody uses a socket that was dropped, and one that threads share is closed
-//! when the last of them lets go of it. What the compiler would refuse is a comment.
+//! Ownership decides which calls can be written. A dropped socket cannot be used any more; a socket that threads share is
+//! closed when the last of them drops it. A call that the compiler would refuse becomes a comment.
 
 pub(crate) mod call;
 
 use std::collections::BTreeSet;
 
-use crate::codegen::rust::call::{lines, told};
-use crate::codegen::source_text::{Page, head};
-use crate::codegen::statements::{Deal, Plan, Role, Statement};
+use crate::codegen::rust::call::{checked, lines};
+use crate::codegen::source_text::{SourceText, header};
+use crate::codegen::statements::{BodyKind, CallSite, HostProgram, Statement};
 use crate::tcp::call::Call;
 
 const SET: &str = "
@@ -48,15 +48,15 @@ const CONSTANTS: [(&str, i32); 13] = [
     ("TCP_USER_TIMEOUT", 18),
 ];
 
-pub(crate) fn program(plan: &Plan) -> String {
+pub(crate) fn program(program: &HostProgram) -> String {
     let mut writer = Writer {
-        plan,
-        shared: plan.has_threads(),
+        program,
+        shared: program.has_threads(),
     };
     let mut functions = String::new();
     let mut first = String::new();
-    for body in plan.programs() {
-        let name = &plan.bodies[body].name;
+    for body in program.programs() {
+        let name = &program.bodies[body].name;
         first.push_str(&format!(
             "if std::env::args().nth(1).as_deref() == Some(\"{name}\") {{\n    return run_{name}();\n}}\n"
         ));
@@ -66,13 +66,13 @@ pub(crate) fn program(plan: &Plan) -> String {
         ));
     }
     let code = format!("{}{functions}", writer.function("main", 0, &first));
-    let host = plan.host;
+    let host = program.host;
     let how = format!("rustc --edition 2024 {host}.rs && ./{host}");
     let note = match code.contains("TcpListener::bind") {
         true => "TcpListener::bind is socket, SO_REUSEADDR, bind and listen in one.",
         false => "",
     };
-    let mut text = head("//", host, &how, note);
+    let mut text = header("//", host, &how, note);
     text.push('\n');
     text.push_str(&imports(&code));
     let externs: Vec<&str> = [
@@ -80,7 +80,7 @@ pub(crate) fn program(plan: &Plan) -> String {
         ("get_option(", "    fn getsockopt(fd: i32, level: i32, option: i32, value: *mut c_void, length: *mut u32) -> i32;\n"),
     ]
     .into_iter()
-    .filter(|(sign, _)| code.contains(sign))
+    .filter(|(token, _)| code.contains(token))
     .map(|(_, line)| line)
     .collect();
     if !externs.is_empty() {
@@ -94,8 +94,8 @@ pub(crate) fn program(plan: &Plan) -> String {
             externs.concat()
         ));
     }
-    for (helper, sign) in [(SET, "set_option("), (GET, "get_option(")] {
-        if code.contains(sign) {
+    for (helper, token) in [(SET, "set_option("), (GET, "get_option(")] {
+        if code.contains(token) {
             text.push_str(helper);
         }
     }
@@ -105,14 +105,14 @@ pub(crate) fn program(plan: &Plan) -> String {
 }
 
 fn imports(code: &str) -> String {
-    let any = |signs: &[&str]| signs.iter().any(|sign| code.contains(sign));
+    let any = |tokens: &[&str]| tokens.iter().any(|token| code.contains(token));
     let mut lines = Vec::new();
     if any(&["set_option(", "get_option("]) {
         lines.push("use std::ffi::c_void;".to_owned());
     }
     let traits: Vec<&str> = [("Read", ".read"), ("Write", ".write")]
         .into_iter()
-        .filter(|(_, sign)| code.contains(sign))
+        .filter(|(_, token)| code.contains(token))
         .map(|(name, _)| name)
         .collect();
     lines.push(match traits.is_empty() {
@@ -128,13 +128,13 @@ fn imports(code: &str) -> String {
         [one] => lines.push(format!("use std::net::{one};")),
         more => lines.push(format!("use std::net::{{{}}};", more.join(", "))),
     }
-    for (sign, line) in [
+    for (token, line) in [
         ("t_option(", "use std::os::fd::AsRawFd;"),
         ("Arc::", "use std::sync::Arc;"),
         ("thread::", "use std::thread;"),
         ("Duration::", "use std::time::Duration;"),
     ] {
-        if code.contains(sign) {
+        if code.contains(token) {
             lines.push(line.to_owned());
         }
     }
@@ -142,127 +142,136 @@ fn imports(code: &str) -> String {
 }
 
 struct Writer<'a> {
-    plan: &'a Plan,
-    /// Sockets are behind an Arc, so that threads share them.
+    program: &'a HostProgram,
+    /// Whether threads share the sockets, each behind an Arc.
     shared: bool,
 }
 
 impl Writer<'_> {
     fn function(&mut self, name: &str, body: usize, first: &str) -> String {
-        let mut page = Page::new(0);
-        page.put(format!("fn {name}() -> io::Result<()> {{"));
-        page.indent();
-        page.put(first);
-        self.block(&mut page, body, &mut BTreeSet::new());
-        page.outdent();
-        page.put("}");
-        page.text()
+        let mut source = SourceText::new(0);
+        source.put(format!("fn {name}() -> io::Result<()> {{"));
+        source.indent();
+        source.put(first);
+        self.block(&mut source, body, &mut BTreeSet::new());
+        source.outdent();
+        source.put("}");
+        source.text()
     }
 
-    /// A body, up to its value. `open` are the variables that it owns.
-    fn block(&mut self, page: &mut Page, body: usize, open: &mut BTreeSet<usize>) {
+    /// The statements of a body, and its value. `open` has the variables that the body owns.
+    fn block(&mut self, source: &mut SourceText, body: usize, open: &mut BTreeSet<usize>) {
         let mut has_buffer = false;
         let mut threads = Vec::new();
-        let statements = &self.plan.bodies[body].statements;
+        let statements = &self.program.bodies[body].statements;
         for statement in statements {
             match statement {
-                Statement::Comment(text) => page.put(format!("// {text}")),
-                Statement::Rest(time, why) => {
+                Statement::Comment(text) => source.put(format!("// {text}")),
+                Statement::Sleep(time, why) => {
                     let time = time.as_millis();
-                    page.put(format!(
+                    source.put(format!(
                         "// {why}\nthread::sleep(Duration::from_millis({time}));"
                     ));
                 }
-                Statement::Exit => page.put("std::process::exit(0);"),
-                Statement::Call(deal) => {
-                    if matches!(deal.call, Call::Recv { .. })
-                        && open.contains(&deal.socket)
-                        && !self.plan.variables[deal.socket].listens
+                Statement::Exit => source.put("std::process::exit(0);"),
+                Statement::Call(site) => {
+                    if matches!(site.call, Call::Recv { .. })
+                        && open.contains(&site.socket)
+                        && !self.program.variables[site.socket].listens
                         && !has_buffer
                     {
                         has_buffer = true;
-                        page.put(format!("let mut buffer = vec![0; {}];", self.plan.room()));
+                        source.put(format!(
+                            "let mut buffer = vec![0; {}];",
+                            self.program.room()
+                        ));
                     }
-                    self.call(page, deal, body, open);
+                    self.call(source, site, body, open);
                 }
-                Statement::Start(other) => self.start(page, *other, open, &mut threads),
+                Statement::Start(other) => self.start(source, *other, open, &mut threads),
             }
         }
-        // Nothing but comments follows the end of a process.
-        if self.plan.exits(body) {
+        // After the end of a process there are only comments.
+        if self.program.exits(body) {
             return;
         }
         for thread in threads {
-            page.put(format!(
+            source.put(format!(
                 "{thread}.join().expect(\"a thread that does not panic\")?;"
             ));
         }
-        page.put("Ok(())");
+        source.put("Ok(())");
     }
 
     fn start(
         &mut self,
-        page: &mut Page,
+        source: &mut SourceText,
         other: usize,
         open: &BTreeSet<usize>,
         threads: &mut Vec<String>,
     ) {
-        let plan = self.plan;
-        let started = &plan.bodies[other];
-        if started.role == Role::Fork {
-            page.put(
+        let program = self.program;
+        let started = &program.bodies[other];
+        if started.kind == BodyKind::Fork {
+            source.put(
                 "// Rust's std has no fork, nor can it be safe there. What the child would do:",
             );
-            return plan
-                .said(other)
+            return program
+                .comments(other)
                 .iter()
-                .for_each(|text| page.put(format!("//   {text}")));
+                .for_each(|text| source.put(format!("//   {text}")));
         }
         let name = &started.name;
-        page.put(format!("let {name} = thread::spawn({{"));
-        page.indent();
-        let used = plan.used(other, &[Role::Thread]);
+        source.put(format!("let {name} = thread::spawn({{"));
+        source.indent();
+        let used = program.used(other, &[BodyKind::Thread]);
         let mut given: BTreeSet<usize> = open
             .iter()
             .copied()
             .filter(|one| used.contains(one))
             .collect();
         for variable in &given {
-            let name = plan.name(*variable);
-            page.put(format!("let {name} = Arc::clone(&{name});"));
+            let name = program.name(*variable);
+            source.put(format!("let {name} = Arc::clone(&{name});"));
         }
-        page.put("move || -> io::Result<()> {");
-        page.indent();
-        self.block(page, other, &mut given);
-        page.outdent();
-        page.put("}");
-        page.outdent();
-        page.put("});");
+        source.put("move || -> io::Result<()> {");
+        source.indent();
+        self.block(source, other, &mut given);
+        source.outdent();
+        source.put("}");
+        source.outdent();
+        source.put("});");
         threads.push(name.clone());
     }
 
-    fn call(&self, page: &mut Page, deal: &Deal, body: usize, open: &mut BTreeSet<usize>) {
-        let plan = self.plan;
-        let name = plan.name(deal.socket);
-        let own = crate::codegen::source_text::address(plan.host);
-        let peer = crate::codegen::source_text::address(plan.host.other());
-        let listens = plan.variables[deal.socket].listens;
-        match &deal.call {
+    fn call(
+        &self,
+        source: &mut SourceText,
+        site: &CallSite,
+        body: usize,
+        open: &mut BTreeSet<usize>,
+    ) {
+        let program = self.program;
+        let name = program.name(site.socket);
+        let own = crate::codegen::source_text::address(program.host);
+        let peer = crate::codegen::source_text::address(program.host.other());
+        let listens = program.variables[site.socket].listens;
+        match &site.call {
             Call::Socket | Call::Bind { .. } => {
-                let sooner = "std makes a socket where it binds or connects; the crate socket2 can do this apart";
-                return page.put(format!("// {sooner}"));
+                let reason = "std makes a socket where it binds or connects; the crate socket2 can do this apart";
+                return source.put(format!("// {reason}"));
             }
-            Call::Listen { port, .. } if listens && !open.contains(&deal.socket) => {
-                let port = deal.bound.unwrap_or(*port);
+            Call::Listen { port, .. } if listens && !open.contains(&site.socket) => {
+                let port = site.bound.unwrap_or(*port);
                 let code = format!("TcpListener::bind(\"{own}:{port}\")");
-                return self.open(page, deal, deal.socket, code, body, open);
+                return self.open(source, site, site.socket, code, body, open);
             }
-            Call::Connect { port } if !listens && !open.contains(&deal.socket) && !deal.closed => {
+            Call::Connect { port } if !listens && !open.contains(&site.socket) && !site.closed => {
                 let code = format!("TcpStream::connect(\"{peer}:{port}\")");
-                return self.open(page, deal, deal.socket, code, body, open);
+                return self.open(source, site, site.socket, code, body, open);
             }
-            _ if !open.contains(&deal.socket) => {
-                return page.put(if deal.closed {
+            _ if !open.contains(&site.socket) => {
+                return source.put(if site.closed {
                     format!("// {name} was dropped: Rust lets nobody use it any more")
                 } else {
                     format!("// {name} is not a variable of this function, or not connected: std has no way to do this")
@@ -270,21 +279,21 @@ impl Writer<'_> {
             }
             Call::Accept if listens => {
                 let code = format!("{name}.accept()");
-                return match deal.makes {
-                    Some(made) => self.open(page, deal, made, code, body, open),
-                    None => page.put(told(deal, &code)),
+                return match site.makes {
+                    Some(made) => self.open(source, site, made, code, body, open),
+                    None => source.put(checked(site, &code)),
                 };
             }
             Call::Dup => {
                 let code = format!("{name}.try_clone()");
-                return match deal.makes {
-                    Some(made) => self.open(page, deal, made, code, body, open),
-                    None => page.put(told(deal, &code)),
+                return match site.makes {
+                    Some(made) => self.open(source, site, made, code, body, open),
+                    None => source.put(checked(site, &code)),
                 };
             }
             Call::Close => {
-                open.remove(&deal.socket);
-                return page.put(match self.shared {
+                open.remove(&site.socket);
+                return source.put(match self.shared {
                     true => format!("drop({name}); // closed once no thread has it any more"),
                     false => format!("drop({name});"),
                 });
@@ -295,46 +304,48 @@ impl Writer<'_> {
             true => format!("(&*{name})"),
             false => name.to_owned(),
         };
-        page.put(match lines(&receiver, name, listens, deal, plan.room()) {
-            Ok(lines) => lines,
-            Err(missing) => format!("// {missing}"),
-        });
+        source.put(
+            match lines(&receiver, name, listens, site, program.room()) {
+                Ok(lines) => lines,
+                Err(missing) => format!("// {missing}"),
+            },
+        );
     }
 
-    /// `let NAME = CODE`, or only its error where it is there to fail.
+    /// `let NAME = CODE`, or only the printed error where the call may fail.
     fn open(
         &self,
-        page: &mut Page,
-        deal: &Deal,
+        source: &mut SourceText,
+        site: &CallSite,
         made: usize,
         code: String,
         body: usize,
         open: &mut BTreeSet<usize>,
     ) {
-        let fails = deal.may_fail && !matches!(deal.call, Call::Accept | Call::Dup);
+        let fails = site.may_fail && !matches!(site.call, Call::Accept | Call::Dup);
         if fails {
-            return page.put(told(deal, &code));
+            return source.put(checked(site, &code));
         }
-        let writes = |of: &&&Deal| {
+        let writes = |of: &&&CallSite| {
             of.socket == made
                 && matches!(of.call, Call::Send { .. } | Call::Recv { peek: false, .. })
         };
-        let calls = self.plan.calls(body, &[]);
+        let calls = self.program.calls(body, &[]);
         let is_written = calls.iter().filter(writes).any(|of| !of.closed);
-        let listens = self.plan.variables[made].listens;
+        let listens = self.program.variables[made].listens;
         let mark = if is_written && !self.shared && !listens {
             "mut "
         } else {
             ""
         };
-        let name = self.plan.name(made);
+        let name = self.program.name(made);
         open.insert(made);
-        let (pattern, code) = match (&deal.call, self.shared) {
+        let (pattern, code) = match (&site.call, self.shared) {
             (Call::Accept, false) => (format!("({mark}{name}, _)"), format!("{code}?")),
             (Call::Accept, true) => (name.to_owned(), format!("Arc::new({code}?.0)")),
             (_, false) => (format!("{mark}{name}"), format!("{code}?")),
             (_, true) => (name.to_owned(), format!("Arc::new({code}?)")),
         };
-        page.put(format!("let {pattern} = {code};"));
+        source.put(format!("let {pattern} = {code};"));
     }
 }

@@ -1,9 +1,9 @@
-//! When each call is made, by programs that nobody directs.
+//! When a program makes each call, without a director.
 //!
-//! Both programs share one clock in thought: each call that sends something takes [`UNIT`], so that everything before
-//! it is acknowledged by then, as it is before a line of a script. A program rests until a call's time, except where
-//! the call itself waits for what comes before it: an `accept` for the connection, a `recv` for the bytes or the end of
-//! the stream. The rests of one program add up to those of the other, so nothing drifts.
+//! Both programs follow one imagined clock. Each call that sends something takes [`UNIT`]: by then everything before the
+//! call is acknowledged, as it is before a line of a script. A program pauses until the time of a call, except where the
+//! call itself waits for an effect before it: an `accept` for the connection, a `recv` for the bytes or the end of the
+//! stream. The pauses of both programs add up to the same time, so the programs do not drift apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,63 +12,63 @@ use crate::event::host::Host;
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Script, Signal, Step};
 use crate::tcp::call::{Call, How, POLL_EVENTS, Payload, SocketOption};
 
-/// Longer than a delayed ACK waits (40 ms), with room for a busy machine.
+/// The time of a call that sends: longer than the delay of a delayed ACK (40 ms), with room for a busy machine.
 const UNIT: Duration = Duration::from_millis(100);
 
-/// How long a program rests before a call, and for what.
+/// The pause of a program before a call, and the reason for it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Rest {
+pub(crate) struct Pause {
     pub(crate) time: Duration,
-    /// What others do meanwhile: indices of steps. Where there is none, it is for what was just sent to be acknowledged.
+    /// The steps of other actors in that time, by index. Without any, the pause waits for an acknowledgment.
     pub(crate) meanwhile: Vec<usize>,
 }
 
-/// The rest before each step of a script, and for each actor the one before its end.
-pub(crate) fn rests(script: &Script) -> (Vec<Rest>, BTreeMap<String, Rest>) {
+/// The pause before each step of a script, and each actor's pause before its end.
+pub(crate) fn pauses(script: &Script) -> (Vec<Pause>, BTreeMap<String, Pause>) {
     let mut clock = Clock::default();
     for host in Host::BOTH {
         clock.enter(host.name(), host, 0, Duration::ZERO);
     }
-    let rests = (0..script.steps.len())
+    let pauses = (0..script.steps.len())
         .map(|step| clock.step(script, step))
         .collect();
     let names: Vec<String> = clock.actors.keys().cloned().collect();
     clock.now += UNIT;
     let ends = names
         .into_iter()
-        .map(|name| (name.clone(), clock.rest(&name)))
+        .map(|name| (name.clone(), clock.pause(&name)))
         .collect();
-    (rests, ends)
+    (pauses, ends)
 }
 
-/// Something that another actor can notice.
+/// A step that another actor can notice.
 struct Effect {
     step: usize,
     at: Duration,
     host: Host,
     actor: String,
-    what: What,
+    what: EffectKind,
 }
 
 #[derive(PartialEq)]
-enum What {
+enum EffectKind {
     Connects,
-    /// So many bytes.
+    /// A number of bytes.
     Sends(usize),
-    /// Nothing more comes.
+    /// The end of the stream.
     Ends,
-    /// Nobody's action: all wait.
+    /// Time passes for all actors.
     Time,
     Other,
 }
 
-struct Actor {
+struct ActorState {
     host: Host,
     process: String,
     now: Duration,
-    /// How many effects it knows.
+    /// The number of effects that the actor knows.
     seen: usize,
-    /// Bytes that wait for its recv.
+    /// Bytes that wait for the actor's recv.
     unread: usize,
     in_call: bool,
 }
@@ -77,14 +77,14 @@ struct Actor {
 struct Clock {
     now: Duration,
     effects: Vec<Effect>,
-    actors: BTreeMap<String, Actor>,
-    /// Sockets that do not block.
-    restless: BTreeSet<(Host, String)>,
+    actors: BTreeMap<String, ActorState>,
+    /// Non-blocking sockets.
+    nonblocking: BTreeSet<(Host, String)>,
 }
 
 impl Clock {
     fn enter(&mut self, name: &str, host: Host, seen: usize, now: Duration) {
-        let actor = Actor {
+        let actor = ActorState {
             host,
             process: name.to_owned(),
             now,
@@ -95,7 +95,7 @@ impl Clock {
         self.actors.insert(name.to_owned(), actor);
     }
 
-    fn step(&mut self, script: &Script, index: usize) -> Rest {
+    fn step(&mut self, script: &Script, index: usize) -> Pause {
         let step = &script.steps[index];
         match &step.action {
             Action::Call {
@@ -106,7 +106,7 @@ impl Clock {
                 if !step.expected.contains(&Outcome::Blocked) {
                     self.actor(actor).in_call = false;
                 }
-                Rest::default()
+                Pause::default()
             }
             Action::Sleep(time) => {
                 self.now += *time;
@@ -116,16 +116,16 @@ impl Clock {
                     at,
                     host: Host::Client,
                     actor: String::new(),
-                    what: What::Time,
+                    what: EffectKind::Time,
                 });
-                Rest::default()
+                Pause::default()
             }
             Action::Start {
                 actor,
                 name,
                 beginning,
             } => {
-                let Some(Actor {
+                let Some(ActorState {
                     host,
                     process,
                     now,
@@ -133,9 +133,9 @@ impl Clock {
                     ..
                 }) = self.actors.get(actor)
                 else {
-                    return Rest::default();
+                    return Pause::default();
                 };
-                // What its maker did is not news to it.
+                // The new actor knows the effects of the actor that started it.
                 let own = self
                     .effects
                     .iter()
@@ -150,90 +150,91 @@ impl Clock {
                         self.actor(name).process = process;
                     }
                 }
-                Rest::default()
+                Pause::default()
             }
             Action::Signal {
                 actor,
                 signal: Signal::Kill,
             }
             | Action::Exit { actor } => {
-                // It is the process's first actor that ends the program, where it is not in a call.
+                // The process's first actor ends the program, unless it is in a call.
                 let first = self.actor(actor).process.clone();
-                let rest = match self.actor(&first).in_call {
-                    true => Rest::default(),
+                let pause = match self.actor(&first).in_call {
+                    true => Pause::default(),
                     false => self.timed(&first),
                 };
-                self.effect(index, &first, What::Ends);
-                rest
+                self.effect(index, &first, EffectKind::Ends);
+                pause
             }
             Action::Host {
                 host,
                 action: HostAction::Boot,
             } => {
                 self.enter(host.name(), *host, self.effects.len(), self.now);
-                Rest::default()
+                Pause::default()
             }
-            _ => Rest::default(),
+            _ => Pause::default(),
         }
     }
 
-    fn call(&mut self, index: usize, step: &Step, actor: &str, call: &Call, on: &str) -> Rest {
+    fn call(&mut self, index: usize, step: &Step, actor: &str, call: &Call, on: &str) -> Pause {
         let host = self.actor(actor).host;
         let waits = step.background || step.expected.contains(&Outcome::Blocked);
-        let blocks = !self.restless.contains(&(host, on.to_owned()));
-        if let Call::Set(SocketOption::NonBlock(restless)) = call {
+        let blocks = !self.nonblocking.contains(&(host, on.to_owned()));
+        if let Call::Set(SocketOption::NonBlock(nonblocking)) = call {
             let key = (host, on.to_owned());
-            if *restless {
-                self.restless.insert(key);
+            if *nonblocking {
+                self.nonblocking.insert(key);
             } else {
-                self.restless.remove(&key);
+                self.nonblocking.remove(&key);
             }
         }
         let effect = match call {
-            Call::Connect { .. } => Some(What::Connects),
-            Call::Send { payload, .. } => Some(What::Sends(match payload {
+            Call::Connect { .. } => Some(EffectKind::Connects),
+            Call::Send { payload, .. } => Some(EffectKind::Sends(match payload {
                 Payload::Text(text) => text.len(),
                 Payload::Bytes(count) => *count,
             })),
             Call::Shutdown(How::Write | How::Both) | Call::Close | Call::Disconnect => {
-                Some(What::Ends)
+                Some(EffectKind::Ends)
             }
-            Call::Listen { .. } => Some(What::Other),
+            Call::Listen { .. } => Some(EffectKind::Other),
             _ => None,
         };
-        let opens_the_play =
+        let is_first_call =
             self.effects.is_empty() && matches!(call, Call::Listen { .. } | Call::Connect { .. });
-        let rest = if opens_the_play {
-            Rest::default()
+        let pause = if is_first_call {
+            Pause::default()
         } else if effect.is_some() {
             self.timed(actor)
         } else if blocks && self.waits_itself(actor, step, call, waits) {
             match self.owes_time(actor) {
                 true => self.timed(actor),
-                false => Rest::default(),
+                false => Pause::default(),
             }
-        } else if self.pending(actor).next().is_some() && !is_private(call) {
+        } else if self.pending(actor).next().is_some() && !has_no_effect(call) {
             self.timed(actor)
         } else {
-            Rest::default()
+            Pause::default()
         };
         self.actor(actor).in_call = waits;
-        // Whoever listens from the beginning is there before anyone connects.
+        // A listen at the beginning needs no pause: the server's program is started first.
         if let Some(what) = effect
-            && !(opens_the_play && what == What::Other)
+            && !(is_first_call && what == EffectKind::Other)
         {
             self.effect(index, actor, what);
         }
-        rest
+        pause
     }
 
-    /// Whether a call returns when it shall without any rest before it, and what its actor knows then.
+    /// Whether a call returns at the right time without a pause before it. Its actor then knows the effect that it
+    /// waited for.
     fn waits_itself(&mut self, actor: &str, step: &Step, call: &Call, waits: bool) -> bool {
         const OUT: u32 = POLL_EVENTS[1].1;
         match call {
-            _ if waits => true, // what wakes it comes later: see `wake`
+            _ if waits => true, // the effect that wakes it comes later: see `wake`
             Call::Accept => {
-                self.know(actor, |what| *what == What::Connects) || self.knows_all(actor)
+                self.know(actor, |what| *what == EffectKind::Connects) || self.knows_all(actor)
             }
             Call::Recv { all, peek, .. } => self.recv(actor, &step.expected, *all, *peek),
             Call::Poll(awaited) | Call::Epoll(awaited) => {
@@ -249,7 +250,7 @@ impl Clock {
             Some(Outcome::Text(text)) => text.len(),
             Some(Outcome::Number(count)) if *count > 0 => *count as usize,
             Some(_) => {
-                return self.know(actor, |what| *what == What::Ends) || self.knows_all(actor);
+                return self.know(actor, |what| *what == EffectKind::Ends) || self.knows_all(actor);
             }
             None => return self.one_pending(actor),
         };
@@ -259,7 +260,7 @@ impl Clock {
             if unread >= wanted || (takes > 0 && !all) {
                 break;
             }
-            if let What::Sends(bytes) = effect.what {
+            if let EffectKind::Sends(bytes) = effect.what {
                 unread += bytes;
                 takes += 1;
             }
@@ -268,16 +269,16 @@ impl Clock {
             return false;
         }
         for _ in 0..takes {
-            self.know(actor, |what| matches!(what, What::Sends(_)));
+            self.know(actor, |what| matches!(what, EffectKind::Sends(_)));
         }
         self.actor(actor).unread = if peek { unread } else { unread - wanted };
         true
     }
 
-    /// An actor whose call was left running is woken by what has happened since.
+    /// Wakes an actor whose call was left running: it knows the effects since then.
     fn wake(&mut self, actor: &str, expected: &[Outcome]) {
         let ended = !matches!(expected.first(), Some(Outcome::Text(_) | Outcome::Blocked));
-        if ended && self.know(actor, |what| *what == What::Ends) {
+        if ended && self.know(actor, |what| *what == EffectKind::Ends) {
             return;
         }
         if let Some(last) = self.foreign(actor).last().map(|effect| effect.at) {
@@ -288,8 +289,8 @@ impl Clock {
         }
     }
 
-    /// Goes on to a foreign effect; false where none is to come.
-    fn know(&mut self, actor: &str, which: impl Fn(&What) -> bool) -> bool {
+    /// Moves an actor on to the next effect of the other host that `which` accepts; false where there is none.
+    fn know(&mut self, actor: &str, which: impl Fn(&EffectKind) -> bool) -> bool {
         let host = self.actor(actor).host;
         let seen = self.actor(actor).seen;
         let is_it = |effect: &&Effect| effect.host != host && which(&effect.what);
@@ -309,7 +310,7 @@ impl Clock {
     fn one_pending(&mut self, actor: &str) -> bool {
         match self.foreign(actor).count() {
             0 => true,
-            1 => self.know(actor, |what| *what != What::Time),
+            1 => self.know(actor, |what| *what != EffectKind::Time),
             _ => false,
         }
     }
@@ -319,10 +320,11 @@ impl Clock {
     }
 
     fn owes_time(&self, actor: &str) -> bool {
-        self.pending(actor).any(|effect| effect.what == What::Time)
+        self.pending(actor)
+            .any(|effect| effect.what == EffectKind::Time)
     }
 
-    /// What an actor does not know yet.
+    /// The effects of others that an actor does not know yet.
     fn pending<'a>(&'a self, actor: &'a str) -> impl Iterator<Item = &'a Effect> {
         let seen = self.actors.get(actor).map_or(0, |actor| actor.seen);
         self.effects[seen..]
@@ -330,35 +332,35 @@ impl Clock {
             .filter(move |effect| effect.actor != actor)
     }
 
-    /// What of that comes from the other host.
+    /// Those of the pending effects that the other host has made.
     fn foreign<'a>(&'a self, actor: &'a str) -> impl Iterator<Item = &'a Effect> {
         let host = self.actors.get(actor).map(|actor| actor.host);
         self.pending(actor)
-            .filter(move |effect| Some(effect.host) != host && effect.what != What::Time)
+            .filter(move |effect| Some(effect.host) != host && effect.what != EffectKind::Time)
     }
 
-    /// A call at a time of its own, after everything before it.
-    fn timed(&mut self, actor: &str) -> Rest {
-        // A connection that has just been made has nothing to be acknowledged.
-        let is_fresh = |effect: &Effect| effect.what == What::Connects;
+    /// The pause of a call that gets a time of its own, after everything before it.
+    fn timed(&mut self, actor: &str) -> Pause {
+        // A new connection has nothing that must be acknowledged.
+        let is_fresh = |effect: &Effect| effect.what == EffectKind::Connects;
         if self.effects.iter().all(is_fresh) && self.foreign(actor).next().is_none() {
             self.actor(actor).seen = self.effects.len();
-            return Rest::default();
+            return Pause::default();
         }
         self.now += UNIT;
-        self.rest(actor)
+        self.pause(actor)
     }
 
-    fn rest(&mut self, name: &str) -> Rest {
+    fn pause(&mut self, name: &str) -> Pause {
         let meanwhile = self.pending(name).map(|effect| effect.step).collect();
         let (now, seen) = (self.now, self.effects.len());
         let actor = self.actor(name);
         let time = now.saturating_sub(actor.now);
         (actor.now, actor.seen) = (now, seen);
-        Rest { time, meanwhile }
+        Pause { time, meanwhile }
     }
 
-    fn effect(&mut self, step: usize, actor: &str, what: What) {
+    fn effect(&mut self, step: usize, actor: &str, what: EffectKind) {
         let (host, at) = (self.actor(actor).host, self.now);
         self.actor(actor).now = at;
         self.effects.push(Effect {
@@ -370,14 +372,14 @@ impl Clock {
         });
     }
 
-    /// The parser lets nobody act who does not exist.
-    fn actor(&mut self, name: &str) -> &mut Actor {
+    /// An actor of the script. The parser has refused lines of unknown actors.
+    fn actor(&mut self, name: &str) -> &mut ActorState {
         self.actors.get_mut(name).expect("an actor of the script")
     }
 }
 
-/// Calls that nobody notices and that notice nothing.
-fn is_private(call: &Call) -> bool {
+/// Whether a call neither has an effect nor depends on one.
+fn has_no_effect(call: &Call) -> bool {
     matches!(
         call,
         Call::Socket | Call::Bind { .. } | Call::Set(_) | Call::Dup | Call::Name
@@ -389,16 +391,16 @@ mod tests {
     use super::*;
     use crate::script::parse::parse;
 
-    /// The rests of a script's lines, in ms.
-    fn rests_of(text: &str) -> Vec<u128> {
-        let (rests, _) = rests(&parse(text).unwrap());
-        rests.iter().map(|rest| rest.time.as_millis()).collect()
+    /// The pauses before a script's lines, in ms.
+    fn pauses_of(text: &str) -> Vec<u128> {
+        let (pauses, _) = pauses(&parse(text).unwrap());
+        pauses.iter().map(|pause| pause.time.as_millis()).collect()
     }
 
     #[test]
-    fn calls_that_wait_by_themselves_need_no_rest() {
+    fn calls_that_wait_by_themselves_need_no_pause() {
         assert_eq!(
-            rests_of(
+            pauses_of(
                 "server listen\nclient connect\nserver accept\nclient close\nserver recv => 0\nserver close"
             ),
             [0, 0, 0, 0, 0, 100]
@@ -406,9 +408,9 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_send_rests_until_it_is_acknowledged() {
+    fn a_call_after_a_send_pauses_until_the_data_is_acknowledged() {
         assert_eq!(
-            rests_of(
+            pauses_of(
                 "server listen\nclient connect\nserver accept\nclient send \"a\"\nclient send \"b\"\nserver recv => \"ab\"\n\
                  server send \"c\"\nclient recv => \"c\"\nsleep 1s\nclient close"
             ),

@@ -1,22 +1,22 @@
-//! What all languages are written with: lines, comments, names and texts.
+//! The text of a program in any language: indented lines, comments, identifiers and string literals.
 
 use crate::event::host::Host;
 
-/// The lines of a program.
-pub(crate) struct Page {
+/// The lines of a program so far.
+pub(crate) struct SourceText {
     text: String,
     depth: usize,
 }
 
-impl Page {
-    pub(crate) fn new(depth: usize) -> Page {
-        Page {
+impl SourceText {
+    pub(crate) fn new(depth: usize) -> SourceText {
+        SourceText {
             text: String::new(),
             depth,
         }
     }
 
-    /// Some lines, each at the page's depth.
+    /// Appends lines, each at the current depth.
     pub(crate) fn put(&mut self, lines: impl AsRef<str>) {
         for line in lines.as_ref().lines() {
             if !line.is_empty() {
@@ -27,7 +27,7 @@ impl Page {
         }
     }
 
-    /// What follows stands deeper.
+    /// Indents the lines that follow.
     pub(crate) fn indent(&mut self) {
         self.depth += 1;
     }
@@ -41,8 +41,8 @@ impl Page {
     }
 }
 
-/// What stands at the head of a program, as comments after this mark. `how` starts the program.
-pub(crate) fn head(mark: &str, host: Host, how: &str, note: &str) -> String {
+/// The comments at the head of a program. `mark` begins a comment; `how` is the command that starts the program.
+pub(crate) fn header(mark: &str, host: Host, how: &str, note: &str) -> String {
     let other = host.other();
     let order = match host {
         Host::Client => "Start the server's program first.",
@@ -57,7 +57,7 @@ pub(crate) fn head(mark: &str, host: Host, how: &str, note: &str) -> String {
     texts.map(|text| wrapped(mark, text)).concat()
 }
 
-/// A text in lines that fit beside the picture.
+/// A text as comment lines that fit beside the picture.
 fn wrapped(mark: &str, text: &str) -> String {
     const WIDTH: usize = 41;
     let mut lines: Vec<String> = Vec::new();
@@ -76,8 +76,8 @@ fn wrapped(mark: &str, text: &str) -> String {
         .collect()
 }
 
-/// A text that may stand in a comment: one line in every language, and read in the direction it is written.
-pub(crate) fn sentence(text: &str) -> String {
+/// A text without the characters that would end a comment line or change the direction of writing.
+pub(crate) fn comment_text(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
     text.chars()
@@ -85,8 +85,8 @@ pub(crate) fn sentence(text: &str) -> String {
         .collect()
 }
 
-/// Names that mean something in one of the languages, or in what the programs use of it.
-const TAKEN: &str = "abstract accept address alignas alignof and arg args as asm assert async auto await base become \
+/// Names with a meaning in one of the languages, or in the parts of its library that the programs use.
+const RESERVED_WORDS: &str = "abstract accept address alignas alignof and arg args as asm assert async auto await base become \
     begin bind bool boolean box break buffer byte bytes case catch chan char check checked class client close connect \
     const constexpr continue crate decimal def default del delegate do double dup dyn elif else end enum environ EOF \
     epoll errno error event except exit explicit extends extern false fd final finally fixed float fn for fork from \
@@ -100,25 +100,29 @@ const TAKEN: &str = "abstract accept address alignas alignof and arg args as asm
     trait transient True true try type typedef typeof typeof_unqual uint ulong unchecked union unix unsafe unsigned \
     unsized use ushort using usleep var virtual void volatile waitpid where while with write yield _ __name__";
 
-/// An identifier in all five languages, made of a name in a script.
-pub(crate) fn plain(name: &str) -> String {
+/// A name of a script as an identifier that is valid in all five languages.
+pub(crate) fn identifier(name: &str) -> String {
     let letters = name.chars().map(|c| match c.is_ascii_alphanumeric() {
         true => c.to_ascii_lowercase(),
         false => '_',
     });
-    let mut plain: String = letters.collect();
-    let is_word = plain.starts_with(|c: char| c.is_ascii_lowercase());
+    let mut identifier: String = letters.collect();
+    let is_word = identifier.starts_with(|c: char| c.is_ascii_lowercase());
     if !is_word {
-        plain.insert_str(0, "the_");
+        identifier.insert_str(0, "the_");
     }
     let usual = ["client", "server"].contains(&name);
-    if !usual && TAKEN.split_whitespace().any(|taken| taken == plain) {
-        plain.push_str("_of_script");
+    if !usual
+        && RESERVED_WORDS
+            .split_whitespace()
+            .any(|taken| taken == identifier)
+    {
+        identifier.push_str("_of_script");
     }
-    plain
+    identifier
 }
 
-/// A text between quotes, with what `escape` makes of a character that cannot stand for itself.
+/// A string literal. `escape` spells the characters that cannot stand for themselves.
 pub(crate) fn quoted(text: &str, escape: impl Fn(char) -> String) -> String {
     let inner: String = text
         .chars()
@@ -136,7 +140,7 @@ pub(crate) fn quoted(text: &str, escape: impl Fn(char) -> String) -> String {
     format!("\"{inner}\"")
 }
 
-/// As two languages escape a character: in UTF-16.
+/// A character as an escape in UTF-16 code units, for C# and Java.
 pub(crate) fn utf16(c: char) -> String {
     let mut units = [0; 2];
     let units = c.encode_utf16(&mut units);

@@ -1,24 +1,24 @@
-//! The formats of a run.
+//! The list of export formats: their names in addresses, their files' extensions and their media types.
 
-/// What a run can be exported as.
+/// A format in which a run can be exported.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Format {
-    /// A capture file: [`crate::export::pcapng`].
+    /// A capture file for Wireshark and tcpdump: [`crate::export::pcapng`].
     Pcapng,
     /// One JSON object with the script and every event.
     Json,
-    /// The picture, to be scaled and printed.
+    /// The picture as vectors, for printing.
     Svg,
-    /// The picture in dots.
+    /// The picture as pixels.
     Png,
-    /// A text with a Mermaid sequence diagram, as GitHub shows it.
+    /// A text with a Mermaid sequence diagram; GitHub shows such diagrams.
     Markdown,
     /// A script for packetdrill, in which one host is under test.
     Packetdrill,
 }
 
 impl Format {
-    /// All of them, in the order in which they are offered.
+    /// All formats, in the order of the export menu.
     pub const ALL: [Format; 6] = [
         Format::Pcapng,
         Format::Svg,
@@ -28,7 +28,7 @@ impl Format {
         Format::Json,
     ];
 
-    /// As addresses name it.
+    /// The name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Format::Pcapng => "pcapng",
@@ -40,12 +40,12 @@ impl Format {
         }
     }
 
-    /// The format of that name.
+    /// The format with a name.
     pub fn named(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// How its files' names end.
+    /// The extension of the format's files.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Packetdrill => "pkt",
@@ -53,7 +53,7 @@ impl Format {
         }
     }
 
-    /// Its media type (RFC 6838), with the charset where it is text.
+    /// The media type (RFC 6838), with the charset of text formats.
     pub fn media_type(self) -> &'static str {
         match self {
             Format::Pcapng => crate::export::pcapng::MEDIA_TYPE,
@@ -65,7 +65,7 @@ impl Format {
         }
     }
 
-    /// Whether a browser can show it by itself.
+    /// Whether browsers show the format; they download the others.
     pub fn is_shown(self) -> bool {
         matches!(self, Format::Svg | Format::Png)
     }

@@ -1,5 +1,5 @@
-//! A run as one JSON object: what it was, and every event. What reads it needs nothing of fourwave's but the vocabulary in
-//! `server/event.rs`.
+//! A run as one JSON object: facts about the run, and every event. A reader needs the vocabulary of events only, which
+//! `server/event/what.rs` has.
 
 use serde::de::Error as _;
 use serde_json::{Value, json};
@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use crate::event::Event;
 use crate::export::run_facts::Facts;
 
-/// The format's name and version. A name may be added to the object, those that are there stay.
+/// The format's name. New fields may come into the object; the present ones stay.
 const FORMAT: &str = "fourwave recording";
 const VERSION: u32 = 1;
 
-/// A run as `{format, version, scenario, script, kernel, recorded, events}`: `recorded` is µs since 1970 or null, and
-/// `script` the one that plays the same again.
+/// A run as `{format, version, scenario, script, kernel, recorded, events}`. `recorded` is µs since 1970 or null; `script`
+/// is the script that repeats the run.
 pub(crate) fn object(events: &[Event]) -> String {
     let facts = Facts::of(events);
-    let told: Vec<Value> = events
+    let values: Vec<Value> = events
         .iter()
         .map(|event| serde_json::to_value(event).expect("events have no maps with odd keys"))
         .collect();
@@ -26,15 +26,15 @@ pub(crate) fn object(events: &[Event]) -> String {
         "script": facts.script,
         "kernel": facts.kernel,
         "recorded": facts.began,
-        "events": told,
+        "events": values,
     });
     object.to_string()
 }
 
-/// The events of such an object.
+/// The events of an object that [`object`] wrote.
 ///
 /// # Errors
-/// Where it is none, or of another version.
+/// Where the text is not such an object, or is of another version.
 pub(crate) fn events(text: &str) -> Result<Vec<Event>, serde_json::Error> {
     let mut object: Value = serde_json::from_str(text)?;
     if object["format"] != FORMAT || object["version"] != VERSION {

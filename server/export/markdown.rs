@@ -1,5 +1,5 @@
-//! A run as Markdown with a Mermaid sequence diagram, which GitHub and others draw: what was called, what passed, which
-//! states followed, then the checks and the script.
+//! A run as Markdown with a Mermaid sequence diagram of calls, segments and states; GitHub draws such diagrams. The
+//! checks and the script follow.
 
 pub(crate) mod mermaid;
 
@@ -8,18 +8,18 @@ use std::fmt::Write as _;
 use crate::event::{Event, What};
 use crate::export::options::ExportInfo;
 use crate::export::run_facts::Facts;
-use crate::export::text_width::tame;
+use crate::export::text_width::escape_controls;
 use crate::i18n::Language;
 
 /// Writes a run.
-pub(crate) fn text(events: &[Event], about: &ExportInfo, language: Language) -> String {
+pub(crate) fn text(events: &[Event], info: &ExportInfo, language: Language) -> String {
     let facts = Facts::of(events);
     let mut text = format!(
         "# {}\n\n{}",
-        escape(&about.title),
+        escape(&info.title),
         escape(facts.provenance())
     );
-    if let Some(address) = &about.address {
+    if let Some(address) = &info.address {
         let _ = write!(text, " · <{}>", address.replace(['<', '>', ' '], ""));
     }
     let diagram = mermaid::diagram(events, language);
@@ -29,7 +29,7 @@ pub(crate) fn text(events: &[Event], about: &ExportInfo, language: Language) -> 
         let script = facts
             .script
             .lines()
-            .map(|line| tame(line) + "\n")
+            .map(|line| escape_controls(line) + "\n")
             .collect::<String>();
         let fence = fence(&script);
         let title = language.word("stage.script");
@@ -38,7 +38,7 @@ pub(crate) fn text(events: &[Event], about: &ExportInfo, language: Language) -> 
     text
 }
 
-/// A table of what was put to the test, where anything was.
+/// A table of the checks, where the run has any.
 fn checks(text: &mut String, events: &[Event], language: Language) {
     let rows = events.iter().filter_map(|event| match &event.what {
         What::Check {
@@ -77,15 +77,15 @@ fn checks(text: &mut String, events: &[Event], language: Language) {
     );
 }
 
-/// A line of text in which nothing is Markdown's, or HTML's.
+/// A line of text without Markdown's or HTML's markup.
 fn escape(text: impl AsRef<str>) -> String {
     let mut escaped = String::new();
-    for c in tame(text.as_ref()).chars() {
+    for c in escape_controls(text.as_ref()).chars() {
         match c {
             '&' => escaped += "&amp;",
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
-            '@' => escaped += "&#64;", // GitHub would tell whoever is called so
+            '@' => escaped += "&#64;", // GitHub would notify the user of that name
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' | '!' => {
                 escaped.extend(['\\', c])
             }
@@ -95,7 +95,7 @@ fn escape(text: impl AsRef<str>) -> String {
     escaped
 }
 
-/// What encloses a text as code: more backticks than it has anywhere.
+/// The fence around a text as code: one backtick more than the text has in a row.
 fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(3.max(longest + 1))

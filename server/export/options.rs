@@ -1,33 +1,34 @@
-//! What an export may be asked for.
+//! The parameters of an export: facts about the run that its events do not have, and the options of a request.
 
 use serde::Deserialize;
 
 use crate::event::host::Host;
 use crate::export::picture::palette::Theme;
 
-/// What is known of a run beside its events.
+/// Facts about a run that are not in its events.
 #[derive(Clone, Debug, Default)]
 pub struct ExportInfo {
-    /// What it is called, in the language of the export.
+    /// The title, in the language of the export.
     pub title: String,
-    /// The absolute address of the page that shows it, if there is one.
+    /// The absolute address of the page that shows the run, if there is one.
     pub address: Option<String>,
 }
 
-/// How an export shall be.
+/// The options of an export, as the query of its address has them.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
 pub struct ExportOptions {
     /// The colours of pictures.
     #[serde(default)]
     pub theme: Theme,
-    /// The host that packetdrill has under test; the client where none is named.
+    /// The host under test in a packetdrill script; the client where none is named.
     pub host: Option<Host>,
-    /// Of a PNG, whether it is the card for chats, 1200 × 630; its value is `1`.
-    #[serde(default, deserialize_with = "is_one")]
-    pub preview: bool,
+    /// Whether a PNG is the card that chats show beside a link, 1200 × 630 pixels. The query has `preview=1`.
+    #[serde(default, rename = "preview", deserialize_with = "is_one")]
+    pub card: bool,
 }
 
-pub(crate) fn is_one<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+/// Reads `1` or `0`.
+fn is_one<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     match String::deserialize(deserializer)?.as_str() {
         "1" => Ok(true),
         "0" => Ok(false),

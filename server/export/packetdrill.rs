@@ -1,8 +1,9 @@
-//! A run as a script for packetdrill (<https://github.com/google/packetdrill>), in which one host's kernel is under test:
-//! its program's calls with what they gave, what its peer sent as segments to inject, what it sent as segments to expect.
+//! A run as a script for packetdrill (<https://github.com/google/packetdrill>). One host's kernel is under test: the script
+//! makes its program's calls with their results, injects the segments of its peer, and expects the segments of the host.
 //!
-//! The language is that of packetdrill's `parser.y` and `lexer.l`; tests/packetdrill.rs has its facts. What it has no words
-//! for stands as a comment where it happened, and is counted at the head of the script: such a script is to be read.
+//! The language is that of packetdrill's `parser.y` and `lexer.l`; tests/export/packetdrill.rs states its facts. An event
+//! that the language cannot express becomes a comment, and the head of the script lists the reasons: such a script is for
+//! reading.
 
 pub(crate) mod call;
 pub(crate) mod segment;
@@ -16,20 +17,20 @@ use crate::event::{
 };
 use crate::export::options::ExportInfo;
 use crate::export::run_facts::Facts;
-use crate::export::text_width::tame;
-use call::Made;
-use segment::Clocks;
+use crate::export::text_width::escape_controls;
+use call::Descriptors;
+use segment::TimestampClocks;
 
 /// Writes the script for a host.
-pub(crate) fn script(events: &[Event], about: &ExportInfo, host: Host) -> String {
+pub(crate) fn script(events: &[Event], info: &ExportInfo, host: Host) -> String {
     let mut writer = Writer::new(events, host);
     for event in events {
         writer.event(event);
     }
-    writer.finish(&Facts::of(events), about)
+    writer.finish(&Facts::of(events), info)
 }
 
-/// Something that packetdrill cannot do.
+/// A reason why packetdrill cannot repeat a run.
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Unsupported {
     Processes,
@@ -66,32 +67,33 @@ impl Unsupported {
 }
 
 /// A call from its enter to its exit.
-struct Whole<'a> {
-    /// What it gave, and when, µs.
+struct CallSpan<'a> {
+    /// The result, and the time of the return, µs.
     exit: Option<(&'a Exit, u64)>,
-    /// Whether something arrived, or another call began, before it returned.
+    /// Whether a segment arrived or another call began before the call returned.
     waits: bool,
 }
 
 struct Writer<'a> {
     host: Host,
-    calls: HashMap<u32, Whole<'a>>,
+    calls: HashMap<u32, CallSpan<'a>>,
     /// The process whose calls the script makes.
     process: Option<i32>,
     /// The ports of the connection that the script follows.
     connection: Option<BTreeSet<u16>>,
-    clocks: Clocks,
-    made: Made,
+    clocks: TimestampClocks,
+    descriptors: Descriptors,
     body: String,
-    unsaid: BTreeSet<Unsupported>,
-    /// When the last line happened, µs.
+    unsupported: BTreeSet<Unsupported>,
+    /// The time of the last line, µs.
     t: Option<u64>,
-    /// Until when a call blocks, µs.
+    /// The time of the return of the last call that blocked, µs.
     busy: u64,
-    /// The number of each host's SYN on that connection. Another one begins another connection on the same ports.
+    /// The sequence number of each host's SYN on the connection. Another number begins another connection on the same
+    /// ports.
     syns: HashMap<Host, u32>,
     again: bool,
-    /// Segments that came onto the wire from nowhere: a SYN among them begins nothing.
+    /// Segments that no host has sent. A SYN among them begins no connection.
     injected: HashSet<u32>,
 }
 
@@ -102,10 +104,10 @@ impl<'a> Writer<'a> {
             calls: pair(events, host),
             process: None,
             connection: None,
-            clocks: Clocks::default(),
-            made: Made::default(),
+            clocks: TimestampClocks::default(),
+            descriptors: Descriptors::default(),
             body: String::new(),
-            unsaid: BTreeSet::new(),
+            unsupported: BTreeSet::new(),
             t: None,
             busy: 0,
             syns: HashMap::new(),
@@ -122,7 +124,7 @@ impl<'a> Writer<'a> {
                 phase: StepPhase::Begin,
                 ..
             } => {
-                let text = tame(text);
+                let text = escape_controls(text);
                 let _ = writeln!(self.body, "\n// {line}: {text}");
             }
             What::Call {
@@ -151,16 +153,16 @@ impl<'a> Writer<'a> {
                 ..
             } => {
                 let text = format!("{segments} segments of the {from} with {bytes} bytes");
-                self.remark(Unsupported::Passed, &text);
+                self.comment(Unsupported::Passed, &text);
             }
             What::Process {
                 host, actor, what, ..
             } if *host == self.host => match what {
                 ProcessChange::Started => {}
                 ProcessChange::Forked => {
-                    self.remark(Unsupported::Processes, &format!("{actor} is forked"))
+                    self.comment(Unsupported::Processes, &format!("{actor} is forked"))
                 }
-                what => self.remark(Unsupported::Kill, &format!("{actor}: {}", changed(*what))),
+                what => self.comment(Unsupported::Kill, &format!("{actor}: {}", changed(*what))),
             },
             What::Host { host, what } if *host == self.host => {
                 let text = match what {
@@ -170,7 +172,7 @@ impl<'a> Writer<'a> {
                     HostChange::Crashed => "its power fails",
                     HostChange::Booted => "it starts again",
                 };
-                self.remark(Unsupported::Host, text);
+                self.comment(Unsupported::Host, text);
             }
             What::State {
                 host,
@@ -188,23 +190,23 @@ impl<'a> Writer<'a> {
     fn call(&mut self, event: &Event, actor: &str, pid: i32, call: &str, args: &[String]) {
         let spelled = format!("{actor}: {call}({})", args.join(", "));
         if *self.process.get_or_insert(pid) != pid {
-            return self.remark(Unsupported::Processes, &spelled);
+            return self.comment(Unsupported::Processes, &spelled);
         }
-        let whole = &self.calls[&event.seq];
-        let Some((exit, until)) = whole.exit else {
-            return self.remark(Unsupported::Blocked, &spelled);
+        let span = &self.calls[&event.seq];
+        let Some((exit, until)) = span.exit else {
+            return self.comment(Unsupported::Blocked, &spelled);
         };
-        let waits = whole.waits;
+        let waits = span.waits;
         if event.t < self.busy {
-            return self.remark(Unsupported::Threads, &spelled);
+            return self.comment(Unsupported::Threads, &spelled);
         }
-        let Some(text) = self.made.say(call, args, exit) else {
-            return self.remark(Unsupported::Call, &spelled);
+        let Some(text) = self.descriptors.spell(call, args, exit) else {
+            return self.comment(Unsupported::Call, &spelled);
         };
         let mut end = String::new();
         if waits {
             self.busy = until;
-            // The end of a call counts from where its beginning counts from: the line before.
+            // The return of a call counts from the same line as its beginning: the line before.
             let from = self.since(event.t).unwrap_or(event.t);
             end = format!("...{}", seconds(from + (until - event.t)));
         }
@@ -223,10 +225,10 @@ impl<'a> Writer<'a> {
         let written = self.clocks.write(segment);
         match written {
             Some(text) if is_first && !self.again => self.line(t, &format!(" {direction} {text}")),
-            Some(text) => self.remark(Unsupported::Connections, &format!("{direction} {text}")),
+            Some(text) => self.comment(Unsupported::Connections, &format!("{direction} {text}")),
             None => {
                 let text = format!("{direction} {}", segment.flags.join(","));
-                self.remark(Unsupported::Number, &text);
+                self.comment(Unsupported::Number, &text);
             }
         }
     }
@@ -236,7 +238,7 @@ impl<'a> Writer<'a> {
         self.t.map(|last| t - last)
     }
 
-    /// A line of the script. The first one's time is 0, the others' count from the line before.
+    /// Writes a line of the script. The time of the first line is 0; the others count from the line before.
     fn line(&mut self, t: u64, text: &str) {
         let time = match self.since(t) {
             None => "0".into(),
@@ -246,44 +248,44 @@ impl<'a> Writer<'a> {
         let _ = writeln!(self.body, "{time}{text}");
     }
 
-    /// Something for which there are no words.
-    fn remark(&mut self, what: Unsupported, text: &str) {
-        self.unsaid.insert(what);
-        let _ = writeln!(self.body, "// not said: {}", tame(text));
+    /// Writes an event that packetdrill cannot express as a comment.
+    fn comment(&mut self, what: Unsupported, text: &str) {
+        self.unsupported.insert(what);
+        let _ = writeln!(self.body, "// not said: {}", escape_controls(text));
     }
 
-    fn finish(mut self, facts: &Facts, about: &ExportInfo) -> String {
+    fn finish(mut self, facts: &Facts, info: &ExportInfo) -> String {
         let host = self.host;
         let mut head = format!(
             "// {}: the {host} is under test, its peer is injected.\n",
-            tame(&about.title)
+            escape_controls(&info.title)
         );
-        let provenance = tame(&facts.provenance());
+        let provenance = escape_controls(&facts.provenance());
         let _ = writeln!(head, "// A run of fourwave's: {provenance}");
-        if let Some(address) = &about.address {
-            let _ = writeln!(head, "// {}", tame(address));
+        if let Some(address) = &info.address {
+            let _ = writeln!(head, "// {}", escape_controls(address));
         }
         if self.t.is_none() {
-            // A script has at least one event, and this one says what packetdrill shall do: nothing.
-            self.remark(
+            // A script needs at least one event; this one does nothing.
+            self.comment(
                 Unsupported::Call,
                 "nothing happened at this host that packetdrill could do",
             );
             self.line(0, " `true`");
         }
-        if !self.unsaid.is_empty() {
+        if !self.unsupported.is_empty() {
             head += "//\n// packetdrill cannot play this run as it was, and such a script is to be read rather than run:\n";
-            for what in &self.unsaid {
+            for what in &self.unsupported {
                 let _ = writeln!(head, "//   - {}", what.text());
             }
         }
         let body = self.body.trim_start_matches('\n');
-        format!("{head}\n--tolerance_usecs={TOLERANCE}\n\n{body}")
+        format!("{head}\n--tolerance_usecs={TOLERANCE_US}\n\n{body}")
     }
 }
 
-/// How late a segment may be, µs: recorded runs went through a wire in user space.
-const TOLERANCE: u32 = 50_000;
+/// The tolerance for a segment's time, µs: recorded runs went through a wire in user space.
+const TOLERANCE_US: u32 = 50_000;
 
 fn changed(what: ProcessChange) -> &'static str {
     match what {
@@ -298,8 +300,8 @@ fn changed(what: ProcessChange) -> &'static str {
 }
 
 /// The calls of a host by the `seq` of their enters.
-fn pair(events: &[Event], of: Host) -> HashMap<u32, Whole<'_>> {
-    let mut calls: HashMap<u32, Whole> = HashMap::new();
+fn pair(events: &[Event], of: Host) -> HashMap<u32, CallSpan<'_>> {
+    let mut calls: HashMap<u32, CallSpan> = HashMap::new();
     let mut open: HashSet<u32> = HashSet::new();
     for event in events {
         match &event.what {
@@ -308,14 +310,14 @@ fn pair(events: &[Event], of: Host) -> HashMap<u32, Whole<'_>> {
                 phase: CallPhase::Enter,
                 ..
             } if *host == of => {
-                // Whoever is still in a call now waits in it.
+                // The calls that are open now block.
                 for seq in &open {
                     calls.entry(*seq).and_modify(|call| call.waits = true);
                 }
                 open.insert(event.seq);
                 calls.insert(
                     event.seq,
-                    Whole {
+                    CallSpan {
                         exit: None,
                         waits: false,
                     },
@@ -344,7 +346,7 @@ fn pair(events: &[Event], of: Host) -> HashMap<u32, Whole<'_>> {
     calls
 }
 
-/// µs as seconds, in as few digits as say the same; never a point at the end.
+/// µs as seconds, without zeros at the end and without a point at the end.
 fn seconds(us: u64) -> String {
     let text = format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

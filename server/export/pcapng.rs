@@ -1,9 +1,9 @@
 //! A run as a capture file: <https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html>. Pure: events in, bytes out.
 //!
-//! The file has an interface for each host, with the packets that tcpdump(1) would show there: what the host sent, when
-//! it left, and what arrived, when it had arrived. So a packet that was lost is at its sender alone, and a forged one at
-//! its receiver alone. Comments tell what a capture cannot know: which call or timer sent a packet, what became of it,
-//! and which states it changed. Packets that passed too fast to be told one by one are missing, and the file says so.
+//! The file has an interface for each host, with the packets that tcpdump(1) would show there: a sent packet at the time
+//! of sending, an arrived packet at the time of arrival. So a lost packet is at its sender only, a forged one at its
+//! receiver only. Comments add facts that no capture has: the call or timer that sent a packet, the packet's end on the
+//! wire, the states that it changed. Packets of bulk data have no events of their own; the file states their number.
 
 pub(crate) mod comments;
 
@@ -21,24 +21,24 @@ use pcap_file::{DataLink, Endianness};
 
 use crate::event::host::Host;
 use crate::event::{Event, SegmentPhase, What};
-use comments::Story;
+use comments::PacketComments;
 
 /// The media type by which desktops know these files; none is registered.
 pub const MEDIA_TYPE: &str = "application/x-pcapng";
 
-/// What is kept of a packet at most: both headers at their longest, and 256 bytes of data (see [`crate::event::Segment`]).
+/// The most bytes of a packet: both headers at their longest, and 256 bytes of data (see [`crate::event::Segment`]).
 const SNAPLEN: u32 = 60 + 60 + 256;
-/// Times are written in units of 10⁻⁹ s, which is what the crate counts in; it does not say so of itself.
+/// The unit of times, 10⁻⁹ s. The crate counts in it but does not write the option by itself.
 const NANOSECONDS: u8 = 9;
-/// The direction in `epb_flags`.
+/// Inbound and outbound in `epb_flags`.
 const INBOUND: u32 = 0b01;
 const OUTBOUND: u32 = 0b10;
 
-/// The capture of a run, from however many of its events there are.
+/// The capture of a run, finished or not.
 pub fn capture(events: &[Event]) -> Vec<u8> {
-    let story = Story::of(events);
+    let packet_comments = PacketComments::of(events);
     let mut file = Capture::begin(events);
-    let mut packets = HashMap::new(); // what `sent` and `injected` told, by id
+    let mut packets = HashMap::new(); // the bytes of `sent` and `injected` events, by segment id
     for event in events {
         let What::Segment(segment) = &event.what else {
             continue;
@@ -47,15 +47,15 @@ pub fn capture(events: &[Event]) -> Vec<u8> {
             packets.insert(segment.id, bytes);
         }
         let Some(packet) = packets.get(&segment.id) else {
-            continue; // recorded before events carried bytes
+            continue; // a recording from before events had bytes
         };
         match segment.phase {
             SegmentPhase::Sent => {
-                let comments = story.at_sender(segment);
+                let comments = packet_comments.at_sender(segment);
                 file.packet(event.t, segment.from, OUTBOUND, packet, comments);
             }
             SegmentPhase::Delivered => {
-                let comments = story.at_receiver(segment);
+                let comments = packet_comments.at_receiver(segment);
                 file.packet(event.t, segment.to, INBOUND, packet, comments);
             }
             SegmentPhase::Held | SegmentPhase::Injected | SegmentPhase::Dropped => {}
@@ -66,12 +66,12 @@ pub fn capture(events: &[Event]) -> Vec<u8> {
 
 struct Capture {
     writer: PcapNgWriter<Vec<u8>>,
-    /// When the run began, µs since 1970; 0 where that is not known, so that times count from its beginning.
+    /// The beginning of the run, µs since 1970; 0 where it is unknown, so that times count from the beginning.
     began: u64,
 }
 
 impl Capture {
-    /// The section's header and both interfaces.
+    /// Begins the file with the section's header and both interfaces.
     fn begin(events: &[Event]) -> Capture {
         let mut options = vec![SectionHeaderOption::UserApplication(
             concat!("fourwave ", env!("CARGO_PKG_VERSION")).into(),
@@ -116,7 +116,7 @@ impl Capture {
             options,
             ..SectionHeaderBlock::default()
         };
-        let writer = PcapNgWriter::with_section_header(Vec::new(), section).expect(MEMORY);
+        let writer = PcapNgWriter::with_section_header(Vec::new(), section).expect(IN_MEMORY);
         let mut capture = Capture {
             writer,
             began: began_at.unwrap_or(0),
@@ -154,13 +154,13 @@ impl Capture {
     }
 
     fn write<'a>(&mut self, block: impl PcapNgBlock<'a>) {
-        self.writer.write_pcapng_block(block).expect(MEMORY);
+        self.writer.write_pcapng_block(block).expect(IN_MEMORY);
     }
 }
 
-const MEMORY: &str = "writing to memory, for one of two interfaces";
+const IN_MEMORY: &str = "writing to memory, for one of two interfaces";
 
-/// How long the packet was before it was cut: RFC 791, section 3.1, Total Length.
+/// The length of a packet before it was cut: RFC 791, section 3.1, Total Length.
 fn total_length(packet: &[u8]) -> u32 {
     match packet {
         [_, _, high, low, ..] => u16::from_be_bytes([*high, *low]).into(),

@@ -1,20 +1,20 @@
-//! What a run's first event says of it.
+//! The facts about a run that its first event tells, for titles and footers.
 
 use crate::event::host::Host;
 use crate::event::time::utc;
 use crate::event::{Event, What};
 use crate::recording;
 
-/// What stands in the footer of a picture, and at the head of a text.
+/// The facts in the footer of a picture and at the head of a text.
 #[derive(Default)]
 pub(crate) struct Facts<'a> {
     pub(crate) scenario: Option<&'a str>,
-    /// The one that plays the same again.
+    /// The script that repeats the run.
     pub(crate) script: String,
     pub(crate) kernel: Option<&'a str>,
-    /// µs since 1970.
+    /// The beginning of the run, µs since 1970.
     pub(crate) began: Option<u64>,
-    /// The hosts' addresses.
+    /// The addresses of the client and the server.
     pub(crate) addresses: [&'a str; 2],
 }
 
@@ -40,7 +40,7 @@ impl Facts<'_> {
         }
     }
 
-    /// Where and when it was played, such as `Linux 6.18.0 · 2026-11-22`. The day is UTC's.
+    /// The kernel and the day of the run, such as `Linux 6.18.0 · 2026-11-22`. The day is in UTC.
     pub(crate) fn provenance(&self) -> String {
         let kernel = self.kernel.map(|kernel| format!("Linux {kernel}"));
         let day = self.began.map(|us| utc(us).0);

@@ -1,4 +1,5 @@
-//! A run as text: two columns of calls and states, and between them the segments. Drawn while events come in.
+//! A run as text for a terminal, drawn while events come in. Calls and states stand in two columns, the segments between
+//! them.
 
 use std::io::{self, Write};
 use std::mem;
@@ -9,38 +10,38 @@ use crate::event::{
     CallPhase, Cause, Event, Exit, HostChange, LineFacts, LineKind, ProcessChange, Segment,
     SegmentPhase, StepPhase, Timer, What,
 };
-use crate::export::text_width::{columns, shorten, tame};
+use crate::export::text_width::{columns, escape_controls, shorten};
 
-const CALLS: usize = 38;
-const STATES: usize = 12;
-const WIRE: usize = 32;
+const CALLS_WIDTH: usize = 38;
+const STATES_WIDTH: usize = 12;
+const WIRE_WIDTH: usize = 32;
 
-/// Draws events one after the other.
+/// A drawing that grows event by event.
 pub struct Drawing<W> {
     to: W,
     colour: bool,
-    /// A row that may still grow: a call that has not returned, or a segment that has just arrived.
-    open: Option<(Row, Open)>,
+    /// The row that may still grow: a call that has not returned, or a segment that has just arrived.
+    open: Option<(TerminalRow, OpenCause)>,
 }
 
-/// What can still join the open row.
+/// The cause of the events that join the open row.
 #[derive(Clone, Copy, PartialEq)]
-enum Open {
-    /// What this call causes, and its return.
+enum OpenCause {
+    /// A call; its return joins the row too.
     Call(u32),
-    /// What this segment causes.
+    /// A segment.
     Segment(u32),
 }
 
 #[derive(Default)]
-struct Row {
+struct TerminalRow {
     calls: [String; 2],
     states: [String; 2],
     wire: String,
     paint: &'static str,
 }
 
-const QUIET: &str = "\x1b[2m";
+const DIM: &str = "\x1b[2m";
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
 const YELLOW: &str = "\x1b[33m";
@@ -57,7 +58,7 @@ impl<W: Write> Drawing<W> {
         }
     }
 
-    /// Draws what happened.
+    /// Draws an event.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match &event.what {
             What::Run { kernel, hosts, .. } => {
@@ -68,11 +69,11 @@ impl<W: Write> Drawing<W> {
                     )
                 };
                 let calls = Host::BOTH.map(title);
-                self.row(Row {
+                self.row(TerminalRow {
                     calls,
                     wire: format!("Linux {kernel}"),
                     paint: BOLD,
-                    ..Row::default()
+                    ..TerminalRow::default()
                 })
             }
             What::Step {
@@ -82,7 +83,7 @@ impl<W: Write> Drawing<W> {
                 facts,
             } if !is_check(facts.as_ref()) => {
                 self.flush()?;
-                self.line(QUIET, &format!("{line:>3}  {text}"))
+                self.line(DIM, &format!("{line:>3}  {text}"))
             }
             What::Call {
                 phase: CallPhase::Enter,
@@ -93,10 +94,10 @@ impl<W: Write> Drawing<W> {
                 ..
             } => {
                 self.flush()?;
-                let mut row = Row::default();
+                let mut row = TerminalRow::default();
                 let call = by(*host, actor, &format!("{call}({})", args.join(", ")));
-                row.calls[*host as usize] = shorten(&call, CALLS - 2) + " …";
-                self.open = Some((row, Open::Call(event.seq)));
+                row.calls[*host as usize] = shorten(&call, CALLS_WIDTH - 2) + " …";
+                self.open = Some((row, OpenCause::Call(event.seq)));
                 Ok(())
             }
             What::Call {
@@ -108,22 +109,22 @@ impl<W: Write> Drawing<W> {
                 ..
             } => {
                 let (mut row, text) = match self.open.take() {
-                    Some((row, Open::Call(open))) if open == exit.enter => {
+                    Some((row, OpenCause::Call(open))) if open == exit.enter => {
                         (row, format!("{call}({})", args.join(", ")))
                     }
                     open => {
                         self.open = open;
                         self.flush()?;
                         let first = args.first().map_or("", String::as_str);
-                        (Row::default(), format!("… {call}({first})"))
+                        (TerminalRow::default(), format!("… {call}({first})"))
                     }
                 };
-                row.calls[*host as usize] = gives(&by(*host, actor, &text), exit);
+                row.calls[*host as usize] = with_result(&by(*host, actor, &text), exit);
                 self.row(row)
             }
             What::Segment(segment) if segment.phase != SegmentPhase::Sent => {
                 self.flush()?;
-                self.open = Some((arrow(segment), Open::Segment(segment.id)));
+                self.open = Some((arrow(segment), OpenCause::Segment(segment.id)));
                 Ok(())
             }
             What::Passed {
@@ -138,14 +139,14 @@ impl<W: Write> Drawing<W> {
                     Host::Client => format!("{line} ══▶"),
                     Host::Server => format!("◀══ {line}"),
                 };
-                self.row(Row {
+                self.row(TerminalRow {
                     wire,
-                    paint: QUIET,
-                    ..Row::default()
+                    paint: DIM,
+                    ..TerminalRow::default()
                 })
             }
             What::Segment(segment) => match segment.reset {
-                Some(reason) => self.remark(segment.from, format!("RST: {reason}")),
+                Some(reason) => self.note(segment.from, format!("RST: {reason}")),
                 None => Ok(()),
             },
             What::State {
@@ -178,7 +179,7 @@ impl<W: Write> Drawing<W> {
                 ..
             } => {
                 let seconds = f64::from(*expires_ms) / 1000.0;
-                self.remark(*host, format!("{seconds:.0} s until this socket is gone"))
+                self.note(*host, format!("{seconds:.0} s until this socket is gone"))
             }
             What::Process {
                 host,
@@ -196,7 +197,7 @@ impl<W: Write> Drawing<W> {
                     ProcessChange::Exited => "exited",
                     ProcessChange::Lost => "was ended from outside",
                 };
-                self.remark(*host, format!("{actor}: process {pid} {what}"))
+                self.note(*host, format!("{actor}: process {pid} {what}"))
             }
             What::Host { host, what } => {
                 let what = match what {
@@ -206,7 +207,7 @@ impl<W: Write> Drawing<W> {
                     HostChange::Booted => "it started again",
                     HostChange::Sysctl { sysctl } => sysctl,
                 };
-                self.remark(*host, what.to_owned())
+                self.note(*host, what.to_owned())
             }
             What::Check {
                 line,
@@ -234,11 +235,11 @@ impl<W: Write> Drawing<W> {
         }
     }
 
-    /// Adds to the open row where the cause is the same, else draws a row of its own.
-    fn join(&mut self, cause: Cause, add: impl FnOnce(&mut Row)) -> io::Result<()> {
+    /// Adds to the open row where the cause is the same; otherwise draws a new row.
+    fn join(&mut self, cause: Cause, add: impl FnOnce(&mut TerminalRow)) -> io::Result<()> {
         let same = match (cause, &self.open) {
-            (Cause::Call(call), Some((_, Open::Call(open)))) => call == *open,
-            (Cause::Segment(segment), Some((_, Open::Segment(open)))) => segment == *open,
+            (Cause::Call(call), Some((_, OpenCause::Call(open)))) => call == *open,
+            (Cause::Segment(segment), Some((_, OpenCause::Segment(open)))) => segment == *open,
             _ => false,
         };
         if same && let Some((row, _)) = &mut self.open {
@@ -246,17 +247,17 @@ impl<W: Write> Drawing<W> {
             return Ok(());
         }
         self.flush()?;
-        let mut row = Row::default();
+        let mut row = TerminalRow::default();
         add(&mut row);
         self.row(row)
     }
 
-    /// Something about a host that stands where its calls do.
-    fn remark(&mut self, host: Host, text: String) -> io::Result<()> {
+    /// Draws a note in the column of a host's calls.
+    fn note(&mut self, host: Host, text: String) -> io::Result<()> {
         self.flush()?;
-        let mut row = Row {
-            paint: QUIET,
-            ..Row::default()
+        let mut row = TerminalRow {
+            paint: DIM,
+            ..TerminalRow::default()
         };
         row.calls[host as usize] = text;
         self.row(row)
@@ -269,12 +270,12 @@ impl<W: Write> Drawing<W> {
         }
     }
 
-    fn row(&mut self, row: Row) -> io::Result<()> {
-        let [left, right] = row.calls.map(|text| shorten(&text, CALLS));
-        let left = format!("{left}{}", " ".repeat(CALLS - columns(&left)));
+    fn row(&mut self, row: TerminalRow) -> io::Result<()> {
+        let [left, right] = row.calls.map(|text| shorten(&text, CALLS_WIDTH));
+        let left = format!("{left}{}", " ".repeat(CALLS_WIDTH - columns(&left)));
         let [from, to] = row.states;
         let text = format!(
-            "{left} {from:>STATES$} {:^WIRE$} {to:<STATES$} {right}",
+            "{left} {from:>STATES_WIDTH$} {:^WIRE_WIDTH$} {to:<STATES_WIDTH$} {right}",
             row.wire
         );
         self.line(row.paint, text.trim_end())
@@ -286,20 +287,20 @@ impl<W: Write> Drawing<W> {
         } else {
             ("", "")
         };
-        writeln!(self.to, "{on}{}{off}", tame(text))
+        writeln!(self.to, "{on}{}{off}", escape_controls(text))
     }
 }
 
-/// A call and what it gave, of bytes how many and which. Where there is no room for both, the call is shortened.
-fn gives(call: &str, exit: &Exit) -> String {
+/// A call with its result; the result of received data is its length and the data. The call is shortened to the room.
+fn with_result(call: &str, exit: &Exit) -> String {
     let gave = match (&exit.errno, &exit.data, &exit.words) {
         (Some(errno), ..) => errno.clone(),
         (_, Some(data), _) => format!("{} {data:?}", exit.result),
         (.., Some(words)) => words.clone(),
         _ => exit.result.to_string(),
     };
-    let gave = format!(" = {}", shorten(&gave, CALLS / 2));
-    shorten(call, CALLS - columns(&gave)) + &gave
+    let gave = format!(" = {}", shorten(&gave, CALLS_WIDTH / 2));
+    shorten(call, CALLS_WIDTH - columns(&gave)) + &gave
 }
 
 /// Whether a line is a check and no claim: its ✓ says enough.
@@ -307,8 +308,8 @@ fn is_check(facts: Option<&LineFacts>) -> bool {
     facts.is_some_and(|facts| facts.kind == LineKind::Expect && facts.claim.is_none())
 }
 
-/// A segment on its way, as long as the wire is wide.
-fn arrow(segment: &Segment) -> Row {
+/// The row of a segment: an arrow as long as the wire is wide.
+fn arrow(segment: &Segment) -> TerminalRow {
     let mut name = segment.flags.join(",");
     if segment.len > 0 {
         name = format!("{name} {} bytes", segment.len);
@@ -316,14 +317,14 @@ fn arrow(segment: &Segment) -> Row {
     if let Some(ack) = segment.ack_rel {
         name = format!("{name} ack {ack}");
     }
-    // How its line ends: at the other host, on the wire, or nowhere.
+    // The end of the line: at the other host, on the wire, or nowhere.
     let end = match segment.phase {
         SegmentPhase::Delivered => None,
         SegmentPhase::Held => Some("◦ held"),
         SegmentPhase::Injected => Some("＋"),
         SegmentPhase::Sent | SegmentPhase::Dropped => Some("✗"),
     };
-    let line = "─".repeat((WIRE - 4).saturating_sub(name.chars().count()) / 2);
+    let line = "─".repeat((WIRE_WIDTH - 4).saturating_sub(name.chars().count()) / 2);
     let wire = match (segment.from, end) {
         (Host::Client, None) => format!("{line} {name} {line}▶"),
         (Host::Client, Some(end)) => format!("{line} {name} {end}"),
@@ -335,11 +336,11 @@ fn arrow(segment: &Segment) -> Row {
         Kind::Fin => YELLOW,
         Kind::Syn => GREEN,
         Kind::Data => BLUE,
-        Kind::Ack => QUIET,
+        Kind::Ack => DIM,
     };
-    Row {
+    TerminalRow {
         wire,
         paint,
-        ..Row::default()
+        ..TerminalRow::default()
     }
 }

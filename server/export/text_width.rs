@@ -1,11 +1,11 @@
-//! How wide a text is, and how it is shortened.
+//! The width of a text in columns, and texts shortened to a width. Texts from outside lose their control characters here.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What somebody wrote, made harmless for a line of text: what would steer a terminal, or turn a line's direction round
-/// (Unicode Standard Annex #9), is spelled out.
-pub(crate) fn tame(text: &str) -> String {
-    let mut tamed = String::with_capacity(text.len());
+/// A text that is safe in a line: characters that would control a terminal or change the direction of writing (Unicode
+/// Standard Annex #9) are spelled as `\u` and four digits.
+pub(crate) fn escape_controls(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\u{061c}'
@@ -13,22 +13,22 @@ pub(crate) fn tame(text: &str) -> String {
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
-            | '\u{fff9}'..='\u{ffff}' => tamed += &format!("\\u{:04x}", u32::from(c)),
-            c if c.is_control() => tamed += &format!("\\u{:04x}", u32::from(c)),
-            c => tamed.push(c),
+            | '\u{fff9}'..='\u{ffff}' => escaped += &format!("\\u{:04x}", u32::from(c)),
+            c if c.is_control() => escaped += &format!("\\u{:04x}", u32::from(c)),
+            c => escaped.push(c),
         }
     }
-    tamed
+    escaped
 }
 
 /// The width of a text in columns of a monospaced font (Unicode Standard Annex #11).
 pub(crate) fn columns(text: &str) -> usize {
-    tame(text).width()
+    escape_controls(text).width()
 }
 
-/// As much of a text as fits into `room` columns; an ellipsis stands for the rest.
+/// The beginning of a text that fits into `room` columns. An ellipsis stands for the rest.
 pub(crate) fn shorten(text: &str, room: usize) -> String {
-    let text = tame(text);
+    let text = escape_controls(text);
     if text.width() <= room {
         return text;
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_long_ends_in_an_ellipsis_and_fits() {
+    fn a_long_text_ends_in_an_ellipsis_and_fits() {
         for (text, room, expected) in [
             ("recv(3)", 7, "recv(3)"),
             ("recv(3, 65536)", 7, "recv(3…"),

@@ -1,8 +1,8 @@
-//! Exercise sheets: a run as a table with blanks, or its segments in no order. Pure: the same events and the same seed
-//! give the same sheet, and its key.
+//! Worksheets: a run as a table with blanks, or its segments in random order. Pure: the same events and the same seed give
+//! the same worksheet and the same key.
 //!
-//! [`table`] makes rows of the events and says which cells can be concluded from the others, [`blanks`] chooses among
-//! those, [`shuffle`] mixes.
+//! [`table`] makes rows of the events, and marks the cells that a reader can infer. [`blanks`] chooses among these cells;
+//! [`shuffle`] mixes the segments.
 
 pub mod blanks;
 pub mod inferable;

@@ -11,19 +11,19 @@ use fourwave::tcp::call::{Call, Payload};
 
 use super::Bench;
 use super::pair::Pair;
-use super::table::{Promise, Row, median};
+use super::table::{Figure, Promise, median};
 
 const MEGABYTES: usize = 64;
 const ROUNDS: usize = 7;
 
-pub fn measure(bench: &Bench) -> Row {
+pub fn measure(bench: &Bench) -> Figure {
     let (mut ours, mut unobserved) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(MEGABYTES as f64 / observed(&bench.fork_server));
         unobserved.push(MEGABYTES as f64 / forwarded(&bench.fork_server));
     }
     let (ours, unobserved) = (median(ours), median(unobserved));
-    Row {
+    Figure {
         what: "64 MB over the wire, observed",
         ours: format!("{ours:.0} MB/s"),
         reference: Some(format!("{unobserved:.0} MB/s")),

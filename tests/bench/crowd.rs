@@ -12,12 +12,12 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::Bench;
-use super::table::{Promise, Row, quantile};
+use super::table::{Figure, Promise, quantile};
 use crate::support::{Server, start_run};
 
 const RUNS: usize = 100;
 
-pub fn measure(_: &Bench) -> Row {
+pub fn measure(_: &Bench) -> Figure {
     let runtime = tokio::runtime::Runtime::new().expect("an async runtime");
     let late = runtime.block_on(async {
         let server = std::sync::Arc::new(Server::start(&["--max-runs", "128"]));
@@ -29,7 +29,7 @@ pub fn measure(_: &Bench) -> Row {
         followers.join_all().await.concat()
     });
     let late = quantile(late, 0.99);
-    Row {
+    Figure {
         what: "lateness at 100 runs at once, 99th percentile",
         ours: format!("{late:.1} ms"),
         reference: None,

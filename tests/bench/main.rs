@@ -28,7 +28,7 @@ mod support;
 
 use floor::Floor;
 use fourwave::lab::sandbox::forkserver::{ForkServer, ROLE};
-use table::Row;
+use table::Figure;
 
 /// Everything that a measurement may need.
 struct Bench {
@@ -36,7 +36,7 @@ struct Bench {
     floor: Option<Floor>,
 }
 
-type Measure = fn(&Bench) -> Row;
+type Measure = fn(&Bench) -> Figure;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -62,7 +62,7 @@ fn main() {
         ("opening", opening::one),
         ("openings", opening::many),
     ];
-    let wanted = |name: &str| {
+    let is_wanted = |name: &str| {
         let mut words = words
             .iter()
             .filter(|word| !word.starts_with("--"))
@@ -71,7 +71,7 @@ fn main() {
     };
     table::head();
     for (name, measure) in measurements {
-        if wanted(name) {
+        if is_wanted(name) {
             println!("{}", measure(&bench));
         }
     }

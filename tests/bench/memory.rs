@@ -4,14 +4,14 @@
 use serde_json::json;
 
 use super::Bench;
-use super::table::{Promise, Row};
+use super::table::{Figure, Promise};
 use crate::support::processes::descendants;
 use crate::support::{Server, start_run, until_told};
 
 const RUNS: usize = 10;
 const WAITING: &str = "server listen\nclient connect\nserver accept\nclient thread reader\nreader recv &\nserver recv";
 
-pub fn measure(_: &Bench) -> Row {
+pub fn measure(_: &Bench) -> Figure {
     let runtime = tokio::runtime::Runtime::new().expect("an async runtime");
     let each = runtime.block_on(async {
         let server = Server::start(&[]);
@@ -20,7 +20,7 @@ pub fn measure(_: &Bench) -> Row {
         wait_in_runs(&server, RUNS).await;
         (of_all(&server) - before) / RUNS as f64
     });
-    Row {
+    Figure {
         what: "memory of a live run",
         ours: format!("{each:.2} MB"),
         reference: None,

@@ -8,7 +8,7 @@ use fourwave::store::{Day, Store};
 use serde_json::{Value, json};
 
 use super::Bench;
-use super::table::{Promise, Row, median, quantile};
+use super::table::{Figure, Promise, median, quantile};
 use crate::support::temp_dir::Folder;
 use crate::support::{Server, ended_run, fetch};
 
@@ -17,10 +17,10 @@ const EVENTS: usize = 300;
 const RECORDINGS: u64 = 1000;
 
 /// How long one takes, measured where it is asked for.
-pub fn one(_: &Bench) -> Row {
+pub fn one(_: &Bench) -> Figure {
     let opened = open_all();
     let most = quantile(opened.each.clone(), 0.99);
-    Row {
+    Figure {
         what: "opening a recording, 99th percentile",
         ours: format!("{:.2} ms", median(opened.each)),
         reference: None,
@@ -30,10 +30,10 @@ pub fn one(_: &Bench) -> Row {
 }
 
 /// How many a second of the server's own time, in user space and in the kernel.
-pub fn many(_: &Bench) -> Row {
+pub fn many(_: &Bench) -> Figure {
     let opened = open_all();
     let rate = RECORDINGS as f64 / opened.busy.as_secs_f64();
-    Row {
+    Figure {
         what: "recordings opened a second on one core",
         ours: format!("{rate:.0} /s"),
         reference: None,

@@ -9,7 +9,7 @@ use fourwave::lab::run::request::{Limits, Pace, RunRequest};
 use fourwave::script;
 
 use super::Bench;
-use super::table::{Promise, Row, median};
+use super::table::{Figure, Promise, median};
 
 const AT_ONCE: usize = 16;
 const EACH: usize = 6;
@@ -29,7 +29,7 @@ client recv => "bye"
 client recv => 0
 client close"#;
 
-pub fn measure(bench: &Bench) -> Row {
+pub fn measure(bench: &Bench) -> Figure {
     let (mut ours, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(rate(play_all));
@@ -41,7 +41,7 @@ pub fn measure(bench: &Bench) -> Row {
         );
     }
     let (ours, floor) = (median(ours), median(floors));
-    Row {
+    Figure {
         what: "runs, 16 at once",
         ours: format!("{ours:.0} /s"),
         reference: bench.floor.as_ref().map(|_| format!("{floor:.0} /s")),

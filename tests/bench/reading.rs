@@ -7,12 +7,12 @@ use fourwave::tcp::call::Call;
 
 use super::Bench;
 use super::pair::Pair;
-use super::table::{Promise, Row, median};
+use super::table::{Figure, Promise, median};
 
 const READINGS: usize = 2000;
 const CONNECTIONS: usize = 11;
 
-pub fn measure(bench: &Bench) -> Row {
+pub fn measure(bench: &Bench) -> Figure {
     let mut pair = Pair::new(&bench.fork_server);
     let listen = Call::Listen {
         port: 7000,
@@ -38,7 +38,7 @@ pub fn measure(bench: &Bench) -> Row {
         }
     }
     let cost = median(costs);
-    Row {
+    Figure {
         what: "one reading of a dozen sockets",
         ours: format!("{cost:.1} µs"),
         reference: None,

@@ -8,18 +8,18 @@ use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script;
 
 use super::Bench;
-use super::table::{Promise, Row, median};
+use super::table::{Figure, Promise, median};
 
 const ROUNDS: usize = 15;
 
-pub fn measure(bench: &Bench) -> Row {
+pub fn measure(bench: &Bench) -> Figure {
     let (mut ours, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(until_first_event(&bench.fork_server));
         floors.extend(bench.floor.as_ref().map(|floor| floor.set_up()));
     }
     let (ours, floor) = (median(ours), median(floors));
-    Row {
+    Figure {
         what: "set-up of a run",
         ours: format!("{ours:.0} µs"),
         reference: bench.floor.as_ref().map(|_| format!("{floor:.0} µs")),

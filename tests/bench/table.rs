@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// One line of it.
-pub struct Row {
+/// One line of the table.
+pub struct Figure {
     pub what: &'static str,
     pub ours: String,
     /// What ours is measured against; None where the promise is a bound, or there is no floor.
@@ -37,7 +37,7 @@ impl fmt::Display for Promise {
     }
 }
 
-impl fmt::Display for Row {
+impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figure = if self.figure.is_nan() {
             "–".into()

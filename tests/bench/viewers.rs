@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::connect_async;
 
 use super::Bench;
-use super::table::{Promise, Row, median, quantile};
+use super::table::{Figure, Promise, median, quantile};
 use crate::support::{Events, Server, start_run};
 
 const VIEWERS: usize = 200;
@@ -25,7 +25,7 @@ struct Taken {
     late: f64,
 }
 
-pub fn measure(_: &Bench) -> Row {
+pub fn measure(_: &Bench) -> Figure {
     let runtime = tokio::runtime::Runtime::new().expect("an async runtime");
     let (mut alone, mut followed) = (Vec::new(), Vec::new());
     runtime.block_on(async {
@@ -39,7 +39,7 @@ pub fn measure(_: &Bench) -> Row {
     let late = |all: &[Taken]| median(all.iter().map(|taken| taken.late).collect());
     let events = alone.iter().map(|taken| taken.events).min();
     assert!(events.is_some_and(|events| events >= 2000), "{events:?}");
-    Row {
+    Figure {
         what: "2,000 events before 200 viewers: duration",
         ours: format!(
             "{:.2} s, {:.1} ms late",

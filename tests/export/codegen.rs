@@ -1,5 +1,5 @@
-//! The programs beside the script: for every scenario, and for scripts that nobody thought of, each compiles; and what
-//! the Python ones put on the wire is what the lab put there.
+//! The programs made from scripts. The programs of every scenario and of random scripts compile; the Python programs put
+//! the same segments on the wire as the lab.
 
 mod alone;
 mod compile;
@@ -48,7 +48,7 @@ async fn programs_are_told_over_http() {
     ] {
         assert_eq!(request("GET", &get(path), None).await.0, status, "{path}");
     }
-    // What would answer a question does not come.
+    // The lines that would answer a question are left out.
     let beginning = reqwest::get(get(
         "four-waves/program?host=client&language=python&before=4",
     ))
@@ -96,7 +96,7 @@ async fn the_page_shows_the_program_and_remembers_the_language() {
         .until(&format!("{TEXT}.includes('# wave3: server close')"))
         .await;
 
-    // A script of one's own, and a mistake in it.
+    // A visitor's script, and a mistake in it.
     browser
         .visit(server.url("/try#script=server%20listen%208000"))
         .await;

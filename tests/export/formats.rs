@@ -23,7 +23,7 @@ use picture::Picture;
 const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
-/// Of a connection everything that a picture has a shape for, with data that nobody would want to see unescaped.
+/// A connection with every kind of event that a picture has a shape for, and with data that must be escaped.
 const HOSTILE: &str = "
 server listen
 client connect
@@ -54,7 +54,7 @@ fn about(title: &str) -> ExportInfo {
     }
 }
 
-/// What an answer is called, and how it begins.
+/// The file name of an answer, and its first bytes.
 async fn download(url: String) -> (u16, String, String, Vec<u8>) {
     let answer = reqwest::get(url).await.unwrap();
     let status = answer.status().as_u16();
@@ -187,7 +187,7 @@ fn hostile_data_stays_data() {
         picture.assert_has_every_segment(&events, "hostile");
         assert!(!svg.contains("<script") && !svg.contains("]]>"), "{svg}");
         assert!(!svg.contains(['\u{202e}', '\u{0}', '\u{1b}']), "{svg}");
-        // It is still there to be read.
+        // The text is still readable.
         assert!(
             picture
                 .texts()
@@ -196,10 +196,10 @@ fn hostile_data_stays_data() {
             "{:?}",
             picture.texts()
         );
-        for preview in [false, true] {
+        for card in [false, true] {
             let wish = ExportOptions {
                 theme,
-                preview,
+                card,
                 ..ExportOptions::default()
             };
             let png = export(&events, Format::Png, &about(title), language, wish).unwrap();
@@ -215,7 +215,7 @@ fn hostile_data_stays_data() {
         .unwrap();
         let text = String::from_utf8(text).unwrap();
         assert!(!text.contains(['\u{202e}', '\u{0}', '\u{1b}']), "{text}");
-        // The script stands as it is, behind a fence that nothing in it closes.
+        // The script is unchanged, inside a fence that no part of it closes.
         let parts: Vec<&str> = text.split("\n````\n").collect();
         assert_eq!(parts.len(), 3, "{text}");
         assert!(
@@ -228,7 +228,7 @@ fn hostile_data_stays_data() {
     assert_same_events(&events);
 }
 
-/// A run that became JSON and a run again is the same.
+/// A run survives the way to JSON and back.
 fn assert_same_events(events: &[Event]) {
     let json = export(
         events,

@@ -1,5 +1,5 @@
-//! Exports for packetdrill, judged by its own grammar: tests/packetdrill/grammar.rs has that as a strict checker, because
-//! packetdrill itself needs root and a kernel to change.
+//! Exports for packetdrill, judged by its grammar. grammar.rs has the grammar as a strict checker, because packetdrill itself
+//! needs root and changes the kernel's settings.
 
 mod grammar;
 mod lexer;
@@ -35,7 +35,7 @@ fn script(events: &[Event], host: Host) -> String {
 
 #[test]
 fn every_lesson_is_a_script_of_its_language_for_both_hosts() {
-    let mut whole = Vec::new();
+    let mut complete = Vec::new();
     for scenario in catalogue::scenarios() {
         for host in Host::BOTH {
             let script = script(&recorded(&scenario.id), host);
@@ -43,13 +43,13 @@ fn every_lesson_is_a_script_of_its_language_for_both_hosts() {
                 .unwrap_or_else(|error| panic!("{} {host}: {error}\n{script}", scenario.id));
             let orderly = matches!(scenario.chapter, Chapter::Waves | Chapter::CloseAndShutdown);
             if orderly && !script.contains("// not said: ") {
-                whole.push(format!("{} {host}", scenario.id));
+                complete.push(format!("{} {host}", scenario.id));
             }
         }
     }
-    // Of the orderly ones most can be said without a rest; the others have threads, processes that end, or several
+    // Most of the orderly runs can be written completely; the others have threads, processes that end, or several
     // connections.
-    assert!(whole.len() >= 26, "{} {whole:#?}", whole.len());
+    assert!(complete.len() >= 26, "{} {complete:#?}", complete.len());
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn whatever_happens_is_a_script_of_its_language() {
     }
 }
 
-/// What the events say that a host's kernel sent and got.
+/// The segments that a host's kernel sent and received, by the events.
 fn segments(events: &[Event], host: Host) -> Vec<(bool, usize)> {
     use fourwave::event::{SegmentPhase, What};
     let passed = events.iter().filter_map(|event| match &event.what {
@@ -92,7 +92,7 @@ fn segments_and_calls_are_the_runs_own() {
         for host in Host::BOTH {
             let events = recorded(id);
             let script = script(&events, host);
-            let told = check(&script)
+            let found = check(&script)
                 .unwrap()
                 .into_iter()
                 .filter_map(|action| match action {
@@ -100,7 +100,7 @@ fn segments_and_calls_are_the_runs_own() {
                     Action::Call(_) | Action::Command => None,
                 });
             assert_eq!(
-                told.collect::<Vec<_>>(),
+                found.collect::<Vec<_>>(),
                 segments(&events, host),
                 "{id} {host}\n{script}"
             );
@@ -178,10 +178,10 @@ fn what_cannot_be_said_is_told_at_the_head_and_where_it_happened() {
         assert!(before.contains(head), "{id}\n{script}");
         assert!(after.contains(there), "{id}\n{script}");
     }
-    let whole = script(&recorded("four-waves"), Host::Client);
+    let complete = script(&recorded("four-waves"), Host::Client);
     assert!(
-        !whole.contains("not said") && !whole.contains("cannot"),
-        "{whole}"
+        !complete.contains("not said") && !complete.contains("cannot"),
+        "{complete}"
     );
 }
 
@@ -202,7 +202,7 @@ fn what_somebody_wrote_cannot_leave_its_comment() {
     );
 }
 
-/// A script that is in order, to be broken.
+/// A correct script, to be broken.
 const ORDER: &str = "--tolerance_usecs=50000\n\
     0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n\
     +0...0.4 connect(3, ..., ...) = 0\n\

@@ -1,4 +1,4 @@
-//! A run as a capture file, read by those who read such files: tshark and capinfos.
+//! A run as a capture file, read by tshark and capinfos.
 
 use std::process::Command;
 
@@ -26,7 +26,7 @@ struct Packet {
     flags: String,
 }
 
-/// Of a connection everything that can happen to a segment: cut for its length, lost, sent again, held, doubled, forged.
+/// A connection whose segments are cut for their length, lost, sent again, held, doubled and forged.
 const ADVENTURES: &str = "
 server listen
 client connect
@@ -76,12 +76,12 @@ impl Capture {
         Capture::of(&answer.bytes().await.unwrap())
     }
 
-    /// What a program prints that reads it without a complaint.
+    /// The output of a program that reads the capture. The program must not complain.
     fn read(&self, program: &str, args: &[&str]) -> String {
         let mut command = Command::new(program);
         let output = command.args(args).arg(self.0.file(FILE)).output().unwrap();
         let complaints = String::from_utf8(output.stderr).unwrap();
-        // It says so to whoever runs it as root, whatever it reads.
+        // tshark prints this warning to root, for any input.
         let root = "Running as user \"root\" and group \"root\". This could be dangerous.";
         let complaints: Vec<&str> = complaints.lines().filter(|line| *line != root).collect();
         assert_eq!(complaints, Vec::<&str>::new());
@@ -89,10 +89,10 @@ impl Capture {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Some fields of every packet. What a packet has several of is joined by `|`.
+    /// Some fields of every packet. Several values of one field are joined by `|`.
     fn fields(&self, fields: &[&str]) -> Vec<Vec<String>> {
         let mut args = vec!["-n", "-T", "fields", "-E", "aggregator=|"];
-        // Whatever is sent to port 7000 it takes for a protocol of car makers.
+        // tshark takes data for port 7000 for a protocol of car makers.
         args.extend(["--disable-protocol", "gryphon"]);
         for check in ["tcp.check_checksum:TRUE", "ip.check_checksum:TRUE"] {
             args.extend(["-o", check]);
@@ -136,7 +136,7 @@ impl Capture {
     }
 }
 
-/// What the events say that each host has sent and received.
+/// The packets that each host has sent and received, by the events.
 fn packets_of(events: &Events) -> Vec<Packet> {
     let began = events.0[0]["began"].as_u64().unwrap_or(0);
     let segments = events.of("segment").into_iter().filter_map(|segment| {
@@ -146,8 +146,8 @@ fn packets_of(events: &Events) -> Vec<Packet> {
             _ => return None,
         };
         let bytes = events.0.iter().find_map(|event| {
-            let told = event["id"] == segment["id"];
-            told.then(|| event["bytes"].as_str()).flatten()
+            let is_it = event["id"] == segment["id"];
+            is_it.then(|| event["bytes"].as_str()).flatten()
         });
         let kept = bytes.unwrap().len() / 2;
         let at = began + segment["t"].as_u64().unwrap();
@@ -211,7 +211,7 @@ fn checksums_are_right_and_nothing_is_malformed() {
         // 1 is good; 2 is unverified, because a part is missing.
         assert_eq!(packet[0], "1", "{packet:?}");
         assert_eq!(packet[1], if is_cut { "2" } else { "1" }, "{packet:?}");
-        // Remarks on the sequence are what a reader wants, and that both ends of a wire are in one file makes more of them.
+        // Notes on sequence numbers are allowed: readers want them, and a file with both ends of a wire causes more of them.
         const SEQUENCE: &str = "33554432";
         const COMMENT: &str = "184549376";
         let mut groups = packet[4].split('|');
@@ -230,7 +230,7 @@ fn comments_tell_causes_fates_and_changes() {
         .into_iter()
         .zip(capture.comments())
         .collect();
-    let said = |interface: &str, direction: u32, flags: &str| -> Vec<&Vec<String>> {
+    let rows = |interface: &str, direction: u32, flags: &str| -> Vec<&Vec<String>> {
         let wanted = (interface, direction, flags);
         packets
             .iter()
@@ -259,33 +259,33 @@ fn comments_tell_causes_fates_and_changes() {
     ];
 
     assert_eq!(
-        *said("client", 2, "S")[0],
+        *rows("client", 2, "S")[0],
         [format!(
             "segment {syn} SYN: sent because client called connect(3, 127.0.0.2:7000)"
         )]
     );
     assert_eq!(
-        *said("server", 1, "S")[0],
+        *rows("server", 1, "S")[0],
         [
             format!("segment {syn} SYN"),
             "server 127.0.0.2:7000: LISTEN → SYN_RECEIVED".into()
         ]
     );
     assert_eq!(
-        *said("server", 2, "AS")[0],
+        *rows("server", 2, "AS")[0],
         [format!(
             "segment {syn_ack} SYN,ACK: sent in answer to segment {syn} SYN"
         )]
     );
     assert_eq!(
-        *said("client", 1, "AS")[0],
+        *rows("client", 1, "AS")[0],
         [
             format!("segment {syn_ack} SYN,ACK"),
             "client conn: SYN_SENT → ESTABLISHED".into(),
             "connect(3, 127.0.0.2:7000) of client wakes".into()
         ]
     );
-    let fins = said("client", 2, "AF");
+    let fins = rows("client", 2, "AF");
     assert_eq!(
         *fins[0],
         [
@@ -295,10 +295,10 @@ fn comments_tell_causes_fates_and_changes() {
     );
     assert!(fins[1][0].ends_with("FIN,ACK: sent because of the retransmission timer"));
     assert_eq!(
-        said("server", 1, "AF").last().unwrap()[1..],
+        rows("server", 1, "AF").last().unwrap()[1..],
         ["server conn: ESTABLISHED → CLOSE_WAIT"]
     );
-    let held = said("server", 2, "AF")[0];
+    let held = rows("server", 2, "AF")[0];
     assert!(
         held[0].ends_with("FIN,ACK: sent because server called close(4)"),
         "{held:?}"
@@ -380,7 +380,7 @@ async fn runs_and_recordings_are_downloaded() {
         let capture = Capture::download(format!("{address}/pcapng"), id).await;
         assert_eq!(capture.packets(), packets_of(&Events::parse(&events)));
     }
-    // This one goes on until it is stopped: its capture is what there is by now, and later what there was.
+    // This run goes on until it is stopped. A capture before that has the packets so far.
     let script = "server listen\nclient connect\nserver accept\nclient recv";
     let id = start_run(&server, json!({ "script": script, "pace": "full" })).await;
     let address = server.url(&format!("/api/runs/{id}"));
@@ -389,9 +389,9 @@ async fn runs_and_recordings_are_downloaded() {
     stop_run(&server, &id).await;
     let events = events_to_end(&server, &id).await;
     let capture = Capture::download(format!("{address}/pcapng"), &id).await;
-    let whole = capture.packets();
-    assert_eq!(whole, packets_of(&events));
-    assert_eq!(whole[..so_far.len()], so_far);
+    let all = capture.packets();
+    assert_eq!(all, packets_of(&events));
+    assert_eq!(all[..so_far.len()], so_far);
 
     for unknown in ["/api/runs/nobody/pcapng", "/api/recordings/nobody/pcapng"] {
         let (status, answer) = request("GET", &server.url(unknown), None).await;

@@ -1,12 +1,14 @@
-//! Exercise sheets: every blank can be filled, every order restored, and equal seeds give equal sheets.
+//! Worksheets: every blank can be filled, every order restored, and equal seeds give equal worksheets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use fourwave::content::catalogue;
 use fourwave::event::Event;
 use fourwave::export::worksheet::blanks::{bank, blank};
-use fourwave::export::worksheet::shuffle::{shuffle, way};
-use fourwave::export::worksheet::table::{Cell, Deed, Kind, Table, table};
+use fourwave::export::worksheet::shuffle::{segment_of, shuffle};
+use fourwave::export::worksheet::table::{
+    BlankKind, RowKind, WorksheetCell, WorksheetTable, table,
+};
 use fourwave::recording;
 
 use crate::support::{Server, fetch, scenario_ids};
@@ -21,7 +23,7 @@ fn lessons() -> Vec<(String, Vec<Event>)> {
     .collect()
 }
 
-fn cells(table: &Table) -> Vec<Cell> {
+fn cells(table: &WorksheetTable) -> Vec<WorksheetCell> {
     let mut table = table.clone();
     table
         .rows
@@ -33,21 +35,22 @@ fn cells(table: &Table) -> Vec<Cell> {
 
 #[test]
 fn every_lesson_has_blanks_whose_values_the_run_gave() {
-    let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<BlankKind, usize> = BTreeMap::new();
     for (id, events) in lessons() {
-        let whole = table(&events);
+        let full = table(&events);
         for seed in [1, 2, 77] {
-            let mut sheet = blank(whole.clone(), seed);
+            let mut sheet = blank(full.clone(), seed);
             assert_eq!(
                 cells(&sheet),
-                cells(&blank(whole.clone(), seed)),
+                cells(&blank(full.clone(), seed)),
                 "{id}: the same seed, the same sheet"
             );
-            let (told, asked) = (cells(&whole), cells(&sheet));
+            let (values, asked) = (cells(&full), cells(&sheet));
             assert!(
-                told.iter()
+                values
+                    .iter()
                     .zip(&asked)
-                    .all(|(told, asked)| told.value == asked.value),
+                    .all(|(cell, asked)| cell.value == asked.value),
                 "{id}: nothing is changed"
             );
             let numbers: Vec<usize> = asked.iter().filter_map(|cell| cell.blank).collect();
@@ -59,7 +62,7 @@ fn every_lesson_has_blanks_whose_values_the_run_gave() {
             assert!(!numbers.is_empty(), "{id}: nothing is asked");
             let words = bank(&mut sheet);
             for row in &mut sheet.rows {
-                let blanks: Vec<Cell> = row
+                let blanks: Vec<WorksheetCell> = row
                     .cells_mut()
                     .into_iter()
                     .filter(|cell| cell.blank.is_some())
@@ -72,7 +75,8 @@ fn every_lesson_has_blanks_whose_values_the_run_gave() {
                         .unwrap_or_else(|| panic!("{id}: {} cannot be concluded", cell.value));
                     *kinds.entry(kind).or_default() += 1;
                     assert!(
-                        !matches!(kind, Kind::State | Kind::Flags) || words.contains(&cell.value),
+                        !matches!(kind, BlankKind::State | BlankKind::Flags)
+                            || words.contains(&cell.value),
                         "{id}: {}",
                         cell.value
                     );
@@ -80,44 +84,49 @@ fn every_lesson_has_blanks_whose_values_the_run_gave() {
             }
         }
         assert_ne!(
-            cells(&blank(whole.clone(), 1)),
-            cells(&blank(whole, 3)),
+            cells(&blank(full.clone(), 1)),
+            cells(&blank(full, 3)),
             "{id}: another seed, another sheet"
         );
     }
     assert_eq!(kinds.len(), 4, "{kinds:?}");
 }
 
-/// Reckoned anew, from what stands above in the table and nothing else.
+/// Numbers follow from the rows above in the table alone; this test computes them anew.
 #[test]
 fn a_number_that_is_asked_for_follows_from_the_rows_above() {
     let mut asked = 0;
     for (id, events) in lessons() {
-        // What each host has sent by now, and what of the other's has reached it.
+        // The sequence numbers that each host has sent so far, and those that have reached its peer.
         let (mut ends, mut reached): (BTreeMap<_, BTreeSet<u32>>, BTreeMap<_, BTreeSet<u32>>) =
             Default::default();
         for row in table(&events).rows {
-            let Some(way) = way(&row) else { continue };
-            let number =
-                |cell: &Option<Cell>| cell.as_ref().map(|cell| cell.value.parse::<u32>().unwrap());
-            for (cell, known) in [(&way.seq, &ends), (&way.ack, &reached)] {
+            let Some(segment) = segment_of(&row) else {
+                continue;
+            };
+            let number = |cell: &Option<WorksheetCell>| {
+                cell.as_ref().map(|cell| cell.value.parse::<u32>().unwrap())
+            };
+            for (cell, known) in [(&segment.seq, &ends), (&segment.ack, &reached)] {
                 if cell.as_ref().is_some_and(|cell| cell.asks.is_some()) {
                     asked += 1;
-                    let known = known.get(&way.from).is_some_and(|known: &BTreeSet<u32>| {
-                        known.contains(&number(cell).unwrap())
-                    });
-                    assert!(known, "{id}: {way:?}");
+                    let known = known
+                        .get(&segment.from)
+                        .is_some_and(|known: &BTreeSet<u32>| {
+                            known.contains(&number(cell).unwrap())
+                        });
+                    assert!(known, "{id}: {segment:?}");
                 }
             }
             let takes = ["SYN", "FIN"]
                 .iter()
-                .filter(|flag| way.flags.value.split(", ").any(|one| one == **flag))
+                .filter(|flag| segment.flags.value.split(", ").any(|one| one == **flag))
                 .count();
-            if let Some(seq) = number(&way.seq) {
-                let end = seq + way.len as u32 + takes as u32;
-                ends.entry(way.from).or_default().insert(end);
-                if !way.lost {
-                    reached.entry(way.from.other()).or_default().insert(end);
+            if let Some(seq) = number(&segment.seq) {
+                let end = seq + segment.len as u32 + takes as u32;
+                ends.entry(segment.from).or_default().insert(end);
+                if !segment.lost {
+                    reached.entry(segment.from.other()).or_default().insert(end);
                 }
             }
         }
@@ -129,8 +138,8 @@ fn a_number_that_is_asked_for_follows_from_the_rows_above() {
 fn what_a_reader_cannot_know_is_never_asked_for() {
     for (id, events) in lessons() {
         for row in table(&events).rows {
-            match &row.deed {
-                Deed::Call {
+            match &row.kind {
+                RowKind::Call {
                     text,
                     result: Some(cell),
                     ..
@@ -138,10 +147,10 @@ fn what_a_reader_cannot_know_is_never_asked_for() {
                     let name = text.split('(').next().unwrap().rsplit(' ').next().unwrap();
                     assert!(["send", "recv", "connect"].contains(&name), "{id}: {text}");
                 }
-                Deed::Segment(way) if way.injected || way.again => {
-                    assert_eq!(way.flags.asks, None, "{id}: {way:?}");
+                RowKind::Segment(segment) if segment.injected || segment.again => {
+                    assert_eq!(segment.flags.asks, None, "{id}: {segment:?}");
                 }
-                Deed::Other { .. } => {
+                RowKind::Other { .. } => {
                     let states = row.states.iter().flatten();
                     assert!(
                         states.clone().all(|state| state.asks.is_none()),
@@ -175,14 +184,14 @@ fn shuffled_segments_restore_to_the_order_of_the_run() {
             items.sort_by_key(|item| item.place);
             let sent: Vec<u32> = items
                 .iter()
-                .map(|item| way(&table.rows[item.row]).unwrap().span.0)
+                .map(|item| segment_of(&table.rows[item.row]).unwrap().span.0)
                 .collect();
             assert!(sent.is_sorted(), "{id}: {sent:?}");
             let places: Vec<usize> = items.iter().map(|item| item.place).collect();
             assert_eq!(places, (1..=items.len()).collect::<Vec<_>>(), "{id}");
         }
     }
-    // Two goodbyes that cross on the wire may stand either way.
+    // Two FINs that cross on the wire may stand in either order.
     let lines = catalogue::recording_lines("both-at-once").unwrap();
     assert!(
         shuffle(&table(&recording::read(&lines)), 1)
@@ -196,8 +205,8 @@ fn a_call_waits_on_paper_only_where_it_slept() {
     let rows = |id: &str| table(&recording::read(&catalogue::recording_lines(id).unwrap())).rows;
     let waits = |id: &str| {
         let rows = rows(id).into_iter();
-        let waiting = rows.filter_map(|row| match row.deed {
-            Deed::Call {
+        let waiting = rows.filter_map(|row| match row.kind {
+            RowKind::Call {
                 text, result: None, ..
             } => Some(text),
             _ => None,
@@ -213,7 +222,7 @@ fn a_call_waits_on_paper_only_where_it_slept() {
     );
 }
 
-/// The blanks of a page, each with what stands in it.
+/// The blanks of a page, each with its content.
 fn blanks_of(page: &str) -> Vec<(String, String)> {
     let blanks = page.split("<span class=\"blank ").skip(1);
     let cut = |text: &str, from: &str, to: &str| {
@@ -264,7 +273,7 @@ async fn sheets_and_keys_are_pages_in_both_languages() {
         solved.iter().all(|(_, value)| !value.is_empty()),
         "{solved:?}"
     );
-    // But for the solutions both are the same page.
+    // Both pages are the same except for the solutions.
     let bare = |page: &str| {
         page.split("<tbody>")
             .nth(1)

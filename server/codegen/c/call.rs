@@ -1,22 +1,22 @@
-//! A call in C: its lines.
+//! The lines of a call in C.
 
 use crate::codegen::posix_names::{self, Setting, direction, events, setting};
 use crate::codegen::source_text::quoted;
-use crate::codegen::statements::Deal;
+use crate::codegen::statements::CallSite;
 use crate::tcp::call::{Await, Call, Payload, Query, SocketOption};
 
-/// The lines of a call, with the one that makes its socket.
-pub(crate) fn lines(name: &dyn Fn(usize) -> String, deal: &Deal) -> String {
-    let fd = name(deal.socket);
-    let lines = of_call(name, deal, &fd);
-    match deal.makes == Some(deal.socket) {
+/// The lines of a call. A line that makes the socket comes first where the socket is new.
+pub(crate) fn lines(name: &dyn Fn(usize) -> String, site: &CallSite) -> String {
+    let fd = name(site.socket);
+    let lines = of_call(name, site, &fd);
+    match site.makes == Some(site.socket) {
         true => format!("{fd} = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));\n{lines}"),
         false => lines,
     }
 }
 
-fn of_call(name: &dyn Fn(usize) -> String, deal: &Deal, fd: &str) -> String {
-    let checked = |call: &str, code: String| match deal.may_fail {
+fn of_call(name: &dyn Fn(usize) -> String, site: &CallSite, fd: &str) -> String {
+    let checked = |call: &str, code: String| match site.may_fail {
         true => tried(call, &code),
         false => format!("check(\"{call}\", {code});"),
     };
@@ -25,12 +25,12 @@ fn of_call(name: &dyn Fn(usize) -> String, deal: &Deal, fd: &str) -> String {
         format!("(struct sockaddr *)&{name}, sizeof {name}")
     };
     let bind = |port| checked("bind", format!("bind({fd}, {})", to(true, port)));
-    match &deal.call {
+    match &site.call {
         Call::Socket => String::new(),
         Call::Bind { port } => bind(*port),
         Call::Listen { port, backlog } => {
             let listen = checked("listen", format!("listen({fd}, {backlog})"));
-            match deal.bound {
+            match site.bound {
                 Some(_) => listen,
                 None => format!("{}\n{listen}", bind(*port)),
             }
@@ -44,12 +44,12 @@ fn of_call(name: &dyn Fn(usize) -> String, deal: &Deal, fd: &str) -> String {
                 .replace('\n', "\n    "),
         ),
         Call::Accept | Call::Dup => {
-            let (call, code) = match deal.call {
+            let (call, code) = match site.call {
                 Call::Accept => ("accept", format!("accept({fd}, NULL, NULL)")),
                 _ => ("dup", format!("dup({fd})")),
             };
-            match deal.makes.map(|made| name(made)) {
-                Some(made) if deal.may_fail => {
+            match site.makes.map(|made| name(made)) {
+                Some(made) if site.may_fail => {
                     format!("{made} = {code};\n{}", tried(call, &made))
                 }
                 Some(made) => format!("{made} = check(\"{call}\", {code});"),
@@ -101,7 +101,7 @@ fn of_call(name: &dyn Fn(usize) -> String, deal: &Deal, fd: &str) -> String {
     }
 }
 
-/// A call whose error is told.
+/// A call whose error is printed.
 fn tried(call: &str, code: &str) -> String {
     format!("if ({code} < 0)\n    perror(\"{call}\");")
 }
@@ -124,7 +124,7 @@ fn set(fd: &str, option: &SocketOption) -> String {
         Setting::Numbers(numbers) => posix_names::lines(numbers, |(level, option, value)| {
             format!("set_option({fd}, {level}, {option}, {value});")
         }),
-        Setting::Linger([on, seconds]) => tried(
+        Setting::Linger { on, seconds } => tried(
             "setsockopt",
             &format!(
                 "setsockopt({fd}, SOL_SOCKET, SO_LINGER, &(struct linger){{{on}, {seconds}}}, sizeof(struct linger))"
@@ -149,7 +149,7 @@ fn get(fd: &str, query: Query) -> String {
             ["struct tcp_info value = {0}", "value.tcpi_state"],
         ),
     };
-    let told = if query == Query::State {
+    let label = if query == Query::State {
         "state"
     } else {
         option
@@ -157,11 +157,11 @@ fn get(fd: &str, query: Query) -> String {
     format!(
         "{{\n    {of};\n    socklen_t length = sizeof value;\n    \
          if (getsockopt({fd}, {level}, {option}, &value, &length) < 0)\n        perror(\"getsockopt\");\n    \
-         else\n        printf(\"{told}: %d\\n\", {value});\n}}"
+         else\n        printf(\"{label}: %d\\n\", {value});\n}}"
     )
 }
 
-/// The variable of an address: whose it is, and its port.
+/// The variable of an address: the host's own or its peer's, and the port.
 pub(crate) fn address_name(own: bool, port: u16) -> String {
     let whose = if own { "here" } else { "there" };
     match port {

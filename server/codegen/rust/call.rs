@@ -1,25 +1,25 @@
-//! A call in Rust, whoever owns its socket: its lines, or what std lacks.
+//! The lines of a call in Rust, or the reason why std cannot make the call.
 
 use crate::codegen::posix_names::{self, Setting, setting};
 use crate::codegen::source_text::quoted;
-use crate::codegen::statements::Deal;
+use crate::codegen::statements::CallSite;
 use crate::tcp::call::{Call, How, Payload, Query, SocketOption};
 
-/// A call whose error is told, or ends the program.
-pub(crate) fn told(deal: &Deal, code: &str) -> String {
-    match deal.may_fail {
+/// A call whose error is printed, or ends the program.
+pub(crate) fn checked(site: &CallSite, code: &str) -> String {
+    match site.may_fail {
         true => format!(
             "if let Err(error) = {code} {{\n    println!(\"{}: {{error}}\");\n}}",
-            deal.word()
+            site.word()
         ),
         false => format!("{code}?;"),
     }
 }
 
 /// A call whose value is printed.
-fn shown(deal: &Deal, code: &str, pattern: &str, value: &str) -> String {
-    let word = deal.word();
-    match deal.may_fail {
+fn printed(site: &CallSite, code: &str, pattern: &str, value: &str) -> String {
+    let word = site.word();
+    match site.may_fail {
         true => format!(
             "match {code} {{\n    Ok({pattern}) => println!(\"{word}: {{:?}}\", {value}),\n    \
              Err(error) => println!(\"{word}: {{error}}\"),\n}}"
@@ -31,17 +31,17 @@ fn shown(deal: &Deal, code: &str, pattern: &str, value: &str) -> String {
     }
 }
 
-/// The lines of a call, or what std lacks.
+/// The lines of a call, or the reason why std cannot make it.
 pub(crate) fn lines(
     receiver: &str,
     name: &str,
     listens: bool,
-    deal: &Deal,
+    site: &CallSite,
     most: usize,
 ) -> Result<String, String> {
     const STREAM: &str = "a TcpListener cannot do this";
     let is_of_streams = matches!(
-        deal.call,
+        site.call,
         Call::Send { .. }
             | Call::Recv { .. }
             | Call::Shutdown(_)
@@ -52,20 +52,20 @@ pub(crate) fn lines(
         return Err(STREAM.into());
     }
     let get = |option: &str| format!("get_option(&{name}, {option})");
-    Ok(match &deal.call {
+    Ok(match &site.call {
         Call::Send { payload, more } => {
             let bytes = match payload {
                 Payload::Text(text) => bytes(text),
                 Payload::Bytes(count) => format!("&[b'x'; {count}]"),
             };
-            let write = match deal.restless {
-                true => shown(
-                    deal,
+            let write = match site.nonblocking {
+                true => printed(
+                    site,
                     &format!("{receiver}.write({bytes})"),
                     "count",
                     "count",
                 ),
-                false => told(deal, &format!("{receiver}.write_all({bytes})")),
+                false => checked(site, &format!("{receiver}.write_all({bytes})")),
             };
             match more {
                 true => format!("// std has no MSG_MORE: these bytes leave at once\n{write}"),
@@ -79,15 +79,15 @@ pub(crate) fn lines(
             };
             let counted = "buffer[..count].escape_ascii().to_string()";
             match (all, peek) {
-                (_, true) => shown(deal, &format!("{name}.peek({buffer})"), "count", counted),
-                (true, false) => shown(
-                    deal,
+                (_, true) => printed(site, &format!("{name}.peek({buffer})"), "count", counted),
+                (true, false) => printed(
+                    site,
                     &format!("{receiver}.read_exact({buffer})"),
                     "()",
                     &format!("buffer[..{room}].escape_ascii().to_string()"),
                 ),
-                (false, false) => shown(
-                    deal,
+                (false, false) => printed(
+                    site,
                     &format!("{receiver}.read({buffer})"),
                     "count",
                     counted,
@@ -100,7 +100,7 @@ pub(crate) fn lines(
                 How::Write => "Write",
                 How::Both => "Both",
             };
-            told(deal, &format!("{name}.shutdown(Shutdown::{how})"))
+            checked(site, &format!("{name}.shutdown(Shutdown::{how})"))
         }
         Call::Disconnect => {
             return Err("std has no connect with AF_UNSPEC, which aborts the connection".into());
@@ -111,23 +111,28 @@ pub(crate) fn lines(
         Call::Poll(_) | Call::Epoll(_) => {
             return Err("std has no poll; the crates polling and mio have".into());
         }
-        Call::Set(option) => set(name, option, listens, deal)?,
-        Call::Get(Query::Error) => shown(deal, &format!("{name}.take_error()"), "error", "error"),
+        Call::Set(option) => set(name, option, listens, site)?,
+        Call::Get(Query::Error) => printed(site, &format!("{name}.take_error()"), "error", "error"),
         Call::Get(Query::State) => {
-            shown(deal, &get("IPPROTO_TCP, TCP_INFO"), "state", "state & 0xff")
+            printed(site, &get("IPPROTO_TCP, TCP_INFO"), "state", "state & 0xff")
         }
-        Call::Get(Query::RcvBuf) => shown(deal, &get("SOL_SOCKET, SO_RCVBUF"), "size", "size"),
-        Call::Get(Query::SndBuf) => shown(deal, &get("SOL_SOCKET, SO_SNDBUF"), "size", "size"),
-        Call::Name => shown(deal, &format!("{name}.local_addr()"), "address", "address"),
-        Call::Peer => shown(deal, &format!("{name}.peer_addr()"), "address", "address"),
+        Call::Get(Query::RcvBuf) => printed(site, &get("SOL_SOCKET, SO_RCVBUF"), "size", "size"),
+        Call::Get(Query::SndBuf) => printed(site, &get("SOL_SOCKET, SO_SNDBUF"), "size", "size"),
+        Call::Name => printed(site, &format!("{name}.local_addr()"), "address", "address"),
+        Call::Peer => printed(site, &format!("{name}.peer_addr()"), "address", "address"),
         Call::Socket | Call::Bind { .. } | Call::Dup | Call::Close => String::new(),
     })
 }
 
-fn set(name: &str, option: &SocketOption, listens: bool, deal: &Deal) -> Result<String, String> {
+fn set(
+    name: &str,
+    option: &SocketOption,
+    listens: bool,
+    site: &CallSite,
+) -> Result<String, String> {
     let set = |level: &str, option: &str, value: String| {
-        told(
-            deal,
+        checked(
+            site,
             &format!("set_option(&{name}, {level}, {option}, {value})"),
         )
     };
@@ -135,15 +140,17 @@ fn set(name: &str, option: &SocketOption, listens: bool, deal: &Deal) -> Result<
         SocketOption::NoDelay(_) if listens => {
             return Err("a TcpListener has no set_nodelay".into());
         }
-        SocketOption::NoDelay(on) => told(deal, &format!("{name}.set_nodelay({on})")),
+        SocketOption::NoDelay(on) => checked(site, &format!("{name}.set_nodelay({on})")),
         option => match setting(option) {
             Setting::Numbers(numbers) => posix_names::lines(numbers, |(level, option, value)| {
                 set(level, option, format!("{value}i32"))
             }),
-            Setting::Linger(value) => {
-                set("SOL_SOCKET", "SO_LINGER", format!("{value:?} as [i32; 2]"))
-            }
-            Setting::NonBlock(on) => told(deal, &format!("{name}.set_nonblocking({on})")),
+            Setting::Linger { on, seconds } => set(
+                "SOL_SOCKET",
+                "SO_LINGER",
+                format!("[{on}, {seconds}] as [i32; 2]"),
+            ),
+            Setting::NonBlock(on) => checked(site, &format!("{name}.set_nonblocking({on})")),
         },
     })
 }

@@ -1,5 +1,5 @@
-//! Mermaid's `sequenceDiagram`. A segment is told where it arrived or was lost, so that causes stand above what they
-//! caused; calls and states are notes beside their hosts.
+//! A run as Mermaid's `sequenceDiagram`. A segment stands where it arrived or was lost, so that causes stand above their
+//! effects. Calls and states are notes beside their hosts.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -7,20 +7,21 @@ use std::fmt::Write as _;
 use crate::event::host::Host;
 use crate::event::labels::{self, by, called, duration, gave};
 use crate::event::{CallPhase, Event, ProcessChange, Segment, SegmentPhase, Socket, What};
-use crate::export::text_width::tame;
+use crate::export::run_facts::Facts;
+use crate::export::text_width::escape_controls;
 use crate::i18n::Language;
 use crate::tcp::state::State;
 
-/// As many lines as a diagram has; renderers refuse texts that are much longer (GitHub at 50,000 characters).
-const MOST: usize = 400;
+/// The most lines of a diagram. Renderers refuse longer texts (GitHub at 50,000 characters).
+const MAX_LINES: usize = 400;
 
 pub(crate) fn diagram(events: &[Event], language: Language) -> String {
-    let facts = crate::export::run_facts::Facts::of(events);
+    let facts = Facts::of(events);
     let mut diagram = Diagram {
         language,
         lines: Vec::new(),
         calls: HashMap::new(),
-        flying: Vec::new(),
+        in_flight: Vec::new(),
         sockets: Default::default(),
         arrivals: 0,
         t: 0,
@@ -34,13 +35,13 @@ pub(crate) fn diagram(events: &[Event], language: Language) -> String {
         let address = escape(facts.addresses[host as usize]);
         let _ = writeln!(text, "    participant {host} as {host} {address}");
     }
-    for line in diagram.lines.iter().take(MOST) {
+    for line in diagram.lines.iter().take(MAX_LINES) {
         let _ = writeln!(text, "    {line}");
     }
     if let Some(more) = diagram
         .lines
         .len()
-        .checked_sub(MOST)
+        .checked_sub(MAX_LINES)
         .filter(|more| *more > 0)
     {
         let more = language.say("export.more", &[("count", &more.to_string())]);
@@ -52,10 +53,10 @@ pub(crate) fn diagram(events: &[Event], language: Language) -> String {
 struct Diagram {
     language: Language,
     lines: Vec<String>,
-    /// Calls that have not returned, by the `seq` of their enters: their lines, and how much had arrived.
+    /// Calls that have not returned, by the `seq` of their enters: their lines, and the number of arrivals before them.
     calls: HashMap<u32, (usize, u32)>,
-    /// Segments under way, and whether they are held.
-    flying: Vec<(Segment, bool)>,
+    /// Segments under way, and whether each is held.
+    in_flight: Vec<(Segment, bool)>,
     /// The connections of each host, by both ports.
     sockets: [HashSet<(u16, u16)>; 2],
     arrivals: u32,
@@ -65,7 +66,7 @@ struct Diagram {
 impl Diagram {
     fn event(&mut self, event: &Event) {
         let idle = event.t.saturating_sub(self.t);
-        let is_still = self.flying.iter().all(|(_, held)| *held);
+        let is_still = self.in_flight.iter().all(|(_, held)| *held);
         if idle > 1_000_000 && is_still && !self.lines.is_empty() {
             let text = self
                 .language
@@ -103,7 +104,7 @@ impl Diagram {
                 };
                 let gave = gave(exit);
                 let whole = by(*host, actor, &called(call, args));
-                // What came back at once is one note.
+                // A call that returned at once is one note.
                 if arrivals == self.arrivals {
                     self.lines[line] = note(*host, &format!("{whole} = {gave}"));
                 } else {
@@ -166,20 +167,21 @@ impl Diagram {
 
     fn segment(&mut self, segment: &Segment) {
         let own = self
-            .flying
+            .in_flight
             .iter()
             .position(|(other, _)| other.id == segment.id);
         match (segment.phase, own) {
             (SegmentPhase::Sent | SegmentPhase::Injected, _) => {
-                self.flying.push((segment.clone(), false))
+                self.in_flight.push((segment.clone(), false))
             }
-            (SegmentPhase::Held, Some(own)) => self.flying[own].1 = true,
+            (SegmentPhase::Held, Some(own)) => self.in_flight[own].1 = true,
             (SegmentPhase::Held, None) => {}
             (SegmentPhase::Delivered | SegmentPhase::Dropped, own) => {
-                let forged = own
-                    .is_some_and(|own| self.flying.remove(own).0.phase == SegmentPhase::Injected);
+                let forged = own.is_some_and(|own| {
+                    self.in_flight.remove(own).0.phase == SegmentPhase::Injected
+                });
                 let lost = segment.phase == SegmentPhase::Dropped;
-                // What nobody sent comes along a dotted line.
+                // A segment that no host has sent comes along a dotted line.
                 let arrow = match (lost, forged) {
                     (false, false) => "->>",
                     (false, true) => "-->>",
@@ -194,7 +196,7 @@ impl Diagram {
         }
     }
 
-    /// The name of a state's connection, where its host has, or had, several.
+    /// The name of a socket, where its host has or had several connections.
     fn of(&mut self, host: Host, socket: &Socket) -> String {
         let sockets = &mut self.sockets[host as usize];
         if socket.peer.port() != 0 {
@@ -211,9 +213,9 @@ impl Diagram {
         escape(&labels::name(segment, several))
     }
 
-    /// What is on the wire when the run is over.
+    /// Notes for the segments that are on the wire at the end of the run.
     fn leave(&mut self) {
-        for (segment, held) in std::mem::take(&mut self.flying) {
+        for (segment, held) in std::mem::take(&mut self.in_flight) {
             let key = if held { "export.held" } else { "export.flying" };
             let text = self.language.say(key, &[("host", segment.from.name())]);
             let line = format!(
@@ -238,11 +240,11 @@ fn note(host: Host, text: &str) -> String {
     format!("Note {side} of {host}: {}", escape(text))
 }
 
-/// A text on one line of a diagram. Mermaid ends one at `;` and `#`, reads `%%` as a comment or a directive, HTML as HTML
-/// and the word `end` as an end: those become entities, as its documentation says, `#59;` for `;`.
+/// A text for one line of a diagram. Mermaid ends a line at `;` and `#`, reads `%%` as a comment or a directive, HTML as
+/// HTML and the word `end` as the end of a block. Its documentation tells to write these as entities, `#59;` for `;`.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for c in tame(text).chars() {
+    for c in escape_controls(text).chars() {
         match c {
             ';' | '#' | '%' | '<' | '>' | '&' | '"' | '\'' | '`' | '\\' | '{' | '}' | '$' | '*'
             | '~' => {
@@ -253,7 +255,7 @@ fn escape(text: &str) -> String {
     }
     let escaped = without_end(&escaped);
     match escaped.split_once(':') {
-        // It would say how lines break.
+        // `wrap:` and `nowrap:` are directives for line breaks.
         Some((word, rest)) if ["wrap", "nowrap"].contains(&word.to_ascii_lowercase().as_str()) => {
             format!("{word}#58;{rest}")
         }
@@ -261,7 +263,7 @@ fn escape(text: &str) -> String {
     }
 }
 
-/// The word `end`, however it is written, with an entity for its first letter.
+/// A text in which the word `end`, in capitals or not, has an entity for its first letter.
 fn without_end(text: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();

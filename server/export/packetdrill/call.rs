@@ -1,18 +1,18 @@
-//! System calls as packetdrill writes them: `send(3, ..., 5, 0) = 5`. It knows those of its `system_call_table`, and
-//! descriptors that a call of the script gave and none has closed.
+//! System calls in packetdrill's notation: `send(3, ..., 5, 0) = 5`. packetdrill knows the calls of its
+//! `system_call_table`, and the descriptors that the script's calls have opened and not closed.
 
 use std::collections::BTreeSet;
 
 use crate::event::Exit;
 use crate::tcp::errno;
 
-/// The descriptors that the script knows.
+/// The open descriptors of the script.
 #[derive(Default)]
-pub(crate) struct Made(BTreeSet<i64>);
+pub(crate) struct Descriptors(BTreeSet<i64>);
 
-impl Made {
-    /// A call and what it gave; None where packetdrill has no words for it.
-    pub(crate) fn say(&mut self, call: &str, args: &[String], exit: &Exit) -> Option<String> {
+impl Descriptors {
+    /// A call with its result; None where packetdrill cannot express it.
+    pub(crate) fn spell(&mut self, call: &str, args: &[String], exit: &Exit) -> Option<String> {
         let arg = |at: usize| args.get(at).map(String::as_str);
         let makes = matches!(call, "socket" | "accept" | "epoll_create1");
         let fd = || {
@@ -65,7 +65,7 @@ impl Made {
                 )
             }
             "poll" => {
-                // What was asked for is not recorded: of a poll that gave nothing nothing can be said.
+                // The requested events are not recorded, so a poll without a result cannot be written.
                 let given = events(exit.words.as_deref()?)?;
                 format!(
                     "poll([{{fd={}, events={given}, revents={given}}}], 1, {})",
@@ -88,7 +88,7 @@ impl Made {
     }
 }
 
-/// Names joined by `|`, which packetdrill looks up.
+/// Whether a text is names joined by `|`, which packetdrill looks up.
 fn is_symbols(text: &str) -> bool {
     let is_symbol = |name: &str| {
         !name.is_empty()
@@ -99,7 +99,7 @@ fn is_symbols(text: &str) -> bool {
     text.split('|').all(is_symbol)
 }
 
-/// `{l_onoff=1, l_linger=0}`, as packetdrill writes it.
+/// The value `{l_onoff=1, l_linger=0}` in packetdrill's notation.
 fn linger(value: &str) -> Option<String> {
     let number = |name: &str| {
         let (_, rest) = value.split_once(&format!("{name}="))?;
@@ -127,7 +127,7 @@ fn events(words: &str) -> Option<String> {
     Some(names.join("|")).filter(|names| is_symbols(names))
 }
 
-/// What strerror(3) says, in the letters that packetdrill allows between parentheses; it does not compare them.
+/// The text of strerror(3), in the letters that packetdrill allows between parentheses. packetdrill does not compare it.
 fn meaning(name: &str) -> Option<String> {
     let text = errno::text(errno::number(name)?);
     let words = text

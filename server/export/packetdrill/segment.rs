@@ -1,19 +1,18 @@
-//! Segments as packetdrill writes them: `P. 1:6(5) ack 1 win 502 <nop,nop,TS val 100 ecr 200>`.
+//! Segments in packetdrill's notation: `P. 1:6(5) ack 1 win 502 <nop,nop,TS val 100 ecr 200>`.
 
 use std::collections::HashMap;
 
 use crate::event::Segment;
 use crate::event::host::Host;
 
-/// Where the clocks of RFC 7323's timestamps stood at first, of each host: a kernel's begins anywhere, the script's at
-/// [`FIRST`].
+/// Each host's first timestamp (RFC 7323). A kernel's timestamps begin anywhere, the script's at [`FIRST_TIMESTAMP`].
 #[derive(Default)]
-pub(crate) struct Clocks(HashMap<Host, u32>);
+pub(crate) struct TimestampClocks(HashMap<Host, u32>);
 
-const FIRST: u32 = 1000;
+const FIRST_TIMESTAMP: u32 = 1000;
 
-impl Clocks {
-    /// A segment behind its direction; None where its numbers count from no SYN, or do not fit.
+impl TimestampClocks {
+    /// A segment without its direction; None where its connection's SYN was not seen, or a number does not fit.
     pub(crate) fn write(&mut self, segment: &Segment) -> Option<String> {
         let seq = segment.seq_rel?;
         let end = seq.checked_add(u32::try_from(segment.len).ok()?)?;
@@ -75,7 +74,7 @@ impl Clocks {
                 Some(format!("TS val {val} ecr {ecr}"))
             }
             ("sack", ..) => {
-                // Its edges are absolute, the script's relative to the other direction's SYN.
+                // The edges are absolute; the script's count from the other direction's SYN.
                 let base = segment.ack_abs.wrapping_sub(segment.ack_rel?);
                 let blocks = option.split(' ').skip(1).map(|block| {
                     let (left, right) = block.split_once('-')?;
@@ -97,6 +96,6 @@ impl Clocks {
 
     fn since(&mut self, host: Host, value: u32) -> u32 {
         let first = *self.0.entry(host).or_insert(value);
-        value.wrapping_sub(first).wrapping_add(FIRST)
+        value.wrapping_sub(first).wrapping_add(FIRST_TIMESTAMP)
     }
 }

@@ -1,35 +1,35 @@
-//! What is told of packets beside their bytes: where they come from, what became of them, what they changed.
+//! The comments on packets in a capture: the cause of a packet, its end on the wire, its effects.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::event::{CallPhase, Cause, Event, Exit, Segment, SegmentPhase, Timer, What};
 
-/// What the whole run says about each segment.
+/// The facts about each segment, gathered from the whole run.
 #[derive(Default)]
-pub(crate) struct Story {
+pub(crate) struct PacketComments {
     /// Calls by the `seq` of their enters, such as `client called close(3)`.
     calls: HashMap<u32, String>,
     /// Segments by their ids, such as `segment 5 FIN,ACK`.
     names: HashMap<u32, String>,
-    /// What became of each on the wire, where it did not simply arrive.
-    fates: HashMap<u32, Vec<String>>,
-    /// What each did where it arrived.
+    /// Events on the wire other than arrival, by segment id.
+    outcomes: HashMap<u32, Vec<String>>,
+    /// Effects at the receiver, by segment id.
     effects: HashMap<u32, Vec<String>>,
-    /// How each came onto the wire that no host has sent.
+    /// Origins of segments that no host has sent, by segment id.
     origins: HashMap<u32, String>,
-    /// Those that are on the wire no more.
+    /// Segments that have left the wire.
     gone: HashSet<u32>,
     ended: bool,
 }
 
-impl Story {
+impl PacketComments {
     /// Reads the run.
-    pub(crate) fn of(events: &[Event]) -> Story {
-        let mut story = Story::default();
+    pub(crate) fn of(events: &[Event]) -> PacketComments {
+        let mut comments = PacketComments::default();
         for event in events {
-            story.read(event);
+            comments.read(event);
         }
-        story
+        comments
     }
 
     fn read(&mut self, event: &Event) {
@@ -80,7 +80,7 @@ impl Story {
     fn read_segment(&mut self, segment: &Segment) {
         let Segment { id, reason, .. } = segment;
         let reason = reason.as_deref().unwrap_or("no reason is known");
-        let fate = match segment.phase {
+        let outcome = match segment.phase {
             SegmentPhase::Sent => {
                 self.names.insert(*id, name(segment));
                 return;
@@ -100,14 +100,14 @@ impl Story {
                 return;
             }
         };
-        self.fates.entry(*id).or_default().push(fate);
+        self.outcomes.entry(*id).or_default().push(outcome);
     }
 
     fn effect(&mut self, id: u32, what: String) {
         self.effects.entry(id).or_default().push(what);
     }
 
-    /// Why it was sent, and what became of it.
+    /// The comments at the sender: the cause of a segment, and its end on the wire.
     pub(crate) fn at_sender(&self, segment: &Segment) -> Vec<String> {
         let (host, name) = (segment.from, name(segment));
         let because = match segment.cause {
@@ -122,19 +122,25 @@ impl Story {
             Some(Cause::Kill) => format!("because a process of {host} ended"),
             Some(Cause::Crash) => format!("because {host} lost its power"),
             Some(Cause::Destroy) => "because its socket was destroyed from outside".into(),
-            Some(Cause::Timer(timer)) => format!("because of {}", words(timer)),
+            Some(Cause::Timer(timer)) => format!("because of {}", timer_name(timer)),
             None => "for no known cause".into(),
         };
         let mut comments = vec![format!("{name}: sent {because}")];
         comments.extend(segment.reset.map(|reason| format!("RST: {reason}")));
-        comments.extend(self.fates.get(&segment.id).into_iter().flatten().cloned());
+        comments.extend(
+            self.outcomes
+                .get(&segment.id)
+                .into_iter()
+                .flatten()
+                .cloned(),
+        );
         if self.ended && !self.gone.contains(&segment.id) {
             comments.push("still on the wire when the run ended".into());
         }
         comments
     }
 
-    /// What it is, and what it changed.
+    /// The comments at the receiver: the name of a segment, and its effects.
     pub(crate) fn at_receiver(&self, segment: &Segment) -> Vec<String> {
         let name = name(segment);
         let mut comments = vec![match self.origins.get(&segment.id) {
@@ -150,7 +156,7 @@ fn name(segment: &Segment) -> String {
     format!("segment {} {}", segment.id, segment.flags.join(","))
 }
 
-fn words(timer: Option<Timer>) -> &'static str {
+fn timer_name(timer: Option<Timer>) -> &'static str {
     match timer {
         Some(Timer::Retransmit) => "the retransmission timer",
         Some(Timer::Keepalive) => "the keepalive timer",

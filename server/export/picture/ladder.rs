@@ -1,34 +1,36 @@
-//! The two ribbons and what passes between them, drawn with a [`Pen`]: the middle of every picture.
+//! The ladder: the ribbons of both hosts, and the segments between them. It is the middle of every picture.
 
 use crate::event::host::Host;
 use crate::event::labels::Kind;
-use crate::export::picture::layout::item::{Drawn, Item, Line};
+use crate::export::picture::layout::item::{ItemKind, PictureItem, SegmentLine};
 use crate::export::picture::palette::Palette;
-use crate::export::picture::svg_writer::{self, Anchor, Pen, Type, number};
+use crate::export::picture::svg_writer::{self, Anchor, SvgWriter, TextStyle, number};
 use crate::export::text_width::shorten;
 use crate::tcp::state::State;
 
-/// Where names may stand along a line, best first. The first three are the lanes of those that leave together.
-const PLACES: [f64; 7] = [0.5, 0.27, 0.73, 0.38, 0.62, 0.18, 0.82];
-/// How far a name's foot is from its line, of its size.
-const ABOVE: f64 = -0.46;
-const BELOW: f64 = 1.08;
+/// The places of names along a line, as fractions of its length, best first. The first three are the lanes of segments that
+/// leave together.
+const NAME_PLACES: [f64; 7] = [0.5, 0.27, 0.73, 0.38, 0.62, 0.18, 0.82];
+/// The distance of a name's baseline from its line, as a multiple of the text's size: above and below the line.
+const BASELINE_ABOVE: f64 = -0.46;
+const BASELINE_BELOW: f64 = 1.08;
 
-/// Where a ladder stands, and how large it is.
+/// The place and the scale of a ladder in its picture.
 pub(crate) struct Ladder {
     pub(crate) palette: &'static Palette,
-    /// Where the ribbons' middles are.
+    /// The middles of the ribbons.
     pub(crate) ribbons: [f64; 2],
-    /// How wide they are.
+    /// The width of a ribbon.
     pub(crate) breadth: f64,
-    /// How heights of the layout become heights of the picture.
+    /// The factor from heights of the layout to heights of the picture.
     pub(crate) scale: f64,
+    /// The height of the layout's 0 in the picture.
     pub(crate) offset: f64,
-    /// Where it ends, in the picture.
+    /// The end of the ladder, in the picture.
     pub(crate) bottom: f64,
-    /// The size of names.
+    /// The text size of names.
     pub(crate) size: f64,
-    /// What of the picture has a word already.
+    /// The boxes of texts so far: left, top, right, bottom.
     taken: Vec<[f64; 4]>,
 }
 
@@ -46,12 +48,12 @@ impl Ladder {
         }
     }
 
-    /// A height of the layout in the picture.
+    /// A height of the layout, in the picture.
     pub(crate) fn y(&self, y: f64) -> f64 {
         y * self.scale + self.offset
     }
 
-    /// What the shapes of a ladder refer to.
+    /// The SVG definitions that the shapes of a ladder refer to.
     pub(crate) fn definitions(&self) -> String {
         let (ground, line) = (self.palette.hatched(), self.palette.ribbon(State::TimeWait));
         format!(
@@ -61,17 +63,17 @@ impl Ladder {
         )
     }
 
-    /// Each host's ribbon, as long as its states last; where a state was before `top`, it begins there.
-    pub(crate) fn draw_ribbons(&self, pen: &mut Pen, items: &[Item], top: f64) {
+    /// Draws each host's ribbon in the colours of its states, from `top` to the ladder's end.
+    pub(crate) fn draw_ribbons(&self, svg: &mut SvgWriter, items: &[PictureItem], top: f64) {
         for (host, x) in Host::BOTH.into_iter().zip(self.ribbons) {
             let (x_rail, from, to) = (number(x), number(top), number(self.bottom));
-            pen.put(format_args!(
+            svg.put(format_args!(
                 "<path d=\"M{x_rail} {from}V{to}\" stroke=\"{}\" stroke-width=\"2\" stroke-dasharray=\"1 7\" \
                  stroke-linecap=\"round\"/>",
                 self.palette.line
             ));
-            let shown = items.iter().filter_map(|item| match &item.what {
-                Drawn::State {
+            let shown = items.iter().filter_map(|item| match &item.kind {
+                ItemKind::State {
                     host: of,
                     state,
                     ribbon: true,
@@ -92,7 +94,7 @@ impl Ladder {
                     State::TimeWait => "url(#hatch)",
                     state => self.palette.ribbon(*state),
                 };
-                pen.put(format_args!(
+                svg.put(format_args!(
                     "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{fill}\" data-state=\"{}\"/>",
                     number(x - self.breadth / 2.0),
                     number(from),
@@ -104,8 +106,8 @@ impl Ladder {
         }
     }
 
-    /// Where a line begins and ends, in the picture.
-    fn ends(&self, y: f64, line: &Line) -> [(f64, f64); 2] {
+    /// The beginning and the end of a line, in the picture.
+    fn ends(&self, y: f64, line: &SegmentLine) -> [(f64, f64); 2] {
         let gap = self.breadth / 2.0 + 1.0;
         let [left, right] = [self.ribbons[0] + gap, self.ribbons[1] - gap];
         let [from, to] = match line.from {
@@ -115,28 +117,28 @@ impl Ladder {
         [(from, self.y(y)), (to, self.y(line.end))]
     }
 
-    /// How far a line goes: what was lost ends halfway, what is held waits there, and what is still under way at the end
-    /// of the picture goes no further than that.
-    fn way(&self, y: f64, line: &Line) -> f64 {
+    /// The drawn fraction of a line. The line of a lost or held segment ends halfway, that of a segment under way at the
+    /// end of the picture.
+    fn extent(&self, y: f64, line: &SegmentLine) -> f64 {
         let [from, to] = [self.y(y), self.y(line.end)];
         match line {
-            Line { lost: true, .. }
-            | Line {
+            SegmentLine { lost: true, .. }
+            | SegmentLine {
                 open: true,
                 held: true,
                 ..
             } => 0.5,
-            Line { open: true, .. } if to > self.bottom => {
+            SegmentLine { open: true, .. } if to > self.bottom => {
                 ((self.bottom - from) / (to - from)).max(0.1)
             }
             _ => 1.0,
         }
     }
 
-    /// A segment's line.
-    pub(crate) fn draw_line(&self, pen: &mut Pen, y: f64, line: &Line) {
+    /// Draws the line of a segment.
+    pub(crate) fn draw_line(&self, svg: &mut SvgWriter, y: f64, line: &SegmentLine) {
         let [(x0, y0), (x1, y1)] = self.ends(y, line);
-        let way = self.way(y, line);
+        let way = self.extent(y, line);
         let (x, y) = (x0 + (x1 - x0) * way, y0 + (y1 - y0) * way);
         let colour = self.palette.kind(line.kind);
         let thick = self.size / 13.0 * if line.kind == Kind::Ack { 1.4 } else { 2.4 };
@@ -149,38 +151,45 @@ impl Ladder {
             .id
             .map_or(String::new(), |id| format!(" data-segment=\"{id}\""));
         let [ax, ay, bx, by, thick] = [x0, y0, x, y, thick].map(number);
-        pen.put(format_args!(
+        svg.put(format_args!(
             "<line x1=\"{ax}\" y1=\"{ay}\" x2=\"{bx}\" y2=\"{by}\" stroke=\"{colour}\" stroke-width=\"{thick}\"{dashes}{id}/>"
         ));
     }
 
-    /// The head of a line, and its flag where it is a FIN's.
-    pub(crate) fn draw_head(&mut self, pen: &mut Pen, y: f64, line: &Line) {
+    /// Draws the end of a line, and the flag at the beginning of a FIN's.
+    pub(crate) fn draw_head(&mut self, svg: &mut SvgWriter, y: f64, line: &SegmentLine) {
         let [(x0, y0), (x1, y1)] = self.ends(y, line);
         let colour = self.palette.kind(line.kind);
         let (right, size) = (x1 > x0, self.size / 13.0);
         let at = |way: f64| (number(x0 + (x1 - x0) * way), number(y0 + (y1 - y0) * way));
         let angle = (y1 - y0).atan2(x1 - x0).to_degrees();
         let (way, shape) = match line {
-            Line {
+            SegmentLine {
                 open: true,
                 held: true,
                 ..
-            } => (0.5, Shape::Waiting),
-            Line { open: true, .. } => return,
-            Line { lost: true, .. } => (0.5, Shape::Cross),
-            Line {
+            } => (0.5, LineEnd::Waiting),
+            SegmentLine { open: true, .. } => return,
+            SegmentLine { lost: true, .. } => (0.5, LineEnd::Cross),
+            SegmentLine {
                 kind: Kind::Rst, ..
-            } => (1.0, Shape::Broken),
-            _ => (1.0, Shape::Arrow),
+            } => (1.0, LineEnd::Broken),
+            _ => (1.0, LineEnd::Arrow),
         };
         if way < 1.0 {
-            // In the middle of the wire, where names are: none hides it.
+            // The mark is in the middle of the line, where names stand: it reserves its place.
             let (x, y, reach) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0, 8.0 * size);
-            self.take([x - reach, y - reach, x + reach, y + reach]);
+            self.reserve([x - reach, y - reach, x + reach, y + reach]);
         }
-        let ((x, y), turn) = (at(way), if shape == Shape::Waiting { 0.0 } else { angle });
-        pen.put(format_args!(
+        let ((x, y), turn) = (
+            at(way),
+            if shape == LineEnd::Waiting {
+                0.0
+            } else {
+                angle
+            },
+        );
+        svg.put(format_args!(
             "<path d=\"{}\" transform=\"translate({x} {y}) rotate({}) scale({})\" {}/>",
             shape.path(),
             number(turn),
@@ -189,7 +198,7 @@ impl Ladder {
         ));
         if line.kind == Kind::Fin && !line.lost {
             let (side, (_, y)) = (if right { 1.0 } else { -1.0 }, at(0.0));
-            pen.put(format_args!(
+            svg.put(format_args!(
                 "<path d=\"M0 -1v-11l8 3.2-8 3.2\" transform=\"translate({} {y}) scale({} {})\" fill=\"{colour}\" \
                  stroke=\"{colour}\" stroke-width=\"1.6\" stroke-linejoin=\"round\"/>",
                 number(x0 + side * 7.0 * size),
@@ -199,10 +208,10 @@ impl Ladder {
         }
     }
 
-    /// A segment's name along its line, where no other word stands.
-    pub(crate) fn draw_name(&mut self, pen: &mut Pen, y: f64, line: &Line) {
+    /// Draws a segment's name along its line, at a place without other texts.
+    pub(crate) fn draw_name(&mut self, svg: &mut SvgWriter, y: f64, line: &SegmentLine) {
         let [(x0, y0), (x1, y1)] = self.ends(y, line);
-        let way = self.way(y, line);
+        let way = self.extent(y, line);
         let length = (x1 - x0).hypot(y1 - y0) * way;
         let room = ((length - 24.0) / svg_writer::width("x", self.size)) as usize;
         let name = shorten(&line.name, room);
@@ -218,13 +227,13 @@ impl Ladder {
             let place = place.clamp(edge, 1.0 - edge) * way;
             (x0 + (x1 - x0) * place, y0 + (y1 - y0) * place)
         };
-        // Above the line, else below it.
-        let sides = [ABOVE, BELOW].map(|side| side * self.size);
-        let lane = PLACES[line.lane];
+        // Above the line, otherwise below it.
+        let sides = [BASELINE_ABOVE, BASELINE_BELOW].map(|side| side * self.size);
+        let lane = NAME_PLACES[line.lane];
         let all = sides.into_iter().flat_map(|side| {
             [lane]
                 .into_iter()
-                .chain(PLACES)
+                .chain(NAME_PLACES)
                 .map(move |place| (place, side))
         });
         let mut all = all.map(|(place, side)| (middle(place), side));
@@ -234,17 +243,17 @@ impl Ladder {
         });
         let (at, side) = free.unwrap_or((middle(lane), sides[0]));
         self.taken.extend(boxes(at, tilt, half, side, self.size));
-        let look = Type {
+        let style = TextStyle {
             size: self.size,
             weight: if line.kind == Kind::Ack { 400 } else { 600 },
             fill: self.palette.kind_word(line.kind),
             anchor: Anchor::Middle,
         };
-        pen.along(at, tilt.to_degrees(), side, &name, &look);
+        svg.text_along(at, tilt.to_degrees(), side, &name, &style);
     }
 
-    /// Keeps names away from a place that has a word already.
-    pub(crate) fn take(&mut self, place: [f64; 4]) {
+    /// Keeps names away from a box.
+    pub(crate) fn reserve(&mut self, place: [f64; 4]) {
         self.taken.push(place);
     }
 
@@ -256,7 +265,7 @@ impl Ladder {
     }
 }
 
-/// A text along a line as upright boxes, one beside the other, since a tilted one would take too much.
+/// The boxes of a tilted text: several upright ones beside each other, since a single one would be too large.
 fn boxes((x, y): (f64, f64), tilt: f64, half: f64, side: f64, size: f64) -> Vec<[f64; 4]> {
     const PARTS: usize = 6;
     let (x, y) = (x - tilt.sin() * side, y + tilt.cos() * side);
@@ -269,29 +278,31 @@ fn boxes((x, y): (f64, f64), tilt: f64, half: f64, side: f64, size: f64) -> Vec<
     boxes.collect()
 }
 
-/// How a line ends, drawn for one that comes from the left and ends at 0 0.
+/// The shape at the end of a line. The paths are for a line that comes from the left and ends at 0 0.
 #[derive(Clone, Copy, PartialEq)]
-enum Shape {
+enum LineEnd {
     Arrow,
+    /// An open double arrow, for a RST.
     Broken,
+    /// For a lost segment.
     Cross,
-    /// Two bars: it is held.
+    /// Two bars, for a held segment.
     Waiting,
 }
 
-impl Shape {
+impl LineEnd {
     fn path(self) -> &'static str {
         match self {
-            Shape::Arrow => "M0 0l-11-4.5 2.2 4.5-2.2 4.5z",
-            Shape::Broken => "M0 0l-9-6M0 0l-9 6M-5 0l-9-6M-5 0l-9 6",
-            Shape::Cross => "M-6-6l12 12M6-6l-12 12",
-            Shape::Waiting => "M-3-7v14M3-7v14",
+            LineEnd::Arrow => "M0 0l-11-4.5 2.2 4.5-2.2 4.5z",
+            LineEnd::Broken => "M0 0l-9-6M0 0l-9 6M-5 0l-9-6M-5 0l-9 6",
+            LineEnd::Cross => "M-6-6l12 12M6-6l-12 12",
+            LineEnd::Waiting => "M-3-7v14M3-7v14",
         }
     }
 
     fn paint(self, colour: &str, ground: &str) -> String {
         match self {
-            Shape::Arrow => format!("fill=\"{colour}\" stroke=\"{ground}\" stroke-width=\"0\""),
+            LineEnd::Arrow => format!("fill=\"{colour}\" stroke=\"{ground}\" stroke-width=\"0\""),
             _ => format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"2.4\""),
         }
     }

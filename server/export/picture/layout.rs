@@ -1,8 +1,8 @@
-//! Events → where each stands in the picture: web/scripts/model/layout.js once more, for pictures that no browser draws. A test
-//! lays every lesson out with both.
+//! Events → their heights in the picture. web/scripts/model/layout.js has the same rules for the stage;
+//! tests/parity/layout.rs lays every lesson out with both.
 //!
-//! Time flows down, but not evenly: a segment's flight is as long as the eye needs, an idle stretch is short, and no two
-//! words of a column stand on each other. The order of events is kept always.
+//! Time flows down, but not evenly: a segment's flight is long enough to be seen, an idle stretch is short, and no two
+//! texts of a column overlap. The order of events is always kept.
 
 pub(crate) mod item;
 pub(crate) mod ribbons;
@@ -12,31 +12,31 @@ use std::collections::HashMap;
 use crate::event::host::Host;
 use crate::event::labels::{self, Kind, by, called, gave};
 use crate::event::{CallPhase, Event, Exit, ProcessChange, Segment, SegmentPhase, StepPhase, What};
-use crate::export::picture::layout::item::{Drawn, Item, Line};
+use crate::export::picture::layout::item::{ItemKind, PictureItem, SegmentLine};
 use ribbons::Ribbons;
 
 /// The least height of a segment's flight.
 pub(crate) const FLIGHT: f64 = 46.0;
-/// The least distance of two words in one column.
+/// The least distance of two texts in one column.
 const ROW: f64 = 20.0;
-/// The height of a millisecond while a segment is under way: that of the least flight in 400 ms.
+/// The height of a millisecond while a segment is under way: the least flight takes 400 ms.
 const PER_MS: f64 = FLIGHT / 400.0;
-/// Where the first event stands.
+/// The height of the first event.
 const TOP: f64 = 14.0;
 
-/// A run's picture, without its colours.
+/// The items of a picture with their heights.
 pub(crate) struct Layout {
-    /// In the order in which they came.
-    pub(crate) items: Vec<Item>,
-    /// How far down it goes.
+    /// In the order of events.
+    pub(crate) items: Vec<PictureItem>,
+    /// The height of the last event.
     pub(crate) end: f64,
 }
 
-/// Lays out a run.
+/// The layout of a run.
 pub(crate) fn lay_out(events: &[Event]) -> Layout {
-    let mut layout = Layouter {
+    let mut layout = LayoutBuilder {
         y: TOP,
-        ..Layouter::default()
+        ..LayoutBuilder::default()
     };
     for event in events {
         layout.add(event);
@@ -48,32 +48,32 @@ pub(crate) fn lay_out(events: &[Event]) -> Layout {
 }
 
 #[derive(Default)]
-struct Layouter {
-    items: Vec<Item>,
+struct LayoutBuilder {
+    items: Vec<PictureItem>,
     y: f64,
     t: u64,
     begun: bool,
     flights: i64,
-    columns: HashMap<(Host, Column), f64>,
+    columns: HashMap<(Host, TextColumn), f64>,
     ribbons: Ribbons,
-    calls: HashMap<u32, Call>,
+    calls: HashMap<u32, OpenCall>,
     segments: HashMap<u32, usize>,
     arrivals: [u32; 2],
     steps: u32,
-    /// Of each host, where and in which lane it sent last.
+    /// The height and the lane of each host's last segment.
     last: [Option<(f64, usize)>; 2],
 }
 
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
-enum Column {
+enum TextColumn {
     Calls,
     States,
     Sends,
     Receives,
 }
 
-/// A call that has not returned, and what had happened before it.
-struct Call {
+/// A call that has not returned, with the numbers of arrivals and steps before it.
+struct OpenCall {
     item: usize,
     actor: String,
     t: u64,
@@ -91,20 +91,20 @@ fn height(us: u64, busy: bool) -> f64 {
     }
 }
 
-impl Layouter {
+impl LayoutBuilder {
     fn add(&mut self, event: &Event) {
         let idle = event.t.saturating_sub(self.t);
         if self.begun {
             self.y += height(idle, self.flights > 0);
             if idle > 1_000_000 && self.flights == 0 {
-                self.put(self.y - ROW / 2.0, Drawn::Idle(idle));
+                self.put(self.y - ROW / 2.0, ItemKind::Idle(idle));
             }
         }
         (self.begun, self.t) = (true, event.t);
         match &event.what {
             What::Step { phase, .. } => {
                 self.steps += 1;
-                // There is a height at which a line has begun and nothing of it shows.
+                // Between the beginning of a line and its first event there is a height of its own.
                 if *phase == StepPhase::Begin {
                     self.y += 1.0;
                 }
@@ -137,21 +137,21 @@ impl Layouter {
                 host, actor, what, ..
             } => self.process(*host, actor, *what),
             What::Host { host, what } => {
-                self.place(*host, Column::Calls, ROW);
+                self.place(*host, TextColumn::Calls, ROW);
                 let (host, what) = (*host, what.clone());
-                self.put(self.y, Drawn::Host { host, what });
+                self.put(self.y, ItemKind::Host { host, what });
             }
             _ => {}
         }
     }
 
-    fn put(&mut self, y: f64, what: Drawn) -> usize {
-        self.items.push(Item { y, what });
+    fn put(&mut self, y: f64, kind: ItemKind) -> usize {
+        self.items.push(PictureItem { y, kind });
         self.items.len() - 1
     }
 
-    /// Moves down until a word fits under the last one of its column.
-    fn place(&mut self, host: Host, column: Column, distance: f64) {
+    /// Moves down until a text fits under the last one of its column.
+    fn place(&mut self, host: Host, column: TextColumn, distance: f64) {
         if let Some(last) = self.columns.get(&(host, column)) {
             self.y = self.y.max(last + distance);
         }
@@ -162,11 +162,11 @@ impl Layouter {
         if matches!(what, ProcessChange::Started | ProcessChange::Forked) {
             return;
         }
-        self.place(host, Column::Calls, ROW);
+        self.place(host, TextColumn::Calls, ROW);
         let name = actor.to_owned();
         self.put(
             self.y,
-            Drawn::Process {
+            ItemKind::Process {
                 host,
                 actor: name,
                 what,
@@ -177,12 +177,12 @@ impl Layouter {
             return;
         }
         for call in self.calls.values().filter(|call| call.actor == actor) {
-            if let Drawn::Call {
+            if let ItemKind::Call {
                 host: of,
                 end: end @ None,
                 waited,
                 ..
-            } = &mut self.items[call.item].what
+            } = &mut self.items[call.item].kind
                 && *of == host
             {
                 (*end, *waited) = (Some(self.y), true);
@@ -191,8 +191,8 @@ impl Layouter {
     }
 
     fn enter(&mut self, event: &Event, host: Host, actor: &str, text: String) {
-        self.place(host, Column::Calls, ROW);
-        let drawn = Drawn::Call {
+        self.place(host, TextColumn::Calls, ROW);
+        let drawn = ItemKind::Call {
             host,
             text,
             end: None,
@@ -201,7 +201,7 @@ impl Layouter {
             failed: false,
         };
         let item = self.put(self.y, drawn);
-        let begun = Call {
+        let begun = OpenCall {
             item,
             actor: actor.to_owned(),
             t: event.t,
@@ -215,12 +215,12 @@ impl Layouter {
         let Some(call) = self.calls.remove(&exit.enter) else {
             return;
         };
-        // It waited if something had to arrive, or another line had to be played, before it returned; else it stands on
-        // one line with what it gave.
+        // The call waited if a segment arrived or another line was played before it returned. A call that did not wait
+        // has its result on the same line.
         let arrived = self.arrivals[host as usize] > call.arrivals;
         let has_waited = arrived || self.steps > call.steps || t - call.t > 20_000;
         if has_waited {
-            self.place(host, Column::Calls, ROW);
+            self.place(host, TextColumn::Calls, ROW);
         }
         let at = if has_waited {
             self.y
@@ -228,13 +228,13 @@ impl Layouter {
             self.items[call.item].y
         };
         let word = gave(exit);
-        if let Drawn::Call {
+        if let ItemKind::Call {
             end,
             waited,
             gave,
             failed,
             ..
-        } = &mut self.items[call.item].what
+        } = &mut self.items[call.item].kind
         {
             (*end, *waited, *failed) = (Some(at), has_waited, exit.errno.is_some());
             *gave = Some(word);
@@ -257,8 +257,8 @@ impl Layouter {
                     self.flights -= 1;
                 }
                 self.y = self.y.max(begun + FLIGHT);
-                // As those that follow each other were sent.
-                self.place(segment.to, Column::Receives, 15.0);
+                // Arrivals keep the same distance as segments that leave one after the other.
+                self.place(segment.to, TextColumn::Receives, 15.0);
                 let y = self.y;
                 if let Some(line) = self.line(segment.id) {
                     (line.end, line.open) = (y, false);
@@ -271,15 +271,15 @@ impl Layouter {
 
     fn sent(&mut self, t: u64, segment: &Segment) {
         let from = segment.from;
-        self.place(from, Column::Sends, 15.0);
+        self.place(from, TextColumn::Sends, 15.0);
         let flight = height(segment.due.unwrap_or(t).saturating_sub(t), true);
-        // The names of those that leave together stand beside each other, not on each other.
+        // The names of segments that leave together stand in lanes beside each other.
         let lane = match self.last[from as usize] {
             Some((y, lane)) if self.y - y < 20.0 => (lane + 1) % 3,
             _ => 0,
         };
         self.last[from as usize] = Some((self.y, lane));
-        let line = Line {
+        let line = SegmentLine {
             id: Some(segment.id),
             from,
             kind: Kind::of(segment),
@@ -291,25 +291,25 @@ impl Layouter {
             lost: false,
             injected: segment.phase == SegmentPhase::Injected,
         };
-        let item = self.put(self.y, Drawn::Segment(line));
+        let item = self.put(self.y, ItemKind::Segment(line));
         self.segments.insert(segment.id, item);
         self.flights += 1;
     }
 
-    fn line(&mut self, id: u32) -> Option<&mut Line> {
-        match &mut self.items[*self.segments.get(&id)?].what {
-            Drawn::Segment(line) => Some(line),
+    fn line(&mut self, id: u32) -> Option<&mut SegmentLine> {
+        match &mut self.items[*self.segments.get(&id)?].kind {
+            ItemKind::Segment(line) => Some(line),
             _ => None,
         }
     }
 
-    /// Many at once, each like the others: one line stands for all of them.
+    /// Adds one line for many segments of bulk data.
     fn passed(&mut self, from: Host, segments: u32, bytes: u64) {
-        self.place(from, Column::Sends, 15.0);
+        self.place(from, TextColumn::Sends, 15.0);
         let y = self.y;
         self.y += FLIGHT;
-        self.place(from.other(), Column::Receives, 15.0);
-        let line = Line {
+        self.place(from.other(), TextColumn::Receives, 15.0);
+        let line = SegmentLine {
             id: None,
             from,
             kind: if bytes > 0 { Kind::Data } else { Kind::Ack },
@@ -321,7 +321,7 @@ impl Layouter {
             lost: false,
             injected: false,
         };
-        self.put(y, Drawn::Segment(line));
+        self.put(y, ItemKind::Segment(line));
         self.arrivals[from.other() as usize] += 1;
     }
 
@@ -329,13 +329,13 @@ impl Layouter {
         let Some(change) = self.ribbons.change(host, what) else {
             return;
         };
-        self.place(host, Column::States, 17.0);
+        self.place(host, TextColumn::States, 17.0);
         if let Some(aside) = &change.aside {
             self.put(self.y, aside.clone());
         }
         if let Some(shown) = change.shown {
             if change.aside.is_some() {
-                self.place(host, Column::States, 17.0);
+                self.place(host, TextColumn::States, 17.0);
             }
             self.put(self.y, shown);
         }

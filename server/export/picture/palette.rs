@@ -1,11 +1,11 @@
-//! The colours of pictures: those of web/styles/base/base.css, which a test compares.
+//! The colours of pictures. They are those of web/styles/base/base.css; a test compares both.
 
 use serde::Deserialize;
 
 use crate::event::labels::Kind;
 use crate::tcp::state::State;
 
-/// Which of the page's two sets of colours a picture has.
+/// The light or the dark colours of the page.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
@@ -15,7 +15,7 @@ pub enum Theme {
     Dark,
 }
 
-/// Colours by what they mean, as `#rrggbb`.
+/// Colours by their meaning, as `#rrggbb`, under the names of base.css.
 pub(crate) struct Palette {
     pub(crate) ground: &'static str,
     pub(crate) ink: &'static str,
@@ -24,17 +24,27 @@ pub(crate) struct Palette {
     pub(crate) accent: &'static str,
     pub(crate) good: &'static str,
     pub(crate) bad: &'static str,
-    listen: [&'static str; 2],
-    opening: [&'static str; 2],
-    open: [&'static str; 2],
-    first: [&'static str; 4],
-    second: [&'static str; 3],
-    waiting: [&'static str; 2],
+    listen: &'static str,
+    listen_word: &'static str,
+    opening: &'static str,
+    opening_word: &'static str,
+    open: &'static str,
+    open_word: &'static str,
+    first_1: &'static str,
+    first_2: &'static str,
+    first_3: &'static str,
+    first_word: &'static str,
+    second_1: &'static str,
+    second_2: &'static str,
+    second_word: &'static str,
+    waiting: &'static str,
+    waiting_word: &'static str,
     data: &'static str,
     fin: &'static str,
     rst: &'static str,
     syn: &'static str,
-    ack: [&'static str; 2],
+    ack: &'static str,
+    ack_word: &'static str,
 }
 
 const LIGHT: Palette = Palette {
@@ -45,17 +55,27 @@ const LIGHT: Palette = Palette {
     accent: "#a84e08",
     good: "#1f6b4e",
     bad: "#b52020",
-    listen: ["#cfccc2", "#5d626a"],
-    opening: ["#8cc4ae", "#2a7359"],
-    open: ["#2b7d5d", "#1f6b4e"],
-    first: ["#eab04c", "#d57f22", "#b05210", "#9c5006"],
-    second: ["#8a7ad0", "#5a49a6", "#5846a8"],
-    waiting: ["#7c8ea3", "#47607a"],
+    listen: "#cfccc2",
+    listen_word: "#5d626a",
+    opening: "#8cc4ae",
+    opening_word: "#2a7359",
+    open: "#2b7d5d",
+    open_word: "#1f6b4e",
+    first_1: "#eab04c",
+    first_2: "#d57f22",
+    first_3: "#b05210",
+    first_word: "#9c5006",
+    second_1: "#8a7ad0",
+    second_2: "#5a49a6",
+    second_word: "#5846a8",
+    waiting: "#7c8ea3",
+    waiting_word: "#47607a",
     data: "#1f56d6",
     fin: "#b4540a",
     rst: "#c42323",
     syn: "#1f6b4e",
-    ack: ["#9a9ea5", "#5d626a"],
+    ack: "#9a9ea5",
+    ack_word: "#5d626a",
 };
 
 const DARK: Palette = Palette {
@@ -66,17 +86,27 @@ const DARK: Palette = Palette {
     accent: "#f2a65a",
     good: "#6cc7a1",
     bad: "#ff8a80",
-    listen: ["#4a4e55", "#a2a7af"],
-    opening: ["#4f8f78", "#8fd0b7"],
-    open: ["#3fa37c", "#6cc7a1"],
-    first: ["#c98a24", "#e0913a", "#f08a3c", "#f2a65a"],
-    second: ["#7a6cc4", "#9d90e6", "#b3a8f2"],
-    waiting: ["#7f93aa", "#a9bed4"],
+    listen: "#4a4e55",
+    listen_word: "#a2a7af",
+    opening: "#4f8f78",
+    opening_word: "#8fd0b7",
+    open: "#3fa37c",
+    open_word: "#6cc7a1",
+    first_1: "#c98a24",
+    first_2: "#e0913a",
+    first_3: "#f08a3c",
+    first_word: "#f2a65a",
+    second_1: "#7a6cc4",
+    second_2: "#9d90e6",
+    second_word: "#b3a8f2",
+    waiting: "#7f93aa",
+    waiting_word: "#a9bed4",
     data: "#7aa2ff",
     fin: "#f2a65a",
     rst: "#ff7a70",
     syn: "#6cc7a1",
-    ack: ["#71767e", "#a2a7af"],
+    ack: "#71767e",
+    ack_word: "#a2a7af",
 };
 
 impl Palette {
@@ -87,57 +117,57 @@ impl Palette {
         }
     }
 
-    /// A state as a ribbon; TIME_WAIT's is hatched besides.
+    /// The colour of a state on a ribbon. TIME_WAIT's ribbon is hatched too.
     pub(crate) fn ribbon(&self, state: State) -> &'static str {
         match state {
             State::Closed => self.ground,
-            State::Listen => self.listen[0],
-            State::SynSent | State::SynReceived => self.opening[0],
-            State::Established => self.open[0],
-            State::FinWait1 => self.first[0],
-            State::FinWait2 => self.first[1],
-            State::Closing => self.first[2],
-            State::CloseWait => self.second[0],
-            State::LastAck => self.second[1],
-            State::TimeWait => self.waiting[0],
+            State::Listen => self.listen,
+            State::SynSent | State::SynReceived => self.opening,
+            State::Established => self.open,
+            State::FinWait1 => self.first_1,
+            State::FinWait2 => self.first_2,
+            State::Closing => self.first_3,
+            State::CloseWait => self.second_1,
+            State::LastAck => self.second_2,
+            State::TimeWait => self.waiting,
         }
     }
 
-    /// A state as a word.
+    /// The colour of a state as a text.
     pub(crate) fn word(&self, state: State) -> &'static str {
         match state {
             State::Closed => self.muted,
-            State::Listen => self.listen[1],
-            State::SynSent | State::SynReceived => self.opening[1],
-            State::Established => self.open[1],
-            State::FinWait1 | State::FinWait2 | State::Closing => self.first[3],
-            State::CloseWait | State::LastAck => self.second[2],
-            State::TimeWait => self.waiting[1],
+            State::Listen => self.listen_word,
+            State::SynSent | State::SynReceived => self.opening_word,
+            State::Established => self.open_word,
+            State::FinWait1 | State::FinWait2 | State::Closing => self.first_word,
+            State::CloseWait | State::LastAck => self.second_word,
+            State::TimeWait => self.waiting_word,
         }
     }
 
-    /// A segment's line.
+    /// The colour of a segment's line.
     pub(crate) fn kind(&self, kind: Kind) -> &'static str {
         match kind {
             Kind::Rst => self.rst,
             Kind::Fin => self.fin,
             Kind::Syn => self.syn,
             Kind::Data => self.data,
-            Kind::Ack => self.ack[0],
+            Kind::Ack => self.ack,
         }
     }
 
-    /// Its name.
+    /// The colour of a segment's name.
     pub(crate) fn kind_word(&self, kind: Kind) -> &'static str {
         match kind {
-            Kind::Ack => self.ack[1],
+            Kind::Ack => self.ack_word,
             kind => self.kind(kind),
         }
     }
 
-    /// What lies under TIME_WAIT's hatching: 30 parts of its colour to 70 of the ground.
+    /// The colour under TIME_WAIT's hatching: 30 parts of its colour to 70 of the ground.
     pub(crate) fn hatched(&self) -> String {
-        let [above, below] = [self.waiting[0], self.ground].map(channels);
+        let [above, below] = [self.waiting, self.ground].map(channels);
         let mixed = [0, 1, 2].map(|at| (3 * above[at] + 7 * below[at] + 5) / 10);
         format!("#{:02x}{:02x}{:02x}", mixed[0], mixed[1], mixed[2])
     }
@@ -181,27 +211,27 @@ mod tests {
                 ("accent", palette.accent),
                 ("good", palette.good),
                 ("bad", palette.bad),
-                ("listen", palette.listen[0]),
-                ("listen-word", palette.listen[1]),
-                ("opening", palette.opening[0]),
-                ("opening-word", palette.opening[1]),
-                ("open", palette.open[0]),
-                ("open-word", palette.open[1]),
-                ("first-1", palette.first[0]),
-                ("first-2", palette.first[1]),
-                ("first-3", palette.first[2]),
-                ("first-word", palette.first[3]),
-                ("second-1", palette.second[0]),
-                ("second-2", palette.second[1]),
-                ("second-word", palette.second[2]),
-                ("waiting", palette.waiting[0]),
-                ("waiting-word", palette.waiting[1]),
+                ("listen", palette.listen),
+                ("listen-word", palette.listen_word),
+                ("opening", palette.opening),
+                ("opening-word", palette.opening_word),
+                ("open", palette.open),
+                ("open-word", palette.open_word),
+                ("first-1", palette.first_1),
+                ("first-2", palette.first_2),
+                ("first-3", palette.first_3),
+                ("first-word", palette.first_word),
+                ("second-1", palette.second_1),
+                ("second-2", palette.second_2),
+                ("second-word", palette.second_word),
+                ("waiting", palette.waiting),
+                ("waiting-word", palette.waiting_word),
                 ("data", palette.data),
                 ("fin", palette.fin),
                 ("rst", palette.rst),
                 ("syn", palette.syn),
-                ("ack", palette.ack[0]),
-                ("ack-word", palette.ack[1]),
+                ("ack", palette.ack),
+                ("ack-word", palette.ack_word),
             ];
             for (name, colour) in found {
                 assert_eq!(css.get(name), Some(&colour), "--{name} in {theme:?}");

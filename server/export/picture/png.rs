@@ -1,7 +1,7 @@
-//! Pictures as dots: the same SVG, drawn here with fonts that are in the program. Chinese has none there; it is written
-//! where the machine has a font for it, else the picture is in English.
+//! Pictures as PNG: the same SVG, rendered with fonts that are embedded in the program. None of these has Chinese
+//! characters; a Chinese picture needs a font of the machine, otherwise the picture is in English.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{self, Database};
@@ -10,16 +10,16 @@ use thiserror::Error;
 
 use crate::event::Event;
 use crate::export::options::{ExportInfo, ExportOptions};
-use crate::export::picture::svg_writer::Faces;
+use crate::export::picture::svg_writer::Fonts;
 use crate::export::picture::{card, svg};
 use crate::i18n::Language;
 
-/// Dots of a picture at most, 4 bytes each: what is longer gets fewer to a line.
-const MOST_DOTS: f32 = 6e6;
-/// As sharp as a good screen.
-const SHARPEST: f32 = 2.0;
+/// The most pixels of a picture, 4 bytes each. A longer picture gets a smaller scale.
+const MAX_PIXELS: f32 = 6e6;
+/// The scale of a picture, for screens of high density.
+const MAX_SCALE: f32 = 2.0;
 
-const EMBEDDED: Faces = Faces {
+const EMBEDDED: Fonts = Fonts {
     sans: "DejaVu Sans",
     mono: "DejaVu Sans Mono",
 };
@@ -38,21 +38,21 @@ const CHINESE: [&str; 11] = [
     "CJK",
 ];
 
-/// A picture could not be made of dots.
+/// Why a picture could not be rendered.
 #[derive(Debug, Error)]
 pub enum RenderError {
-    /// Its SVG cannot be read.
+    /// The SVG cannot be read.
     #[error("reading the picture: {0}")]
     Read(#[from] usvg::Error),
-    /// There is no picture of that size.
+    /// No picture can have this size.
     #[error("making a picture of {width} × {height} dots")]
     Size {
-        /// Its width in dots.
+        /// The width in pixels.
         width: u32,
-        /// Its height in dots.
+        /// The height in pixels.
         height: u32,
     },
-    /// The dots cannot be packed.
+    /// The pixels cannot be encoded.
     #[error("packing the picture: {0}")]
     Pack(String),
 }
@@ -60,85 +60,82 @@ pub enum RenderError {
 /// A run as PNG: the picture, or the card for chats.
 pub(crate) fn picture(
     events: &[Event],
-    about: &ExportInfo,
+    info: &ExportInfo,
     language: Language,
-    wish: ExportOptions,
+    options: ExportOptions,
 ) -> Result<Vec<u8>, RenderError> {
-    let language = if chinese().is_some() {
+    let language = if *HAS_CHINESE {
         language
     } else {
         Language::English
     };
-    if wish.preview {
+    if options.card {
         return render(
-            &card::draw(events, about, language, wish.theme, &EMBEDDED),
+            &card::draw(events, info, language, options.theme, &EMBEDDED),
             1.0,
         );
     }
     render(
-        &svg::draw(events, about, language, wish.theme, &EMBEDDED),
-        SHARPEST,
+        &svg::draw(events, info, language, options.theme, &EMBEDDED),
+        MAX_SCALE,
     )
 }
 
-/// An SVG as PNG, as sharp as wanted where that is not too large.
-fn render(svg: &str, sharp: f32) -> Result<Vec<u8>, RenderError> {
-    let tree = Tree::from_str(svg, options())?;
+/// An SVG as PNG, at a scale of at most `max_scale`.
+fn render(svg: &str, max_scale: f32) -> Result<Vec<u8>, RenderError> {
+    let tree = Tree::from_str(svg, &RENDERER)?;
     let size = tree.size();
-    let scale = sharp.min((MOST_DOTS / (size.width() * size.height())).sqrt());
+    let scale = max_scale.min((MAX_PIXELS / (size.width() * size.height())).sqrt());
     let [width, height] =
         [size.width(), size.height()].map(|side| (side * scale).round().max(1.0) as u32);
-    let mut dots = Pixmap::new(width, height).ok_or(RenderError::Size { width, height })?;
+    let mut pixels = Pixmap::new(width, height).ok_or(RenderError::Size { width, height })?;
     resvg::render(
         &tree,
         Transform::from_scale(scale, scale),
-        &mut dots.as_mut(),
+        &mut pixels.as_mut(),
     );
-    dots.encode_png()
+    pixels
+        .encode_png()
         .map_err(|error| RenderError::Pack(error.to_string()))
 }
 
-/// The fonts, read once: those in the program, and the machine's for what they lack.
-fn options() -> &'static Options<'static> {
-    static OPTIONS: OnceLock<Options<'static>> = OnceLock::new();
-    OPTIONS.get_or_init(|| {
-        let mut fonts = Database::new();
-        for font in [
-            dejavu::sans::regular(),
-            dejavu::sans::bold(),
-            dejavu::sans_mono::regular(),
-            dejavu::sans_mono::bold(),
-        ] {
-            fonts.load_font_data(font.to_vec());
-        }
-        fonts.load_system_fonts();
-        let select_font = FontResolver::default_font_selector();
-        let font_resolver = FontResolver {
-            select_font,
-            select_fallback: Box::new(|c, used, fonts| {
-                let other = FontResolver::default_fallback_selector();
-                let first = used.first().and_then(|id| fonts.face(*id));
-                let weight = first.map_or(400, |face| face.weight.0);
-                let chinese = find_chinese(fonts, weight);
-                let chinese = chinese.filter(|id| u32::from(c) >= 0x2e80 && !used.contains(id));
-                chinese.or_else(|| other(c, used, fonts))
-            }),
-        };
-        Options {
-            font_family: EMBEDDED.sans.into(),
-            fontdb: Arc::new(fonts),
-            font_resolver,
-            ..Options::default()
-        }
-    })
-}
+/// The renderer's options with the fonts, read once: the embedded ones, and the machine's for other characters.
+static RENDERER: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut fonts = Database::new();
+    for font in [
+        dejavu::sans::regular(),
+        dejavu::sans::bold(),
+        dejavu::sans_mono::regular(),
+        dejavu::sans_mono::bold(),
+    ] {
+        fonts.load_font_data(font.to_vec());
+    }
+    fonts.load_system_fonts();
+    let select_font = FontResolver::default_font_selector();
+    let font_resolver = FontResolver {
+        select_font,
+        select_fallback: Box::new(|c, used, fonts| {
+            let other = FontResolver::default_fallback_selector();
+            let first = used.first().and_then(|id| fonts.face(*id));
+            let weight = first.map_or(400, |face| face.weight.0);
+            let chinese = find_chinese(fonts, weight);
+            let chinese = chinese.filter(|id| u32::from(c) >= 0x2e80 && !used.contains(id));
+            chinese.or_else(|| other(c, used, fonts))
+        }),
+    };
+    Options {
+        font_family: EMBEDDED.sans.into(),
+        fontdb: Arc::new(fonts),
+        font_resolver,
+        ..Options::default()
+    }
+});
 
-fn chinese() -> Option<fontdb::ID> {
-    static FOUND: OnceLock<Option<fontdb::ID>> = OnceLock::new();
-    *FOUND.get_or_init(|| find_chinese(&options().fontdb, 400))
-}
+/// Whether there is a font with Chinese characters.
+static HAS_CHINESE: LazyLock<bool> =
+    LazyLock::new(|| find_chinese(&RENDERER.fontdb, 400).is_some());
 
-/// A font with Chinese characters, as close to that weight as there is.
+/// The font with Chinese characters whose weight is closest to `weight`.
 fn find_chinese(fonts: &Database, weight: u16) -> Option<fontdb::ID> {
     let named = |part: &&str| {
         let faces = fonts.faces();

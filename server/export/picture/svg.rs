@@ -1,70 +1,72 @@
-//! The picture of a run: what the stage draws, standing by itself. Two ribbons coloured by state, what passes between
-//! them, and the calls outside; above it what it is called, below it where and when it was played.
+//! The picture of a run as SVG: the stage's ladder as a file of its own. Two ribbons have the colours of states; segments
+//! pass between them, calls and states stand outside. The title is above, the kernel and the day of the run below.
 
 use crate::event::Event;
 use crate::event::host::Host;
 use crate::event::labels::{self, duration};
 use crate::export::options::ExportInfo;
 use crate::export::picture::ladder::Ladder;
-use crate::export::picture::layout::item::{Drawn, Item};
+use crate::export::picture::layout::item::{ItemKind, PictureItem};
 use crate::export::picture::layout::{Layout, lay_out};
 use crate::export::picture::palette::{Palette, Theme};
-use crate::export::picture::svg_writer::{self, Anchor, Faces, Pen, Type, escape, number};
+use crate::export::picture::svg_writer::{
+    self, Anchor, Fonts, SvgWriter, TextStyle, escape, number,
+};
 use crate::export::run_facts::Facts;
 use crate::export::text_width::{columns, shorten};
 use crate::i18n::Language;
 
-/// How wide a picture is.
+/// The width of a picture.
 const WIDTH: f64 = 1120.0;
-/// How much of a run is drawn: what is longer is told by its number.
-const MOST: usize = 400;
-/// The size of the machine's words.
-const SIZE: f64 = 13.0;
-/// How far a word's foot is below its height.
-const BASE: f64 = 12.0;
+/// The most items of a picture. A text gives the number of the others.
+const MAX_ITEMS: usize = 400;
+/// The text size of calls, states and notes.
+const TEXT_SIZE: f64 = 13.0;
+/// The distance of a text's baseline from the height of its item.
+const BASELINE: f64 = 12.0;
 const MARGIN: f64 = 28.0;
 
-/// Draws a run.
+/// Draws the picture of a run.
 pub(crate) fn draw(
     events: &[Event],
-    about: &ExportInfo,
+    info: &ExportInfo,
     language: Language,
     theme: Theme,
-    faces: &Faces,
+    fonts: &Fonts,
 ) -> String {
     let (layout, facts) = (lay_out(events), Facts::of(events));
     let palette = Palette::of(theme);
-    let cut = layout.items.get(MOST).map(|item| item.y);
-    let columns = Columns::for_items(&layout);
-    let mut page = Page {
-        pen: Pen::new(palette.ground),
+    let cut = layout.items.get(MAX_ITEMS).map(|item| item.y);
+    let columns = ColumnPositions::for_items(&layout);
+    let mut picture = Picture {
+        svg: SvgWriter::new(palette.ground),
         palette,
         language,
-        mono: faces.mono,
-        ladder: Ladder::new(palette, columns.ribbons, SIZE),
+        mono: fonts.mono,
+        ladder: Ladder::new(palette, columns.ribbons, TEXT_SIZE),
         columns,
     };
-    let title = title_lines(&about.title);
+    let title = title_lines(&info.title);
     let top = MARGIN + 30.0 * title.len() as f64 + 44.0;
-    page.ladder.offset = top;
-    page.ladder.bottom = top + cut.unwrap_or(layout.end) + 26.0;
-    page.head(&title, &facts, top - 16.0);
-    let drawn = &layout.items[..layout.items.len().min(MOST)];
-    page.items(drawn, &layout, top);
-    let mut foot = page.ladder.bottom + 24.0;
+    picture.ladder.offset = top;
+    picture.ladder.bottom = top + cut.unwrap_or(layout.end) + 26.0;
+    picture.head(&title, &facts, top - 16.0);
+    let drawn = &layout.items[..layout.items.len().min(MAX_ITEMS)];
+    picture.items(drawn, &layout, top);
+    let mut foot = picture.ladder.bottom + 24.0;
     if cut.is_some() {
-        let count = layout.items.len() - MOST;
+        let count = layout.items.len() - MAX_ITEMS;
         let text = language.say("export.more", &[("count", &count.to_string())]);
-        page.say(WIDTH / 2.0, foot, Anchor::Middle, palette.muted, &text);
+        picture.text(WIDTH / 2.0, foot, Anchor::Middle, palette.muted, &text);
         foot += 28.0;
     }
     foot += 16.0;
-    page.foot(&facts, about, foot);
+    picture.foot(&facts, info, foot);
     let height = foot + MARGIN - 6.0;
 
-    let (definitions, bottom) = (page.ladder.definitions(), page.ladder.bottom);
-    let (sans, lang) = (faces.sans, language.tag());
-    let (name, body) = (escape(&about.title), page.pen.finish());
+    let (definitions, bottom) = (picture.ladder.definitions(), picture.ladder.bottom);
+    let (sans, lang) = (fonts.sans, language.tag());
+    let (name, body) = (escape(&info.title), picture.svg.finish());
     let [width, height, bottom] = [WIDTH, height, bottom].map(number);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
@@ -76,34 +78,34 @@ pub(crate) fn draw(
     )
 }
 
-/// Where the columns of words are.
-struct Columns {
+/// The places of the columns of texts, for client and server.
+struct ColumnPositions {
     ribbons: [f64; 2],
     states: [f64; 2],
     calls: [f64; 2],
-    /// How many characters a call has room for, and a state.
-    room: usize,
+    /// The room of a call and of a state, in characters.
+    calls_room: usize,
     states_room: usize,
 }
 
-impl Columns {
-    /// States with the names of their sockets need more room than others.
-    fn for_items(layout: &Layout) -> Columns {
-        let states = layout.items.iter().filter_map(|item| match &item.what {
-            Drawn::State { text, .. } => Some(columns(text) + 2),
+impl ColumnPositions {
+    /// The columns for a layout. States with the names of their sockets need more room.
+    fn for_items(layout: &Layout) -> ColumnPositions {
+        let states = layout.items.iter().filter_map(|item| match &item.kind {
+            ItemKind::State { text, .. } => Some(columns(text) + 2),
             _ => None,
         });
         let states_room = states.max().unwrap_or(0).clamp(14, 22);
-        let character = svg_writer::width("x", SIZE);
+        let character = svg_writer::width("x", TEXT_SIZE);
         let states = states_room as f64 * character;
         let call = MARGIN + 30.0 * character;
         let ribbon = call + states + 24.0;
         let both = |x: f64| [x, WIDTH - x];
-        Columns {
+        ColumnPositions {
             ribbons: both(ribbon),
             states: both(ribbon - 12.0),
             calls: both(call),
-            room: 30,
+            calls_room: 30,
             states_room,
         }
     }
@@ -131,47 +133,47 @@ fn title_lines(title: &str) -> Vec<String> {
     ]
 }
 
-struct Page {
-    pen: Pen,
+struct Picture {
+    svg: SvgWriter,
     palette: &'static Palette,
     language: Language,
     mono: &'static str,
     ladder: Ladder,
-    columns: Columns,
+    columns: ColumnPositions,
 }
 
-impl Page {
+impl Picture {
     fn head(&mut self, title: &[String], facts: &Facts, y: f64) {
-        let look = Type {
+        let style = TextStyle {
             size: 21.0,
             weight: 700,
             fill: self.palette.ink,
             anchor: Anchor::Start,
         };
         for (at, line) in title.iter().enumerate() {
-            self.pen
-                .words(MARGIN, MARGIN + 18.0 + 30.0 * at as f64, &[(line, look)]);
+            self.svg
+                .text(MARGIN, MARGIN + 18.0 + 30.0 * at as f64, &[(line, style)]);
         }
         for host in Host::BOTH {
             let x = self.columns.ribbons[host as usize];
-            let name = Type {
+            let name = TextStyle {
                 size: 15.0,
                 weight: 700,
                 fill: self.palette.ink,
                 anchor: Anchor::Middle,
             };
-            let address = Type {
+            let address = TextStyle {
                 weight: 400,
                 fill: self.palette.muted,
                 ..name
             };
             let at = format!(" {}", facts.addresses[host as usize]);
-            self.pen.words(x, y, &[(host.name(), name), (&at, address)]);
+            self.svg.text(x, y, &[(host.name(), name), (&at, address)]);
         }
     }
 
-    fn foot(&mut self, facts: &Facts, about: &ExportInfo, y: f64) {
-        let look = Type {
+    fn foot(&mut self, facts: &Facts, info: &ExportInfo, y: f64) {
+        let style = TextStyle {
             size: 12.0,
             weight: 400,
             fill: self.palette.muted,
@@ -180,40 +182,40 @@ impl Page {
         let where_and_when = self
             .language
             .say("export.foot", &[("where", &facts.provenance())]);
-        self.pen.words(MARGIN, y, &[(&where_and_when, look)]);
-        let address = about
+        self.svg.text(MARGIN, y, &[(&where_and_when, style)]);
+        let address = info
             .address
             .as_ref()
             .map_or(String::new(), |address| format!("{address}  "));
-        let end = Type {
+        let end = TextStyle {
             anchor: Anchor::End,
-            ..look
+            ..style
         };
-        let brand = Type {
+        let brand = TextStyle {
             weight: 700,
             fill: self.palette.ink,
             ..end
         };
-        let accent = Type {
+        let accent = TextStyle {
             fill: self.palette.accent,
             ..brand
         };
         let room = 70_usize.saturating_sub(columns(&where_and_when) / 2);
         let address = shorten(&address, room);
-        self.pen.words(
+        self.svg.text(
             WIDTH - MARGIN,
             y,
             &[(&address, end), ("four", brand), ("wave", accent)],
         );
     }
 
-    fn items(&mut self, items: &[Item], layout: &Layout, top: f64) {
-        self.ladder.draw_ribbons(&mut self.pen, &layout.items, top);
-        self.pen.put("<g clip-path=\"url(#past)\">");
+    fn items(&mut self, items: &[PictureItem], layout: &Layout, top: f64) {
+        self.ladder.draw_ribbons(&mut self.svg, &layout.items, top);
+        self.svg.put("<g clip-path=\"url(#past)\">");
         for item in items {
-            match &item.what {
-                Drawn::Segment(line) => self.ladder.draw_line(&mut self.pen, item.y, line),
-                Drawn::Call {
+            match &item.kind {
+                ItemKind::Segment(line) => self.ladder.draw_line(&mut self.svg, item.y, line),
+                ItemKind::Call {
                     host,
                     end,
                     waited,
@@ -226,39 +228,39 @@ impl Page {
                 _ => {}
             }
         }
-        self.pen.put("</g>");
-        self.pen
+        self.svg.put("</g>");
+        self.svg
             .put(format_args!("<g font-family=\"{}\">", self.mono));
         for item in items {
             self.item(item);
         }
-        // Names last: they stand where there is room.
+        // Names last, at places without other texts.
         for item in items {
-            if let Drawn::Segment(line) = &item.what
+            if let ItemKind::Segment(line) = &item.kind
                 && self.is_seen(line.end)
             {
-                self.ladder.draw_head(&mut self.pen, item.y, line);
+                self.ladder.draw_head(&mut self.svg, item.y, line);
             }
         }
         for item in items {
-            if let Drawn::Segment(line) = &item.what
+            if let ItemKind::Segment(line) = &item.kind
                 && (self.is_seen(line.end) || line.open)
             {
-                self.ladder.draw_name(&mut self.pen, item.y, line);
+                self.ladder.draw_name(&mut self.svg, item.y, line);
             }
         }
-        self.pen.put("</g>");
+        self.svg.put("</g>");
     }
 
     fn is_seen(&self, y: f64) -> bool {
         self.ladder.y(y) <= self.ladder.bottom
     }
 
-    fn item(&mut self, item: &Item) {
+    fn item(&mut self, item: &PictureItem) {
         let (y, palette) = (self.ladder.y(item.y), self.palette);
-        match &item.what {
-            Drawn::Segment(_) => {}
-            Drawn::State {
+        match &item.kind {
+            ItemKind::Segment(_) => {}
+            ItemKind::State {
                 host,
                 state,
                 text,
@@ -270,7 +272,7 @@ impl Page {
                 if *ribbon {
                     let x = self.columns.ribbons[*host as usize];
                     let [from, to, y] = [x - 9.0, x + 9.0, y].map(number);
-                    self.pen.put(format_args!(
+                    self.svg.put(format_args!(
                         "<path d=\"M{from} {y}H{to}\" stroke=\"{colour}\" stroke-width=\"2\"/>"
                     ));
                 }
@@ -281,19 +283,19 @@ impl Page {
                 };
                 let text = if *observed { text } else { format!("({text})") };
                 let text = shorten(&text, self.columns.states_room);
-                let look = Type {
-                    size: SIZE,
+                let style = TextStyle {
+                    size: TEXT_SIZE,
                     weight: 700,
                     fill: colour,
                     anchor: outside(*host),
                 };
-                self.pen.words(
+                self.svg.text(
                     self.columns.states[*host as usize],
-                    y + BASE,
-                    &[(&text, look)],
+                    y + BASELINE,
+                    &[(&text, style)],
                 );
             }
-            Drawn::Call {
+            ItemKind::Call {
                 host,
                 text,
                 end,
@@ -303,20 +305,20 @@ impl Page {
             } => {
                 self.call(*host, y, text, *end, *waited, gave.as_deref(), *failed);
             }
-            Drawn::Process { host, actor, what } => {
+            ItemKind::Process { host, actor, what } => {
                 let what = self.language.word(labels::process(*what));
-                self.remark(*host, y, &format!("{actor}: {what}"));
+                self.note(*host, y, &format!("{actor}: {what}"));
             }
-            Drawn::Host { host, what } => {
-                self.remark(*host, y, self.language.word(labels::host(what)));
+            ItemKind::Host { host, what } => {
+                self.note(*host, y, self.language.word(labels::host(what)));
             }
-            Drawn::Idle(us) => {
+            ItemKind::Idle(us) => {
                 let text = self.language.say("stage.idle", &[("time", &duration(*us))]);
-                self.say(WIDTH / 2.0, y + 4.0, Anchor::Middle, palette.muted, &text);
-                let half = svg_writer::width(&text, SIZE) / 2.0;
+                self.text(WIDTH / 2.0, y + 4.0, Anchor::Middle, palette.muted, &text);
+                let half = svg_writer::width(&text, TEXT_SIZE) / 2.0;
                 let middle = WIDTH / 2.0;
                 self.ladder
-                    .take([middle - half, y - SIZE, middle + half, y + SIZE]);
+                    .reserve([middle - half, y - TEXT_SIZE, middle + half, y + TEXT_SIZE]);
             }
         }
     }
@@ -334,16 +336,16 @@ impl Page {
     ) {
         let (x, room, palette) = (
             self.columns.calls[host as usize],
-            self.columns.room,
+            self.columns.calls_room,
             self.palette,
         );
-        let plain = Type {
-            size: SIZE,
+        let plain = TextStyle {
+            size: TEXT_SIZE,
             weight: 400,
             fill: palette.ink,
             anchor: outside(host),
         };
-        let given = Type {
+        let given = TextStyle {
             weight: 600,
             fill: if failed { palette.bad } else { palette.good },
             ..plain
@@ -351,31 +353,31 @@ impl Page {
         let result = |room: usize| gave.map(|gave| format!(" = {}", shorten(gave, room.max(8))));
         if let (false, Some(gave)) = (waited, result(room.saturating_sub(columns(text) + 3))) {
             let text = shorten(text, room.saturating_sub(columns(&gave)));
-            self.pen
-                .words(x, y + BASE, &[(&text, plain), (&gave, given)]);
+            self.svg
+                .text(x, y + BASELINE, &[(&text, plain), (&gave, given)]);
             return;
         }
-        let quiet = Type {
+        let quiet = TextStyle {
             fill: palette.muted,
             ..plain
         };
         let begun = shorten(text, room - 2);
-        self.pen
-            .words(x, y + BASE, &[(&begun, plain), (" ⋯", quiet)]);
+        self.svg
+            .text(x, y + BASELINE, &[(&begun, plain), (" ⋯", quiet)]);
         let name = format!("{}()", text.split('(').next().unwrap_or(text));
         if let (Some(end), Some(gave)) = (end, result(room.saturating_sub(columns(&name) + 3)))
             && self.is_seen(end)
         {
             let name = shorten(&name, room.saturating_sub(columns(&gave)));
-            self.pen.words(
+            self.svg.text(
                 x,
-                self.ladder.y(end) + BASE,
+                self.ladder.y(end) + BASELINE,
                 &[(&name, plain), (&gave, given)],
             );
         }
     }
 
-    /// From a call that waits to what it gave.
+    /// Draws the dotted line from a waiting call to its result.
     fn wait(&mut self, host: Host, y: f64, end: f64) {
         let side = if host == Host::Client { 5.0 } else { -5.0 };
         let [x, y, end] = [
@@ -384,31 +386,31 @@ impl Page {
             end,
         ]
         .map(number);
-        self.pen.put(format_args!(
+        self.svg.put(format_args!(
             "<path d=\"M{x} {y}V{end}\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"2 4\"/>",
             self.palette.muted
         ));
     }
 
-    fn remark(&mut self, host: Host, y: f64, text: &str) {
-        let text = shorten(text, self.columns.room);
-        self.say(
+    fn note(&mut self, host: Host, y: f64, text: &str) {
+        let text = shorten(text, self.columns.calls_room);
+        self.text(
             self.columns.calls[host as usize],
-            y + BASE,
+            y + BASELINE,
             outside(host),
             self.palette.muted,
             &text,
         );
     }
 
-    fn say(&mut self, x: f64, y: f64, anchor: Anchor, fill: &str, text: &str) {
-        self.pen.words(
+    fn text(&mut self, x: f64, y: f64, anchor: Anchor, fill: &str, text: &str) {
+        self.svg.text(
             x,
             y,
             &[(
                 text,
-                Type {
-                    size: SIZE,
+                TextStyle {
+                    size: TEXT_SIZE,
                     weight: 400,
                     fill,
                     anchor,
@@ -418,7 +420,7 @@ impl Page {
     }
 }
 
-/// Words of a host stand outside its ribbon.
+/// The anchor of a host's texts, which stand outside its ribbon.
 fn outside(host: Host) -> Anchor {
     match host {
         Host::Client => Anchor::End,

@@ -1,26 +1,26 @@
-//! Writes SVG: lines, shapes and words with a place that is theirs alone. Presentation attributes only, no style sheet:
-//! the page's Content-Security-Policy forbids those, and not every program reads them.
+//! An SVG document that grows by shapes and texts. It has presentation attributes only and no style sheet: the page's
+//! Content-Security-Policy forbids style sheets, and not every program reads them.
 
 use std::fmt::{Display, Write as _};
 
-use crate::export::text_width::{columns, tame};
+use crate::export::text_width::{columns, escape_controls};
 
-/// The fonts of a picture, as `font-family` has them.
-pub(crate) struct Faces {
+/// The fonts of a picture, as values of `font-family`.
+pub(crate) struct Fonts {
     pub(crate) sans: &'static str,
     pub(crate) mono: &'static str,
 }
 
-/// Those of whoever looks at it, as on the page.
-pub(crate) const SYSTEM: Faces = Faces {
+/// The fonts of the viewer's system, as on the page.
+pub(crate) const SYSTEM: Fonts = Fonts {
     sans: "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
     mono: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Consolas, 'Noto Sans Mono CJK SC', monospace",
 };
 
-/// How wide a character of the widest of these monospaced fonts is, of its size.
-const CHARACTER: f64 = 0.603;
+/// The width of a character in the widest of these monospaced fonts, as a multiple of the text's size.
+const CHARACTER_WIDTH: f64 = 0.603;
 
-/// Where a text is held.
+/// The point of a text that stands at its x.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Anchor {
     Start,
@@ -38,25 +38,25 @@ impl Display for Anchor {
     }
 }
 
-/// How a text looks.
+/// The size, weight, colour and anchor of a text.
 #[derive(Clone, Copy)]
-pub(crate) struct Type<'a> {
+pub(crate) struct TextStyle<'a> {
     pub(crate) size: f64,
     pub(crate) weight: u32,
     pub(crate) fill: &'a str,
     pub(crate) anchor: Anchor,
 }
 
-/// A picture that grows.
-pub(crate) struct Pen {
+/// The body of a picture so far.
+pub(crate) struct SvgWriter {
     out: String,
-    /// Behind names, so that lines do not run through them.
+    /// The colour behind names, so that lines do not run through them.
     ground: &'static str,
 }
 
-impl Pen {
-    pub(crate) fn new(ground: &'static str) -> Pen {
-        Pen {
+impl SvgWriter {
+    pub(crate) fn new(ground: &'static str) -> SvgWriter {
+        SvgWriter {
             out: String::new(),
             ground,
         }
@@ -66,28 +66,28 @@ impl Pen {
         self.out
     }
 
-    /// Anything, as it stands.
+    /// Appends SVG as it is.
     pub(crate) fn put(&mut self, svg: impl Display) {
         let _ = writeln!(self.out, "{svg}");
     }
 
-    /// A text in one or more pieces, each with a colour and a weight of its own.
-    pub(crate) fn words(&mut self, x: f64, y: f64, pieces: &[(&str, Type)]) {
+    /// Appends a text in one or more pieces, each with its own colour and weight.
+    pub(crate) fn text(&mut self, x: f64, y: f64, pieces: &[(&str, TextStyle)]) {
         let Some((_, first)) = pieces.first() else {
             return;
         };
         let place = format!("x=\"{}\" y=\"{}\"", number(x), number(y));
-        self.text(&place, first, pieces);
+        self.write_text(&place, first, pieces);
     }
 
-    /// A text along a line, its middle at a place, its foot so far below it.
-    pub(crate) fn along(
+    /// Appends a text along a tilted line. The middle of the text is at (x, y); its baseline is `side` below.
+    pub(crate) fn text_along(
         &mut self,
         (x, y): (f64, f64),
         degrees: f64,
         side: f64,
         text: &str,
-        look: &Type,
+        style: &TextStyle,
     ) {
         let (x, y, degrees) = (number(x), number(y), number(degrees));
         let side = number(side);
@@ -95,18 +95,18 @@ impl Pen {
             "transform=\"translate({x} {y}) rotate({degrees})\" y=\"{side}\" paint-order=\"stroke\" stroke=\"{}\" \
              stroke-width=\"{}\" stroke-linejoin=\"round\"",
             self.ground,
-            number(look.size * 0.3),
+            number(style.size * 0.3),
         );
-        self.text(&place, look, &[(text, *look)]);
+        self.write_text(&place, style, &[(text, *style)]);
     }
 
-    fn text(&mut self, place: &str, look: &Type, pieces: &[(&str, Type)]) {
-        let (anchor, size) = (look.anchor, number(look.size));
+    fn write_text(&mut self, place: &str, style: &TextStyle, pieces: &[(&str, TextStyle)]) {
+        let (anchor, size) = (style.anchor, number(style.size));
         let _ = write!(
             self.out,
             "<text {place} font-size=\"{size}\" text-anchor=\"{anchor}\">"
         );
-        for (text, Type { weight, fill, .. }) in pieces {
+        for (text, TextStyle { weight, fill, .. }) in pieces {
             let weight = match weight {
                 400 => String::new(),
                 weight => format!(" font-weight=\"{weight}\""),
@@ -121,9 +121,9 @@ impl Pen {
     }
 }
 
-/// Text that can stand in XML, in attributes too. What XML 1.0 allows nowhere (section 2.2) is spelled out.
+/// A text that may stand in XML, in attributes too. Characters that XML 1.0 forbids (section 2.2) are spelled out.
 pub(crate) fn escape(text: &str) -> String {
-    tame(text)
+    escape_controls(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -131,15 +131,15 @@ pub(crate) fn escape(text: &str) -> String {
         .replace('\'', "&#39;")
 }
 
-/// A number as SVG has it, to a hundredth.
+/// A number in SVG's notation, rounded to a hundredth.
 pub(crate) fn number(number: f64) -> String {
     let text = format!("{number:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// How wide a text is at most, at this size.
+/// The greatest width of a monospaced text.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
-    columns(text) as f64 * size * CHARACTER
+    columns(text) as f64 * size * CHARACTER_WIDTH
 }
 
 #[cfg(test)]
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_hostile_is_harmless() {
+    fn hostile_texts_are_harmless() {
         assert_eq!(
             escape("<script>alert('1')</script>]]>\u{0}\u{202e}\u{fffe}&\""),
             "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;]]&gt;\\u0000\\u202e\\ufffe&amp;&quot;"

@@ -1,5 +1,5 @@
-//! A lesson's sign: a recorded run as a picture the size of a stamp. Two ribbons in the colours of states, and the
-//! segments between them. Heights are the order of things, not their times.
+//! The thumbnail of a lesson: its recorded run as a picture of the size of a stamp, two ribbons in the colours of states and
+//! the segments between them. Heights show the order of events, not their times.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -11,30 +11,33 @@ use crate::event::labels::Kind;
 use crate::event::{Event, Segment, SegmentPhase, Socket, What};
 use crate::tcp::state::State;
 
-/// As many segments as a stamp has room for: the last ones, since lessons are about ends.
-const MOST: usize = 12;
-/// Where the ribbons stand, and how far the arrows stay away from them.
-const RIBBONS: [i32; 2] = [8, 112];
-const APART: i32 = 6;
-/// The picture is 120 wide and so high; what happens lies between these heights.
+/// The most segments. The last ones are drawn, since lessons are about endings.
+const MAX_SEGMENTS: usize = 12;
+/// The middles of the ribbons.
+const CLIENT_RIBBON: i32 = 8;
+const SERVER_RIBBON: i32 = 112;
+/// The distance of arrows from the ribbons.
+const GAP: i32 = 6;
+/// The height of the picture, which is 120 wide.
 const HEIGHT: i32 = 84;
-const EDGE: i32 = 4;
-/// Between two moments at most.
-const STEP: f64 = 13.0;
-/// Moments that are closer than this are one, µs.
-const SAME: u64 = 5_000;
+/// The free height above the first event and below the last one.
+const MARGIN: i32 = 4;
+/// The greatest distance of two moments.
+const MAX_STEP: f64 = 13.0;
+/// Moments that are closer than this count as one, µs.
+const MERGE_WITHIN: u64 = 5_000;
 
-/// A segment's way.
+/// A segment from its sending to its end.
 struct Arrow {
     from: Host,
     kind: &'static str,
     sent: u64,
-    /// When it arrived or was lost; None where it stayed on the wire.
+    /// The time of arrival or loss; None where the segment stayed on the wire.
     over: Option<u64>,
     lost: bool,
 }
 
-/// Draws a run's events, as an `<svg>` without words; its classes are in web/styles/components/thumbnail.css.
+/// Draws a run as an `<svg>` without texts. web/styles/components/thumbnail.css has its classes.
 pub fn draw(events: &[Event]) -> String {
     let (arrows, begin) = arrows(events);
     let changes = Host::BOTH.map(|host| changes(events, host));
@@ -48,21 +51,22 @@ pub fn draw(events: &[Event]) -> String {
         .flat_map(|arrow| [Some(arrow.sent), arrow.over]);
     let mut times: Vec<u64> = moments.flatten().chain(later).collect();
     times.sort_unstable();
-    times.dedup_by(|next, before| *next < *before + SAME);
-    let room = f64::from(HEIGHT - 2 * EDGE);
-    let step = STEP.min(room / (times.len() + 1) as f64);
-    let y = |t: u64| EDGE + (step * times.partition_point(|time| *time <= t) as f64).round() as i32;
+    times.dedup_by(|next, before| *next < *before + MERGE_WITHIN);
+    let room = f64::from(HEIGHT - 2 * MARGIN);
+    let step = MAX_STEP.min(room / (times.len() + 1) as f64);
+    let y =
+        |t: u64| MARGIN + (step * times.partition_point(|time| *time <= t) as f64).round() as i32;
 
     let mut paths: BTreeMap<&str, String> = BTreeMap::new();
-    for (changes, x) in changes.iter().zip(RIBBONS) {
+    for (changes, x) in changes.iter().zip([CLIENT_RIBBON, SERVER_RIBBON]) {
         let at_begin = changes.iter().rfind(|(t, _)| *t <= begin);
         let mut state = at_begin.map_or(State::Closed, |(_, state)| *state);
-        let mut top = EDGE;
+        let mut top = MARGIN;
         for (t, next) in changes.iter().filter(|(t, _)| *t > begin) {
             ribbon(&mut paths, state, x, top, y(*t));
             (state, top) = (*next, y(*t));
         }
-        ribbon(&mut paths, state, x, top, HEIGHT - EDGE);
+        ribbon(&mut paths, state, x, top, HEIGHT - MARGIN);
     }
     for arrow in &arrows {
         let path = paths.entry(arrow.kind).or_default();
@@ -70,7 +74,7 @@ pub fn draw(events: &[Event]) -> String {
             path,
             arrow,
             y(arrow.sent),
-            arrow.over.map_or(HEIGHT - EDGE, y),
+            arrow.over.map_or(HEIGHT - MARGIN, y),
         );
     }
     let paths = paths.iter().fold(String::new(), |mut all, (class, path)| {
@@ -80,7 +84,8 @@ pub fn draw(events: &[Event]) -> String {
     format!("<svg class=\"sign\" viewBox=\"0 0 120 {HEIGHT}\" aria-hidden=\"true\">{paths}</svg>")
 }
 
-/// The segments to draw, and when they begin. A handshake that went well is left out where more than two segments follow.
+/// The segments to draw, and the time of their beginning. A handshake without loss is left out where more than two segments
+/// follow.
 fn arrows(events: &[Event]) -> (Vec<Arrow>, u64) {
     let mut ids: Vec<u32> = Vec::new();
     let mut arrows: Vec<Arrow> = Vec::new();
@@ -112,7 +117,7 @@ fn arrows(events: &[Event]) -> (Vec<Arrow>, u64) {
     }
     let kinds: Vec<&str> = arrows.iter().map(|arrow| arrow.kind).collect();
     let opening = usize::from(kinds.starts_with(&["syn", "syn", "ack"]) && kinds.len() > 5) * 3;
-    let first = opening.max(arrows.len().saturating_sub(MOST));
+    let first = opening.max(arrows.len().saturating_sub(MAX_SEGMENTS));
     if first > 0 {
         let before = &arrows[..first];
         begin = before
@@ -137,7 +142,7 @@ fn kind(segment: &Segment) -> &'static str {
     }
 }
 
-/// The states of a host's newest connection, as the stage's cards follow it.
+/// The states of a host's newest connection, which the stage's host cards show.
 fn changes(events: &[Event], of: Host) -> Vec<(u64, State)> {
     let mut changes = Vec::new();
     let mut current: Option<[SocketAddrV4; 2]> = None;
@@ -183,10 +188,10 @@ fn class(state: State) -> &'static str {
     }
 }
 
-/// A line with a head: an arrow's, or a cross where a RST ends or a segment was lost on its way.
+/// Adds an arrow to a path. Its head is a cross where a RST ends or a segment was lost.
 fn line(path: &mut String, arrow: &Arrow, top: i32, bottom: i32) {
     let right = arrow.from == Host::Client;
-    let (from, to) = (RIBBONS[0] + APART, RIBBONS[1] - APART);
+    let (from, to) = (CLIENT_RIBBON + GAP, SERVER_RIBBON - GAP);
     let (from, to) = if right { (from, to) } else { (to, from) };
     let halfway = arrow.lost || arrow.over.is_none();
     let (to, bottom) = if halfway {

@@ -1,19 +1,19 @@
-//! Which cells a sheet leaves blank.
+//! The choice of the cells that a worksheet leaves blank.
 //!
-//! A row has one blank at most, so that what stands beside it is there to conclude from; what stands above it may be blank
-//! itself, and then follows from what is above that.
+//! A row has at most one blank, so that a reader can infer it from the cells beside it. A cell above may be blank too; it
+//! follows from the cells above it.
 
 use std::collections::BTreeMap;
 
 use crate::export::worksheet::Rng;
-use crate::export::worksheet::table::{Cell, Kind, Row, Table};
+use crate::export::worksheet::table::{BlankKind, WorksheetCell, WorksheetRow, WorksheetTable};
 
-/// The most blanks of a sheet.
-const MOST: usize = 18;
+/// The most blanks of a worksheet.
+const MAX_BLANKS: usize = 18;
 
-/// The same table, about half of the rows that can be asked for with a blank, which are numbered as one reads.
-pub fn blank(mut table: Table, seed: u64) -> Table {
-    let mut dice = Rng::new(seed);
+/// A table in which about half of the rows that can have a blank have one. Blanks are numbered in reading order.
+pub fn blank(mut table: WorksheetTable, seed: u64) -> WorksheetTable {
+    let mut rng = Rng::new(seed);
     let mut rows: Vec<usize> = (0..table.rows.len())
         .filter(|row| {
             table.rows[*row]
@@ -22,16 +22,16 @@ pub fn blank(mut table: Table, seed: u64) -> Table {
                 .any(|cell| cell.asks.is_some())
         })
         .collect();
-    dice.mix(&mut rows);
-    rows.truncate((rows.len().div_ceil(2) + 1).min(MOST));
-    let mut used: BTreeMap<Kind, usize> = BTreeMap::new();
+    rng.shuffle(&mut rows);
+    rows.truncate((rows.len().div_ceil(2) + 1).min(MAX_BLANKS));
+    let mut used: BTreeMap<BlankKind, usize> = BTreeMap::new();
     for row in rows {
         let mut cells = table.rows[row].cells_mut();
         cells.retain(|cell| cell.asks.is_some());
-        dice.mix(&mut cells);
-        // Of its kinds the one that was asked for least.
+        rng.shuffle(&mut cells);
+        // The kind of blank that the worksheet has least.
         let least =
-            |kind: Option<Kind>| kind.and_then(|kind| used.get(&kind)).copied().unwrap_or(0);
+            |kind: Option<BlankKind>| kind.and_then(|kind| used.get(&kind)).copied().unwrap_or(0);
         if let Some(cell) = cells.into_iter().min_by_key(|cell| least(cell.asks)) {
             cell.blank = Some(0);
             if let Some(kind) = cell.asks {
@@ -46,19 +46,23 @@ pub fn blank(mut table: Table, seed: u64) -> Table {
     table
 }
 
-/// The words to choose from for the blanks of states and control bits: all that occur in the table, each once.
-pub fn bank(table: &mut Table) -> Vec<String> {
-    let asked = |kind: Option<Kind>| matches!(kind, Some(Kind::State | Kind::Flags));
-    let mut cells: Vec<&mut Cell> = table.rows.iter_mut().flat_map(Row::cells_mut).collect();
+/// The word bank for the blanks of states and control bits: all values in the table, each once.
+pub fn bank(table: &mut WorksheetTable) -> Vec<String> {
+    let asked = |kind: Option<BlankKind>| matches!(kind, Some(BlankKind::State | BlankKind::Flags));
+    let mut cells: Vec<&mut WorksheetCell> = table
+        .rows
+        .iter_mut()
+        .flat_map(WorksheetRow::cells_mut)
+        .collect();
     cells.retain(|cell| asked(cell.asks));
     let blank = |kind| {
         cells
             .iter()
             .any(|cell| cell.asks == Some(kind) && cell.blank.is_some())
     };
-    let (states, flags) = (blank(Kind::State), blank(Kind::Flags));
+    let (states, flags) = (blank(BlankKind::State), blank(BlankKind::Flags));
     let wanted = cells.iter().filter(|cell| {
-        if cell.asks == Some(Kind::State) {
+        if cell.asks == Some(BlankKind::State) {
             states
         } else {
             flags

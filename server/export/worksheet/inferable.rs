@@ -1,4 +1,4 @@
-//! What the rows above a cell give away: a number or a result is asked for only where it equals what follows from them.
+//! The values that follow from the rows above a cell. A number or a result may be blank only where it equals such a value.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;
@@ -6,44 +6,45 @@ use std::net::SocketAddrV4;
 use crate::event::host::Host;
 use crate::event::{Exit, ResetReason, Segment};
 
-/// What can be told so far.
+/// The values that can be inferred so far.
 #[derive(Default)]
-pub(crate) struct Expected {
-    /// By source and destination: the next sequence number, and how far has arrived at the other end.
+pub(crate) struct Inferable {
+    /// The next sequence number, by source and destination.
     next: BTreeMap<(SocketAddrV4, SocketAddrV4), u32>,
+    /// The sequence number up to which data has arrived, by source and destination.
     arrived: BTreeMap<(SocketAddrV4, SocketAddrV4), u32>,
-    hosts: [Seen; 2],
+    hosts: [HostKnowledge; 2],
 }
 
-/// What a host's programs can know.
+/// The facts that a host's programs can observe.
 #[derive(Default)]
-struct Seen {
-    /// Received and not yet read, as text.
+struct HostKnowledge {
+    /// Received data that was not read yet, as text.
     unread: String,
-    /// What is unread cannot be told from a table any more.
+    /// Whether the unread data no longer follows from the table.
     lost: bool,
     fin: bool,
     reset: bool,
     shut: bool,
 }
 
-/// What of a segment can be asked for.
-pub(crate) struct Asked {
+/// The fields of a segment that can be inferred.
+pub(crate) struct InferableFields {
     pub(crate) flags: bool,
     pub(crate) seq: bool,
     pub(crate) ack: bool,
 }
 
-impl Expected {
-    /// Not every segment was told: no number follows from the others any more.
+impl Inferable {
+    /// Notes that segments passed without rows: no number follows from the rows any more.
     pub(crate) fn lose_count(&mut self) {
         self.next.clear();
         self.arrived.clear();
         self.hosts.iter_mut().for_each(|seen| seen.lost = true);
     }
 
-    /// A segment that comes next in the table, and whether it arrived.
-    pub(crate) fn segment(&mut self, segment: &Segment, arrived: bool) -> Asked {
+    /// Takes the next segment of the table, and tells which of its fields follow from the rows above.
+    pub(crate) fn segment(&mut self, segment: &Segment, arrived: bool) -> InferableFields {
         let (there, back) = (
             (segment.source, segment.destination),
             (segment.destination, segment.source),
@@ -52,7 +53,7 @@ impl Expected {
             |known: Option<&u32>, found: Option<u32>| found.is_some() && known.copied() == found;
         let seq = follows(self.next.get(&there), segment.seq_rel);
         let ack = follows(self.arrived.get(&back), segment.ack_rel);
-        // A probe and what is sent again look like something else; why some RSTs are sent is not known.
+        // Probes and retransmissions look like other segments; the reason for some RSTs is not known.
         let [syn, fin, rst] = ["SYN", "FIN", "RST"].map(|bit| segment.has(bit));
         let flags = (syn || fin || rst || segment.len == 0)
             && !segment.retransmission
@@ -62,7 +63,7 @@ impl Expected {
         if let Some(end) = segment.seq_rel.map(|seq| seq.wrapping_add(takes)) {
             let next = self.next.entry(there).or_insert(end);
             *next = (*next).max(end);
-            // What leaves a gap is not acknowledged before the gap is filled.
+            // A segment behind a gap is not acknowledged before the gap is filled.
             let so_far = self.arrived.get(&there).copied();
             if arrived && so_far.is_none_or(|so_far| segment.seq_rel <= Some(so_far)) {
                 self.arrived.insert(there, so_far.unwrap_or(0).max(end));
@@ -71,18 +72,18 @@ impl Expected {
         if arrived {
             self.hosts[segment.to as usize].take(segment, fin, rst);
         }
-        Asked { flags, seq, ack }
+        InferableFields { flags, seq, ack }
     }
 
-    /// Whether what a call gave follows from the rows above.
+    /// Whether the result of a call follows from the rows above.
     pub(crate) fn result(&mut self, host: Host, call: &str, args: &[String], exit: &Exit) -> bool {
-        // Of several connections a row does not say which one it is about.
+        // With several connections a row does not tell its connection.
         let is_one = self.next.len() <= 2;
         self.hosts[host as usize].result(call, args, exit) && is_one
     }
 }
 
-impl Seen {
+impl HostKnowledge {
     fn take(&mut self, segment: &Segment, fin: bool, reset: bool) {
         self.fin |= fin;
         self.reset |= reset;

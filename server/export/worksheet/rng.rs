@@ -1,11 +1,12 @@
-//! Chance that can be repeated: SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+//! A random number generator with a seed: SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
+//! 2014).
 
-/// Numbers that follow from a seed.
+/// The generator. Equal seeds give equal numbers.
 #[derive(Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// Rng that fall the same for the same seed.
+    /// A generator with a seed.
     pub fn new(seed: u64) -> Rng {
         Rng(seed)
     }
@@ -18,11 +19,11 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    /// Puts things into an order of chance (Fisher and Yates).
-    pub fn mix<T>(&mut self, things: &mut [T]) {
-        for last in (1..things.len()).rev() {
+    /// Puts items into a random order (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
             let other = self.next() % (last as u64 + 1);
-            things.swap(last, other as usize);
+            items.swap(last, other as usize);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Events → a table for paper: one row for each deed, with the states that it led to.
+//! Events → the table of a worksheet.
 //!
-//! A row is a call, a segment (where it ended its way), or whatever else happened. A state stands in the row of what
-//! caused it. A cell can be asked for only where what stands before it, and beside it, gives its value away.
+//! A row is a call, a segment (where it arrived or was lost), or another event. A state stands in the row of its cause. A
+//! cell may become a blank only where the cells above and beside it determine its value.
 
 use std::collections::BTreeMap;
 
@@ -10,88 +10,88 @@ use crate::event::labels::{self, by, gave};
 use crate::event::{
     CallPhase, Cause, Event, Exit, ProcessChange, Segment, SegmentPhase, Socket, Timer, What,
 };
-use crate::export::worksheet::inferable::Expected;
+use crate::export::worksheet::inferable::Inferable;
 use crate::tcp::state::is_edge;
 
-/// A run as rows, in the order of what happened.
+/// A run as rows, in the order of events.
 #[derive(Clone, Debug, Default)]
-pub struct Table {
+pub struct WorksheetTable {
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<WorksheetRow>,
 }
 
-/// Something that happened, and what states it led to.
+/// An event, and the changes of state that it caused.
 #[derive(Clone, Debug)]
-pub struct Row {
-    /// What happened.
-    pub deed: Deed,
-    /// The client's states and the server's that came of it.
-    pub states: [Vec<Cell>; 2],
+pub struct WorksheetRow {
+    /// The event.
+    pub kind: RowKind,
+    /// The new states of the client and of the server.
+    pub states: [Vec<WorksheetCell>; 2],
 }
 
-/// What happened.
+/// The kinds of rows.
 #[derive(Clone, Debug)]
-pub enum Deed {
-    /// A program made a call, or got its result.
+pub enum RowKind {
+    /// A program made a call, or its call returned.
     Call {
-        /// On which host.
+        /// The host.
         host: Host,
-        /// As a program would write it.
+        /// The call in C's notation.
         text: String,
-        /// What it gave; None while it waits.
-        result: Option<Cell>,
-        /// Whether this is the result of a call of an earlier row.
+        /// The result; None while the call waits.
+        result: Option<WorksheetCell>,
+        /// Whether the row is the return of a call that has an earlier row.
         later: bool,
     },
     /// A segment arrived, was lost, or is still on its way.
-    Segment(Way),
-    /// Many segments crossed the wire that stand out in nothing.
+    Segment(SegmentRow),
+    /// Many segments of bulk data crossed the wire.
     Passed {
-        /// Who sent them.
+        /// The sender.
         from: Host,
-        /// How many.
+        /// The number of segments.
         segments: u32,
-        /// Their bytes of data.
+        /// The bytes of data.
         bytes: u64,
     },
-    /// Something else.
+    /// Another event.
     Other {
-        /// Where.
+        /// The host.
         host: Host,
         /// A key of the page's words, such as `process.killed`, or a sysctl that was written.
         key: String,
     },
 }
 
-/// A segment and what became of it.
+/// A segment from its sending to its end.
 #[derive(Clone, Debug)]
-pub struct Way {
-    /// Who sent it.
+pub struct SegmentRow {
+    /// The sender.
     pub from: Host,
-    /// Its control bits without PSH, such as `FIN, ACK`.
-    pub flags: Cell,
-    /// Its sequence number, relative.
-    pub seq: Option<Cell>,
-    /// Its acknowledgment number, relative.
-    pub ack: Option<Cell>,
-    /// Its bytes of data.
+    /// The control bits without PSH, such as `FIN, ACK`.
+    pub flags: WorksheetCell,
+    /// The sequence number, relative.
+    pub seq: Option<WorksheetCell>,
+    /// The acknowledgment number, relative.
+    pub ack: Option<WorksheetCell>,
+    /// The bytes of data.
     pub len: usize,
-    /// Whether it was lost.
+    /// Whether the segment was lost.
     pub lost: bool,
-    /// Whether it was still on the wire when the run ended.
+    /// Whether the segment was on the wire at the end of the run.
     pub open: bool,
-    /// Whether it was put on the wire from nowhere.
+    /// Whether no host has sent the segment.
     pub injected: bool,
-    /// Whether its sequence numbers were sent before.
+    /// Whether the segment is a retransmission.
     pub again: bool,
-    /// The events that it began and ended with, by their `seq`.
+    /// The `seq` of the events of its sending and of its end.
     pub span: (u32, u32),
 }
 
-/// What can be asked for.
+/// The kinds of blanks.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[allow(missing_docs, reason = "the names say it")]
-pub enum Kind {
+pub enum BlankKind {
     State,
     Flags,
     Result,
@@ -100,18 +100,18 @@ pub enum Kind {
 
 /// A value in the table.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Cell {
-    /// What the run showed.
+pub struct WorksheetCell {
+    /// The value in the run.
     pub value: String,
-    /// As what it may be asked for; None where it cannot be concluded.
-    pub asks: Option<Kind>,
-    /// The number of its blank, from 1 on, where it is one.
+    /// The kind of blank that the cell may become; None where its value cannot be inferred.
+    pub asks: Option<BlankKind>,
+    /// The number of the blank, from 1 on, where the cell is one.
     pub blank: Option<usize>,
 }
 
-impl Cell {
-    fn new(value: impl Into<String>, asks: Option<Kind>) -> Cell {
-        Cell {
+impl WorksheetCell {
+    fn new(value: impl Into<String>, asks: Option<BlankKind>) -> WorksheetCell {
+        WorksheetCell {
             value: value.into(),
             asks,
             blank: None,
@@ -119,32 +119,32 @@ impl Cell {
     }
 }
 
-impl Row {
-    fn new(deed: Deed) -> Row {
-        Row {
-            deed,
+impl WorksheetRow {
+    fn new(kind: RowKind) -> WorksheetRow {
+        WorksheetRow {
+            kind,
             states: [Vec::new(), Vec::new()],
         }
     }
 
-    /// All its cells.
-    pub fn cells_mut(&mut self) -> Vec<&mut Cell> {
-        let mut cells: Vec<&mut Cell> = match &mut self.deed {
-            Deed::Call { result, .. } => result.iter_mut().collect(),
-            Deed::Segment(Way {
+    /// All cells of the row.
+    pub fn cells_mut(&mut self) -> Vec<&mut WorksheetCell> {
+        let mut cells: Vec<&mut WorksheetCell> = match &mut self.kind {
+            RowKind::Call { result, .. } => result.iter_mut().collect(),
+            RowKind::Segment(SegmentRow {
                 flags, seq, ack, ..
             }) => [Some(flags), seq.as_mut(), ack.as_mut()]
                 .into_iter()
                 .flatten()
                 .collect(),
-            Deed::Passed { .. } | Deed::Other { .. } => Vec::new(),
+            RowKind::Passed { .. } | RowKind::Other { .. } => Vec::new(),
         };
         cells.extend(self.states.iter_mut().flatten());
         cells
     }
 }
 
-/// Calls that only prepare others: they tell nothing that a sheet asks for.
+/// Calls that only prepare others. They have no rows.
 const PREPARING: [&str; 7] = [
     "socket",
     "bind",
@@ -156,7 +156,7 @@ const PREPARING: [&str; 7] = [
 ];
 
 /// Makes rows of a run's events.
-pub fn table(events: &[Event]) -> Table {
+pub fn table(events: &[Event]) -> WorksheetTable {
     let mut reader = Reader::default();
     for event in events {
         reader.add(event);
@@ -165,20 +165,21 @@ pub fn table(events: &[Event]) -> Table {
     for (began, segment) in under_way {
         reader.segment(&segment, segment.phase, began, u32::MAX);
     }
-    Table { rows: reader.rows }
+    WorksheetTable { rows: reader.rows }
 }
 
 #[derive(Default)]
 struct Reader {
-    rows: Vec<Row>,
-    /// The row of a call, by the `seq` of its enter, and of a segment, by its id.
+    rows: Vec<WorksheetRow>,
+    /// The row of each call, by the `seq` of its enter.
     calls: BTreeMap<u32, usize>,
+    /// The row of each segment, by its id.
     segments: BTreeMap<u32, usize>,
-    /// What is on the wire: where it began, by id.
+    /// The segments on the wire with the `seq` of their sending, by id.
     sent: BTreeMap<u32, (u32, Segment)>,
-    /// Connections by host, to name them where there are several.
+    /// The connections of each host. States have names where there are several.
     connections: [Vec<Socket>; 2],
-    expected: Expected,
+    inferable: Inferable,
 }
 
 impl Reader {
@@ -196,18 +197,19 @@ impl Reader {
                 match phase {
                     CallPhase::Enter if !PREPARING.contains(&call.as_str()) => {
                         self.calls.insert(event.seq, self.rows.len());
-                        let deed = Deed::Call {
+                        let kind = RowKind::Call {
                             host: *host,
                             text,
                             result: None,
                             later: false,
                         };
-                        self.rows.push(Row::new(deed));
+                        self.rows.push(WorksheetRow::new(kind));
                     }
                     CallPhase::Enter => {}
                     CallPhase::Exit(exit) => {
-                        let follows = self.expected.result(*host, call, args, exit);
-                        let cell = Cell::new(gave(exit), follows.then_some(Kind::Result));
+                        let follows = self.inferable.result(*host, call, args, exit);
+                        let cell =
+                            WorksheetCell::new(gave(exit), follows.then_some(BlankKind::Result));
                         self.exit(exit, (*host, text), cell);
                     }
                 }
@@ -230,9 +232,9 @@ impl Reader {
                 bytes,
                 ..
             } => {
-                self.expected.lose_count();
+                self.inferable.lose_count();
                 let (from, segments, bytes) = (*from, *segments, *bytes);
-                self.rows.push(Row::new(Deed::Passed {
+                self.rows.push(WorksheetRow::new(RowKind::Passed {
                     from,
                     segments,
                     bytes,
@@ -249,15 +251,16 @@ impl Reader {
                 let (row, is_told) = self.row_of(*host, *cause);
                 let text = self.named(*host, socket, to.name());
                 let asks = (*observed && is_told && text == to.name() && is_edge(*from, *to))
-                    .then_some(Kind::State);
-                self.rows[row].states[*host as usize].push(Cell::new(text, asks));
+                    .then_some(BlankKind::State);
+                self.rows[row].states[*host as usize].push(WorksheetCell::new(text, asks));
             }
             What::Gap {
                 host, socket, to, ..
             } => {
                 let text = self.named(*host, socket, to.name());
                 let row = self.other(*host, "because.unknown");
-                self.rows[row].states[*host as usize].push(Cell::new(format!("? {text}"), None));
+                self.rows[row].states[*host as usize]
+                    .push(WorksheetCell::new(format!("? {text}"), None));
             }
             What::Process { host, what, .. } if *what != ProcessChange::Started => {
                 self.other(*host, labels::process(*what));
@@ -269,14 +272,14 @@ impl Reader {
         }
     }
 
-    /// A call's result stands beside the call, but where it slept, at the moment that woke it.
-    fn exit(&mut self, exit: &Exit, (host, text): (Host, String), cell: Cell) {
+    /// Notes the result of a call: beside the call, or in a row of its own where the call was woken later.
+    fn exit(&mut self, exit: &Exit, (host, text): (Host, String), cell: WorksheetCell) {
         let Some(&row) = self.calls.get(&exit.enter) else {
-            return; // it only prepared
+            return; // a preparing call
         };
-        match &mut self.rows[row].deed {
-            Deed::Call { result, .. } if exit.cause.is_none() => *result = Some(cell),
-            _ => self.rows.push(Row::new(Deed::Call {
+        match &mut self.rows[row].kind {
+            RowKind::Call { result, .. } if exit.cause.is_none() => *result = Some(cell),
+            _ => self.rows.push(WorksheetRow::new(RowKind::Call {
                 host,
                 text,
                 result: Some(cell),
@@ -285,23 +288,23 @@ impl Reader {
         }
     }
 
-    /// A segment as it was sent or forged, and where its way ended.
+    /// Adds the row of a segment: as it was sent or forged, with its end.
     fn segment(&mut self, segment: &Segment, at: SegmentPhase, began: u32, ended: u32) {
         let asked = self
-            .expected
+            .inferable
             .segment(segment, at == SegmentPhase::Delivered);
-        // A forger writes what it likes.
+        // Nothing about a forged segment can be inferred.
         let injected = segment.phase == SegmentPhase::Injected;
         let is_caused = match segment.cause {
             Some(Cause::Call(seq)) => self.calls.contains_key(&seq),
             Some(Cause::Segment(id)) => self.segments.contains_key(&id),
             _ => false,
         };
-        let cell = |value: String, asks: bool, kind: Kind| {
-            Cell::new(value, (asks && !injected).then_some(kind))
+        let cell = |value: String, asks: bool, kind: BlankKind| {
+            WorksheetCell::new(value, (asks && !injected).then_some(kind))
         };
         let number = |value: Option<u32>, asks: bool| {
-            value.map(|value| cell(value.to_string(), asks, Kind::Number))
+            value.map(|value| cell(value.to_string(), asks, BlankKind::Number))
         };
         let flags: Vec<&str> = segment
             .flags
@@ -310,21 +313,22 @@ impl Reader {
             .filter(|flag| *flag != "PSH")
             .collect();
         self.segments.insert(segment.id, self.rows.len());
-        self.rows.push(Row::new(Deed::Segment(Way {
-            from: segment.from,
-            flags: cell(flags.join(", "), is_caused && asked.flags, Kind::Flags),
-            seq: number(segment.seq_rel, asked.seq),
-            ack: number(segment.ack_rel, asked.ack),
-            len: segment.len,
-            lost: at == SegmentPhase::Dropped,
-            open: at == segment.phase,
-            injected,
-            again: segment.retransmission,
-            span: (began, ended),
-        })));
+        self.rows
+            .push(WorksheetRow::new(RowKind::Segment(SegmentRow {
+                from: segment.from,
+                flags: cell(flags.join(", "), is_caused && asked.flags, BlankKind::Flags),
+                seq: number(segment.seq_rel, asked.seq),
+                ack: number(segment.ack_rel, asked.ack),
+                len: segment.len,
+                lost: at == SegmentPhase::Dropped,
+                open: at == segment.phase,
+                injected,
+                again: segment.retransmission,
+                span: (began, ended),
+            })));
     }
 
-    /// The row of what caused something, and whether that tells the reader enough.
+    /// The row of a cause, and whether the cause determines the new state.
     fn row_of(&mut self, host: Host, cause: Cause) -> (usize, bool) {
         let known = match cause {
             Cause::Call(seq) => self.calls.get(&seq),
@@ -351,17 +355,18 @@ impl Reader {
         (self.other(host, key), false)
     }
 
-    /// A row of something else; the last one, where that says the same.
+    /// The index of a row for another event: the last row where it has the same text, else a new one.
     fn other(&mut self, host: Host, key: &str) -> usize {
-        let same = |row: &Row| matches!(&row.deed, Deed::Other { host: at, key: said } if *at == host && said == key);
+        let same = |row: &WorksheetRow| matches!(&row.kind, RowKind::Other { host: at, key: text } if *at == host && text == key);
         if !self.rows.last().is_some_and(same) {
             let key = key.to_owned();
-            self.rows.push(Row::new(Deed::Other { host, key }));
+            self.rows
+                .push(WorksheetRow::new(RowKind::Other { host, key }));
         }
         self.rows.len() - 1
     }
 
-    /// A state, with its connection's name where a host has several.
+    /// A state, with the name of its connection where the host has several.
     fn named(&mut self, host: Host, socket: &Socket, state: &str) -> String {
         let is_listener = socket.peer.port() == 0;
         let known = &mut self.connections[host as usize];
@@ -377,7 +382,7 @@ impl Reader {
     }
 }
 
-/// A call as everywhere, but for an option with its value: results follow from that.
+/// A call with its important arguments. Options keep their values, since later results follow from them.
 fn called(call: &str, args: &[String]) -> String {
     match call {
         "setsockopt" => format!("{call}({})", args.join(", ")),

@@ -76,7 +76,7 @@ impl ExportRequest {
                 let live = self.server.lab.find(id);
                 let scenario = live.and_then(|live| live.scenario.clone());
                 let stage = scenario.map(|id| RecordingRef::of_scenario(&id).page());
-                format!("{}#run={id}", stage.unwrap_or_else(|| recording_ref.page()))
+                stage.map_or_else(|| recording_ref.page(), |stage| format!("{stage}#run={id}"))
             }
             _ => recording_ref.page(),
         };
@@ -101,7 +101,7 @@ impl ExportRequest {
             address,
             events,
         } = run;
-        let end = match (format, options.host, options.preview) {
+        let end = match (format, options.host, options.card) {
             (Format::Packetdrill, host, _) => format!("-{}", host.unwrap_or(Host::Client)),
             (Format::Png, _, true) => "-preview".into(),
             _ => String::new(),

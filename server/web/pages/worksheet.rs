@@ -9,8 +9,10 @@ use crate::content::markup::escape;
 use crate::event::host::Host;
 use crate::event::{Event, What};
 use crate::export::worksheet::blanks::{bank, blank};
-use crate::export::worksheet::shuffle::{self, shuffle, way};
-use crate::export::worksheet::table::{Cell, Deed, Kind, Row, Table, Way, table};
+use crate::export::worksheet::shuffle::{self, segment_of, shuffle};
+use crate::export::worksheet::table::{
+    BlankKind, RowKind, SegmentRow, WorksheetCell, WorksheetRow, WorksheetTable, table,
+};
 use crate::i18n::Language;
 use crate::web::extract::locale::Locale;
 use crate::web::pages::embed::BareLayout;
@@ -184,14 +186,14 @@ pub(crate) fn worksheet(
         }
         SheetKind::Shuffle => {
             sheet.items = shuffled_segments(&table, query.seed, lang);
-            let deeds = table.rows.iter().filter(|row| way(row).is_none());
+            let deeds = table.rows.iter().filter(|row| segment_of(row).is_none());
             sheet.deeds = deeds.map(|row| deed(row, lang)).collect();
         }
     }
     page(&sheet, locale, StatusCode::OK)
 }
 
-fn shuffled_segments(table: &Table, seed: u32, lang: Language) -> Vec<ShuffledSegment> {
+fn shuffled_segments(table: &WorksheetTable, seed: u32, lang: Language) -> Vec<ShuffledSegment> {
     let items = shuffle(table, seed.into());
     let pieces = ('A'..='Z').zip(items).filter_map(|(letter, item)| {
         let row = &table.rows[item.row];
@@ -199,44 +201,44 @@ fn shuffled_segments(table: &Table, seed: u32, lang: Language) -> Vec<ShuffledSe
             letter,
             place: item.place,
             tied: item.tied,
-            wire: wire(way(row)?, lang, false),
+            wire: wire(segment_of(row)?, lang, false),
             states: states(row, false),
         })
     });
-    pieces.take(shuffle::MOST).collect()
+    pieces.take(shuffle::MAX_SEGMENTS).collect()
 }
 
-fn sheet_row(row: &Row, lang: Language, is_key: bool) -> SheetRow {
+fn sheet_row(row: &WorksheetRow, lang: Language, is_key: bool) -> SheetRow {
     let mut line = SheetRow {
         states: states(row, is_key),
         ..SheetRow::default()
     };
-    match &row.deed {
-        Deed::Call { host, .. } => line.calls[*host as usize] = call(&row.deed, lang, is_key),
-        Deed::Segment(way) => line.wire = wire(way, lang, is_key),
-        Deed::Passed {
+    match &row.kind {
+        RowKind::Call { host, .. } => line.calls[*host as usize] = call(&row.kind, lang, is_key),
+        RowKind::Segment(segment) => line.wire = wire(segment, lang, is_key),
+        RowKind::Passed {
             from,
             segments,
             bytes,
         } => {
             line.wire = format!("{} <span>×{segments}, {bytes} B</span>", arrow(*from));
         }
-        Deed::Other { host, key } => line.calls[*host as usize] = other(key, lang),
+        RowKind::Other { host, key } => line.calls[*host as usize] = other(key, lang),
     }
     line
 }
 
 /// A deed that is no segment, in one line.
-fn deed(row: &Row, lang: Language) -> String {
-    let (host, text) = match &row.deed {
-        Deed::Call { host, .. } => (*host, call(&row.deed, lang, false)),
-        Deed::Other { host, key } => (*host, other(key, lang)),
-        Deed::Passed {
+fn deed(row: &WorksheetRow, lang: Language) -> String {
+    let (host, text) = match &row.kind {
+        RowKind::Call { host, .. } => (*host, call(&row.kind, lang, false)),
+        RowKind::Other { host, key } => (*host, other(key, lang)),
+        RowKind::Passed {
             from,
             segments,
             bytes,
         } => (*from, format!("×{segments}, {bytes} B")),
-        Deed::Segment(_) => return String::new(),
+        RowKind::Segment(_) => return String::new(),
     };
     let states = row.states.concat();
     let states: Vec<&str> = states.iter().map(|state| state.value.as_str()).collect();
@@ -248,13 +250,13 @@ fn deed(row: &Row, lang: Language) -> String {
     format!("<i>{}</i> {text}{led}", host.name())
 }
 
-fn call(deed: &Deed, lang: Language, is_key: bool) -> String {
-    let Deed::Call {
+fn call(kind: &RowKind, lang: Language, is_key: bool) -> String {
+    let RowKind::Call {
         text,
         result,
         later,
         ..
-    } = deed
+    } = kind
     else {
         return String::new();
     };
@@ -287,25 +289,28 @@ fn arrow(from: Host) -> &'static str {
     }
 }
 
-fn wire(way: &Way, lang: Language, is_key: bool) -> String {
-    let number = |name: &str, cell: &Option<Cell>| match cell {
+fn wire(segment: &SegmentRow, lang: Language, is_key: bool) -> String {
+    let number = |name: &str, cell: &Option<WorksheetCell>| match cell {
         Some(cell) => format!("<span>{name}&nbsp;{}</span>", shown(cell, is_key)),
         None => String::new(),
     };
     let mut parts = vec![
-        arrow(way.from).to_owned(),
-        format!("<span class=\"flags\">{}</span>", shown(&way.flags, is_key)),
-        number("seq", &way.seq),
-        number("ack", &way.ack),
+        arrow(segment.from).to_owned(),
+        format!(
+            "<span class=\"flags\">{}</span>",
+            shown(&segment.flags, is_key)
+        ),
+        number("seq", &segment.seq),
+        number("ack", &segment.ack),
     ];
-    if way.len > 0 {
-        parts.push(format!("<span>{}&nbsp;B</span>", way.len));
+    if segment.len > 0 {
+        parts.push(format!("<span>{}&nbsp;B</span>", segment.len));
     }
     let marks = [
-        (way.lost, "sheet.lost"),
-        (way.open, "sheet.open"),
-        (way.injected, "sheet.injected"),
-        (way.again, "sheet.again"),
+        (segment.lost, "sheet.lost"),
+        (segment.open, "sheet.open"),
+        (segment.injected, "sheet.injected"),
+        (segment.again, "sheet.again"),
     ];
     parts.extend(
         marks
@@ -316,7 +321,7 @@ fn wire(way: &Way, lang: Language, is_key: bool) -> String {
     parts.join(" ")
 }
 
-fn states(row: &Row, is_key: bool) -> [String; 2] {
+fn states(row: &WorksheetRow, is_key: bool) -> [String; 2] {
     [0, 1].map(|host| {
         let shown = row.states[host].iter().map(|cell| shown(cell, is_key));
         shown.collect::<Vec<_>>().join("<br>")
@@ -324,16 +329,16 @@ fn states(row: &Row, is_key: bool) -> [String; 2] {
 }
 
 /// A value, or its blank: as wide as its kind may need, so that neither the sheet nor the layout gives it away.
-fn shown(cell: &Cell, is_key: bool) -> String {
+fn shown(cell: &WorksheetCell, is_key: bool) -> String {
     let value = escape(&cell.value);
     let Some(number) = cell.blank else {
         return format!("<code>{value}</code>");
     };
     let kind = match cell.asks {
-        Some(Kind::State) => "state",
-        Some(Kind::Flags) => "flags",
-        Some(Kind::Number) => "number",
-        Some(Kind::Result) | None => "result",
+        Some(BlankKind::State) => "state",
+        Some(BlankKind::Flags) => "flags",
+        Some(BlankKind::Number) => "number",
+        Some(BlankKind::Result) | None => "result",
     };
     let filled = if is_key { value.as_str() } else { "" };
     format!("<span class=\"blank {kind}\"><sup>{number}</sup><code>{filled}</code></span>")

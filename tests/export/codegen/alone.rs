@@ -1,4 +1,4 @@
-//! Programs that nobody directs, on two hosts of the lab.
+//! Generated programs on two hosts of the lab, without a director.
 
 use std::fs;
 use std::io::Read;
@@ -16,7 +16,7 @@ use crate::support::{
     Events, Server, events_of, events_to_end, eventually, play, start_run, stop_run, until_told,
 };
 
-/// A program at work on one of the lab's hosts: that host's namespaces are entered by way of its actor's process.
+/// A program that runs on one of the lab's hosts. It enters the namespaces of the host's actor process.
 struct Foreign(Child);
 
 impl Foreign {
@@ -35,15 +35,15 @@ impl Foreign {
     }
 
     fn ended(mut self) -> String {
-        let mut said = String::new();
+        let mut output = String::new();
         self.0
             .stdout
             .take()
             .unwrap()
-            .read_to_string(&mut said)
+            .read_to_string(&mut output)
             .unwrap();
-        assert!(self.0.wait().unwrap().success(), "{said}");
-        said
+        assert!(self.0.wait().unwrap().success(), "{output}");
+        output
     }
 }
 
@@ -54,7 +54,7 @@ impl Drop for Foreign {
     }
 }
 
-/// What each host sent, in order: control bits and length.
+/// The segments of each host in the order of sending: control bits and length.
 fn sent_by(events: &Events, host: &str) -> Vec<String> {
     let sent = events
         .of("segment")
@@ -82,8 +82,8 @@ fn ready(folder: &Folder, host: Host, language: Language, program: &str) -> Vec<
     vec![to]
 }
 
-/// The programs of a scenario run by themselves on two hosts of the lab, joined by its wire, in a run whose own
-/// actors do nothing: what crosses is what crosses when the lab plays the script.
+/// The programs of a scenario run on two hosts of the lab, in a run whose own actors do nothing. They send the same
+/// segments as the lab when it plays the script.
 async fn assert_same_segments(scenario: &str, language: Language) {
     let script = &catalogue::scenario(scenario).unwrap().script;
     let played = play(&script.text);
@@ -109,7 +109,7 @@ async fn assert_same_segments(scenario: &str, language: Language) {
     })
     .await;
     let asking = Foreign::start(pid("client"), &client);
-    let said = [asking.ended(), serving.ended()];
+    let output = [asking.ended(), serving.ended()];
 
     let wanted = Host::BOTH.map(|host| sent_by(&played, host.name()));
     assert!(wanted.iter().all(|sent| sent.len() > 1), "{wanted:?}");
@@ -122,7 +122,7 @@ async fn assert_same_segments(scenario: &str, language: Language) {
     .await;
     stop_run(&lab, &id).await;
     let events = events_to_end(&lab, &id).await;
-    assert_eq!(found(&events), wanted, "{scenario}: {said:?}\n{events}");
+    assert_eq!(found(&events), wanted, "{scenario}: {output:?}\n{events}");
 }
 
 #[tokio::test]

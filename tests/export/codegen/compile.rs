@@ -14,10 +14,10 @@ use super::assert_silent;
 use crate::kernel::random::author;
 use crate::support::temp_dir::Folder;
 
-/// So many scripts besides the scenarios'.
+/// The number of random scripts beside the scenarios'.
 const RANDOM: u64 = 40;
 
-/// What a scenario's script may be called in a program, and what it must not.
+/// Scripts whose names and texts a program must change, and whose calls some languages cannot make.
 const AWKWARD: [&str; 3] = [
     "server socket as errno\nserver bind 8000 on errno\nserver listen on errno\nclient connect 8000 as while\n\
      server accept on errno as None\nclient send \"??/ \\\\ \\\" %s {x} \u{4f60}\u{597d} \u{1f44b} \u{7f}\" on while\n\
@@ -28,7 +28,7 @@ const AWKWARD: [&str; 3] = [
      client connect\nserver accept => EAGAIN\nserver dup as again on listener\nserver close\nserver recv => EBADF",
 ];
 
-/// Every script, with a name that can stand in a program.
+/// Every script, with a name that is an identifier.
 fn scripts() -> Vec<(String, Script)> {
     let parsed = |text: &str| {
         script::parse(text).unwrap_or_else(|mistakes| panic!("{:?}\n{text}", mistakes[0]))
@@ -43,7 +43,7 @@ fn scripts() -> Vec<(String, Script)> {
     scenarios.chain(random).chain(awkward).collect()
 }
 
-/// The programs of all scripts and both hosts in a language, by a name of their own.
+/// The programs of all scripts and both hosts in a language, by unique names.
 fn programs(language: Language) -> Vec<(String, String)> {
     let scripts = scripts();
     let both = scripts.iter().flat_map(|(name, script)| {
@@ -52,7 +52,7 @@ fn programs(language: Language) -> Vec<(String, String)> {
     both.collect()
 }
 
-/// Writes programs into files of a kind; their paths.
+/// Writes programs into files with an extension; the paths of the files.
 fn write(folder: &Folder, kind: &str, programs: &[(String, String)]) -> Vec<PathBuf> {
     let files = programs
         .iter()
@@ -65,7 +65,7 @@ fn every_c_program_compiles_without_a_warning() {
     let folder = Folder::new();
     let programs = programs(Language::C);
     let files = write(&folder, "c", &programs);
-    // Headers are read once for all of them; whether each names those that it needs, a few programs show.
+    // All programs share one reading of the headers. A few programs show that each names the headers that it needs.
     let all = folder.write("all.c", one_unit(&programs));
     let alone = programs
         .iter()
@@ -78,7 +78,7 @@ fn every_c_program_compiles_without_a_warning() {
     assert_silent(&cc.output().unwrap());
 }
 
-/// A file that includes all programs, whose functions have names of their own there.
+/// A file that includes all programs; macros give their functions unique names.
 fn one_unit(programs: &[(String, String)]) -> String {
     let mut headers = BTreeSet::new();
     let mut unit = String::new();
@@ -124,7 +124,7 @@ fn every_rust_program_compiles_without_a_warning() {
     let all = folder.write("all.rs", modules);
     let mut rustc = Command::new("rustc");
     rustc.args(["--edition=2024", "--crate-type=lib", "--emit=metadata"]);
-    // A module's main is never called, and a socket that is only held is held by its variable.
+    // Nothing calls the main of a module, and some variables only hold a socket.
     rustc.args(["-Dwarnings", "-Adead_code", "-Aunused_variables"]);
     rustc.arg("--out-dir").arg(folder.path()).arg(all);
     assert_silent(&rustc.output().unwrap());
@@ -148,7 +148,7 @@ fn every_java_program_compiles() {
 
 #[test]
 fn every_csharp_program_has_the_shape_of_one() {
-    // No compiler of it is asked for: its blocks close, and it calls nothing that .NET does not have.
+    // No C# compiler is required: the test checks that blocks close, and that every call exists in .NET.
     const CALLS: &str = "Accept AppendLine Bind Close Connect Disconnect Exit GetBytes GetSocketOption GetString IPEndPoint \
         LingerOption Listen Main NetworkStream Parse Poll ReadExactly Receive Send SetRawSocketOption SetSocketOption \
         Shutdown Sleep Socket Start Thread WriteLine catch if";
@@ -173,14 +173,14 @@ fn every_csharp_program_has_the_shape_of_one() {
             assert!(is_known, "{called} in {name}\n{text}");
         }
         for line in code.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let is_whole =
+            let is_complete =
                 line.ends_with([';', '{', '}', ')']) || line.starts_with("class ") || line == "try";
-            assert!(is_whole, "{line:?} in {name}\n{text}");
+            assert!(is_complete, "{line:?} in {name}\n{text}");
         }
     }
 }
 
-/// A line without what stands between quotes, and without its comment.
+/// A line without its string literals and its comment.
 fn without_texts(line: &str) -> String {
     let (mut code, mut quoted, mut escaped) = (String::new(), false, false);
     for c in line.chars() {

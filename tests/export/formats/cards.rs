@@ -1,9 +1,9 @@
-//! The cards that chats show of a link.
+//! The cards that chats show beside a link.
 
 use super::{download, picture};
 use crate::support::{Server, command, fetch};
 
-/// What a page says of itself by the name of a `meta` element.
+/// The content of a page's `meta` element, by its name.
 fn meta(page: &str, name: &str) -> String {
     let (_, rest) = page
         .split_once(&format!("=\"{name}\" content=\""))

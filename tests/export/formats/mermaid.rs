@@ -1,10 +1,10 @@
-//! What Mermaid's `sequenceDiagram.jison` says of the statements that exports use, as a strict checker:
+//! A strict checker of the statements that exports use, after Mermaid's `sequenceDiagram.jison`:
 //!
-//! - `;` ends a statement and `#` begins a comment, so neither is in a text but as an entity, `#59;`.
+//! - `;` ends a statement and `#` begins a comment, so a text has them only as entities, `#59;`.
 //! - A text begins behind a colon, is not empty, and ends with its line; `wrap:` and `nowrap:` at its begin are no text.
 //! - A line whose rest begins with `%%` is a comment, and `%%{` a directive wherever it stands.
 //! - The word `end` closes a block: its documentation advises against it anywhere.
-//! - What a browser would take for an element is taken out.
+//! - Text that a browser would take for an element is removed.
 
 use fourwave::content::catalogue;
 use fourwave::event::host::Host;
@@ -23,7 +23,7 @@ pub fn diagram_of(text: &str) -> String {
     format!("{diagram}\n")
 }
 
-/// The arrows of a diagram, as who sent and whether it was lost; or what Mermaid would stumble over.
+/// The arrows of a diagram, each as its sender and whether it was lost; or the first text that Mermaid would refuse.
 pub fn check(diagram: &str) -> Result<Vec<(Host, bool)>, String> {
     let mut lines = diagram.lines();
     if lines.next() != Some("sequenceDiagram") {
@@ -107,7 +107,7 @@ fn check_text(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What the events say arrived or was lost, as far as a diagram goes.
+/// The arrivals and losses of the events, as many as a diagram has.
 pub fn arrivals(events: &[Event]) -> Vec<(Host, bool)> {
     let over = events.iter().filter_map(|event| match &event.what {
         What::Segment(segment) => match segment.phase {
@@ -137,9 +137,9 @@ fn markdown_has_a_diagram_that_mermaid_reads() {
             .unwrap();
             let text = String::from_utf8(text).unwrap();
             let diagram = diagram_of(&text);
-            let told = check(&diagram)
+            let found = check(&diagram)
                 .unwrap_or_else(|error| panic!("{}: {error}\n{diagram}", scenario.id));
-            assert_eq!(told, arrivals(&events), "{}\n{diagram}", scenario.id);
+            assert_eq!(found, arrivals(&events), "{}\n{diagram}", scenario.id);
         }
     }
 }

@@ -207,7 +207,7 @@ fn pngs_are_as_large_as_promised() {
     };
     for theme in THEMES {
         let card = ExportOptions {
-            preview: true,
+            card: true,
             theme,
             ..ExportOptions::default()
         };

@@ -1,11 +1,11 @@
-//! packetdrill's `parser.y`, of it what scripts for one TCP connection use, and what its `tcp_packet.c` and
-//! `run_system_call.c` say besides: numbers that must agree, calls that it knows, one blocking call at a time.
+//! The part of packetdrill's `parser.y` that scripts for one TCP connection use, with the rules of its `tcp_packet.c` and
+//! `run_system_call.c`: numbers must agree, calls must be known, one call may block at a time.
 
 use std::collections::BTreeSet;
 
 use super::lexer::{Token, tokens};
 
-/// What an event does.
+/// The action of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     Packet { outbound: bool, len: usize },
@@ -13,7 +13,7 @@ pub enum Action {
     Command,
 }
 
-/// The calls of `system_call_table` that scripts for TCP use, with how many arguments each has.
+/// The calls of `system_call_table` that scripts for TCP use, with their numbers of arguments.
 const CALLS: &[(&str, usize)] = &[
     ("socket", 3),
     ("bind", 3),
@@ -40,7 +40,7 @@ const SYMBOLS: &str = "SOCK_STREAM IPPROTO_TCP AF_UNSPEC SOL_SOCKET SOL_TCP SO_L
     EADDRINUSE EADDRNOTAVAIL EINPROGRESS EALREADY EHOSTUNREACH ENETUNREACH ENETDOWN EOPNOTSUPP ENOTSOCK \
     EDESTADDRREQ EINTR ENOBUFS ENOMEM EMFILE";
 
-/// The events of a script, or where it is none.
+/// The events of a script, or the place of its first mistake.
 pub fn check(script: &str) -> Result<Vec<Action>, String> {
     let mut parser = Parser {
         tokens: tokens(script)?,
@@ -59,11 +59,11 @@ pub fn check(script: &str) -> Result<Vec<Action>, String> {
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
-    /// When the event happens that is being read, s.
+    /// The time of the current event, s.
     now: f64,
-    /// Until when a call blocks.
+    /// The time of the return of a blocking call, s.
     busy: f64,
-    /// The descriptors that calls gave.
+    /// The descriptors that calls have opened.
     open: BTreeSet<i64>,
 }
 
@@ -144,7 +144,7 @@ impl Parser {
         } else if !outbound {
             return Err("window must be specified for inbound packets".into());
         }
-        // It is no other packet's direction: a time stands before that.
+        // The next packet's direction cannot follow here: a time stands before it.
         if matches!(self.peek(), Some(Token::Char('<'))) {
             self.options(outbound)?;
         }
@@ -189,7 +189,7 @@ impl Parser {
         }
     }
 
-    /// An option; how long it is in bytes.
+    /// Reads an option; its length in bytes.
     fn tcp_option(&mut self) -> Parsed<usize> {
         let Token::Reserved(name) = self.next()? else {
             return Err("no option".into());
@@ -235,7 +235,7 @@ impl Parser {
         }
         if matches!(self.peek(), Some(Token::Ellipsis)) {
             self.at += 1;
-            // It counts from where the event's time counts from.
+            // The end counts from the same time as the event.
             self.busy = base + self.time()?;
             if self.busy < self.now {
                 return Err("a call ends before it begins".into());

@@ -1,13 +1,13 @@
-//! packetdrill's `lexer.l`: at each place the longest match counts, of equal ones the rule that stands first.
+//! packetdrill's `lexer.l`: at each place the longest match counts; of equal matches, the first rule counts.
 
 /// A token with its text, or a character that stands for itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Token {
-    /// A name of the language's own, which is no word.
+    /// A keyword.
     Reserved(String),
     Ellipsis,
     Option(String),
-    /// As its text: it is judged as seconds.
+    /// A number with a fraction, as text; it is a time in seconds.
     Float(String),
     Integer(i64),
     Hex(String),
@@ -20,7 +20,7 @@ pub enum Token {
     Char(char),
 }
 
-/// The names of the language's own that scripts for TCP meet, and those that a careless text would.
+/// The keywords that scripts for TCP use, and those that a careless text would use by accident.
 const RESERVED: &str = "sa_family sin_port sin_addr msg_name msg_iov msg_flags msg_control fd u32 u64 ptr events revents onoff linger \
     htons ipv4 ipv6 icmp udp gre raw sum off key seq none checksum present mpls label tc ttl inet_addr inet6_addr \
     ack eol ecr mss mtu nop sack sackOK md5 TS FO FOEXP tos flowlabel flags Flags val win urg wscale ect01 ect0 \
@@ -127,7 +127,7 @@ fn word(text: &str) -> Option<Match> {
     (length > 0).then(|| (length, Some(Token::Word(text[..length].into()))))
 }
 
-/// Between two of these, where a backslash takes the next one along.
+/// The length of a text between two marks; a backslash escapes the next character.
 fn quoted(text: &str, mark: char) -> Option<(usize, String)> {
     let inner = text.strip_prefix(mark)?;
     let mut escaped = false;
@@ -154,7 +154,7 @@ fn back_quoted(text: &str) -> Option<Match> {
 
 fn single(text: &str) -> Option<Match> {
     let c = text.chars().next()?;
-    // flex reads bytes: what is not ASCII is no character of the language.
+    // flex reads bytes: the language has ASCII characters only.
     (c.is_ascii() && !c.is_ascii_whitespace()).then_some((1, Some(Token::Char(c))))
 }
 
@@ -163,7 +163,7 @@ fn blank(text: &str) -> Option<Match> {
     (length > 0).then_some((length, None))
 }
 
-/// To the end of its line, which it must have.
+/// The length of a comment up to the end of its line; a comment must have such an end.
 fn line_comment(text: &str) -> Option<Match> {
     text.strip_prefix("//")?
         .find('\n')

@@ -1,28 +1,29 @@
-//! What stands in a picture.
+//! The items of a picture: segments, calls, states and notes, each with its height. [`super`] makes them of events; the
+//! drawers read them.
 
 use crate::event::host::Host;
 use crate::event::labels::Kind;
 use crate::event::{HostChange, ProcessChange};
 use crate::tcp::state::State;
 
-/// What is drawn at one height.
+/// An item of the picture.
 #[derive(Clone, Debug)]
-pub(crate) struct Item {
-    /// Where it begins.
+pub(crate) struct PictureItem {
+    /// The height at which the item begins.
     pub(crate) y: f64,
-    pub(crate) what: Drawn,
+    pub(crate) kind: ItemKind,
 }
 
-/// The kinds of what is drawn.
+/// The kinds of items.
 #[derive(Clone, Debug)]
-pub(crate) enum Drawn {
-    Segment(Line),
+pub(crate) enum ItemKind {
+    Segment(SegmentLine),
     Call {
         host: Host,
         text: String,
-        /// Where it returned, if it did; a process that ended ends its calls too.
+        /// The height of the return, if the call returned. The end of a process ends its calls too.
         end: Option<f64>,
-        /// Whether it had to wait.
+        /// Whether the call waited, so that its result stands on a line of its own.
         waited: bool,
         gave: Option<String>,
         failed: bool,
@@ -31,7 +32,7 @@ pub(crate) enum Drawn {
         host: Host,
         state: State,
         text: String,
-        /// Whether the host's ribbon shows it.
+        /// Whether the host's ribbon shows the state.
         ribbon: bool,
         observed: bool,
         gap: bool,
@@ -45,23 +46,23 @@ pub(crate) enum Drawn {
         host: Host,
         what: HostChange,
     },
-    /// Nothing happened for so long, µs.
+    /// A stretch of time without events, µs.
     Idle(u64),
 }
 
-/// A segment's way, or that of many which are told as one.
+/// The line of a segment, or of many segments of bulk data.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
-    /// None where it stands for many.
+pub(crate) struct SegmentLine {
+    /// The segment's id; None where the line stands for many segments.
     pub(crate) id: Option<u32>,
     pub(crate) from: Host,
     pub(crate) kind: Kind,
     pub(crate) name: String,
-    /// Those that leave together have their names beside each other: 0, 1 or 2.
+    /// 0, 1 or 2: the lane of the name. Segments that leave together have different lanes.
     pub(crate) lane: usize,
-    /// Where it arrived or was lost, or would arrive.
+    /// The height at which the segment arrived, was lost, or would arrive.
     pub(crate) end: f64,
-    /// Whether it is on the wire to the last.
+    /// Whether the segment is on the wire at the end.
     pub(crate) open: bool,
     pub(crate) held: bool,
     pub(crate) lost: bool,

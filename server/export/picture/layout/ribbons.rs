@@ -1,35 +1,35 @@
-//! Which of a host's sockets its ribbon shows. There is one ribbon a host; what happens to a socket that it does not show
-//! is only said.
+//! The choice of the socket that a host's ribbon shows. A host has one ribbon; the states of its other sockets are texts
+//! only.
 
 use std::net::SocketAddrV4;
 
 use crate::event::host::Host;
 use crate::event::{Socket, What};
-use crate::export::picture::layout::item::Drawn;
+use crate::export::picture::layout::item::ItemKind;
 use crate::tcp::state::State;
 
-/// The sockets of both hosts, oldest first, and what their ribbons show.
+/// The sockets of both hosts, oldest first, and the states on their ribbons.
 #[derive(Default)]
 pub(crate) struct Ribbons {
-    sockets: [Vec<Known>; 2],
+    sockets: [Vec<TrackedSocket>; 2],
     shows: [Option<(Key, State)>; 2],
 }
 
 type Key = (SocketAddrV4, SocketAddrV4);
 
 #[derive(Clone)]
-struct Known {
+struct TrackedSocket {
     key: Key,
     name: Option<String>,
     state: State,
 }
 
-/// What a change of state makes visible.
-pub(crate) struct Change {
-    /// Of a socket that the ribbon does not show.
-    pub(crate) aside: Option<Drawn>,
-    /// On the ribbon.
-    pub(crate) shown: Option<Drawn>,
+/// The visible effects of a change of state.
+pub(crate) struct RibbonChange {
+    /// The text for a socket that the ribbon does not show.
+    pub(crate) aside: Option<ItemKind>,
+    /// The new state on the ribbon.
+    pub(crate) shown: Option<ItemKind>,
 }
 
 fn is_listener(key: &Key) -> bool {
@@ -37,32 +37,32 @@ fn is_listener(key: &Key) -> bool {
 }
 
 impl Ribbons {
-    /// Whether a host has, or had, more than one connection.
+    /// Whether one of the hosts has or had more than one connection.
     pub(crate) fn several(&self) -> bool {
         Host::BOTH
             .into_iter()
             .any(|host| self.connections(host).count() > 1)
     }
 
-    fn connections(&self, host: Host) -> impl DoubleEndedIterator<Item = &Known> {
+    fn connections(&self, host: Host) -> impl DoubleEndedIterator<Item = &TrackedSocket> {
         let sockets = self.sockets[host as usize].iter();
-        sockets.filter(|known| !is_listener(&known.key))
+        sockets.filter(|socket| !is_listener(&socket.key))
     }
 
-    /// The socket that stands for a host: its newest connection, if there are several the newest that is not closed;
-    /// before there is one the socket that listens.
-    fn shown(&self, host: Host) -> Option<&Known> {
+    /// The socket on a host's ribbon: the newest connection that is not closed, otherwise the newest connection; before
+    /// the first connection, the listening socket.
+    fn shown(&self, host: Host) -> Option<&TrackedSocket> {
         let mut open = self
             .connections(host)
             .rev()
-            .filter(|known| known.state != State::Closed);
+            .filter(|socket| socket.state != State::Closed);
         let open = open.next();
         let newest = open.or_else(|| self.connections(host).next_back());
         newest.or_else(|| self.sockets[host as usize].first())
     }
 
-    /// Takes a `state` or a `gap`.
-    pub(crate) fn change(&mut self, host: Host, what: &What) -> Option<Change> {
+    /// Takes a `state` or a `gap` event.
+    pub(crate) fn change(&mut self, host: Host, what: &What) -> Option<RibbonChange> {
         let (socket, to, observed, gap) = match what {
             What::State {
                 socket,
@@ -75,13 +75,13 @@ impl Ribbons {
         };
         let own = self.note(host, socket, to);
         let several = self.connections(host).count() > 1;
-        let drawn = |known: &Known, ribbon: bool, observed: bool, gap: bool| {
+        let drawn = |socket: &TrackedSocket, ribbon: bool, observed: bool, gap: bool| {
             let name = match several {
-                true => format!("{}: ", known.name.as_deref().unwrap_or("?")),
+                true => format!("{}: ", socket.name.as_deref().unwrap_or("?")),
                 false => String::new(),
             };
-            let (state, text) = (known.state, name + known.state.name());
-            Drawn::State {
+            let (state, text) = (socket.state, name + socket.state.name());
+            ItemKind::State {
                 host,
                 state,
                 text,
@@ -95,7 +95,7 @@ impl Ribbons {
         let aside = !is_own && !is_listener(&own.key);
         let shows = (stands.key, stands.state);
         let changes = self.shows[host as usize] != Some(shows);
-        let change = Change {
+        let change = RibbonChange {
             aside: aside.then(|| drawn(&own, false, observed, gap)),
             shown: changes.then(|| drawn(&stands, true, !is_own || observed, is_own && gap)),
         };
@@ -103,19 +103,19 @@ impl Ribbons {
         Some(change)
     }
 
-    /// Keeps a socket's newest state. A socket keeps its place among the others.
-    fn note(&mut self, host: Host, socket: &Socket, state: State) -> Known {
+    /// Notes a socket's newest state. The order of sockets stays.
+    fn note(&mut self, host: Host, socket: &Socket, state: State) -> TrackedSocket {
         let sockets = &mut self.sockets[host as usize];
         let name = socket.name.clone();
-        let known = Known {
+        let tracked = TrackedSocket {
             key: (socket.local, socket.peer),
             name,
             state,
         };
-        match sockets.iter_mut().find(|other| other.key == known.key) {
-            Some(before) => *before = known.clone(),
-            None => sockets.push(known.clone()),
+        match sockets.iter_mut().find(|other| other.key == tracked.key) {
+            Some(before) => *before = tracked.clone(),
+            None => sockets.push(tracked.clone()),
         }
-        known
+        tracked
     }
 }
