@@ -12,7 +12,7 @@ pub(crate) mod offline_page;
 pub(crate) mod pages;
 pub(crate) mod picture_cache;
 pub(crate) mod rate_limit;
-pub(crate) mod recording_ref;
+pub mod recording_ref;
 pub(crate) mod router;
 pub(crate) mod state;
 
