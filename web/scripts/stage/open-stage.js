@@ -36,6 +36,11 @@ export async function openStage({ Editor, FreePlay } = {}) {
   for (const button of document.querySelectorAll(":is(main, .bar) [data-act]")) {
     button.addEventListener("click", () => act(button.dataset.act));
   }
+  // The stage brings the transport's own listeners.
+  $(".transport").addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-act]");
+    if (button && !stage) act(button.dataset.act);
+  });
   listen(act, data.open ? FREE : {});
   keepStateInLanguageLink();
   addEventListener("hashchange", () => location.reload());
