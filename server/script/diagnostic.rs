@@ -1,5 +1,5 @@
-//! A mistake in a script as data: its place, what stands there, what should. Words for it are made where it is shown,
-//! from web/words/script.en.toml and script.zh.toml.
+//! Diagnostics: a mistake in a script as data, with its place, the key of the text about what was found, and the key of
+//! the text about what was expected. Words are made where a diagnostic is shown ([`crate::content::mistake`]).
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq)]
