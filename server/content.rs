@@ -6,7 +6,7 @@ pub mod catalogue;
 pub mod cross_check;
 pub mod file_error;
 pub(crate) mod glossary;
-pub(crate) mod markup;
+pub mod markup;
 pub mod mistake;
 pub mod scenario;
 pub(crate) mod search;

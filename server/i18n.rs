@@ -1,8 +1,9 @@
 //! The languages that fourwave speaks, and its words in them: web/words/en.toml and zh.toml, the same keys in both.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A language that the pages and pictures speak.
@@ -22,7 +23,7 @@ impl Language {
         }
     }
 
-    /// The other one.
+    /// The other language.
     pub fn other(self) -> Language {
         match self {
             Language::English => Language::Chinese,
@@ -32,23 +33,22 @@ impl Language {
 
     /// All words in this language, by their keys.
     pub fn table(self) -> &'static BTreeMap<String, String> {
-        static TABLES: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
-        let tables = TABLES.get_or_init(|| {
+        static TABLES: LazyLock<[BTreeMap<String, String>; 2]> = LazyLock::new(|| {
             [
                 include_str!("../web/words/en.toml"),
                 include_str!("../web/words/zh.toml"),
             ]
-            .map(|text| toml::from_str(text).expect("the words are a table of texts"))
+            .map(embedded_toml)
         });
-        &tables[self as usize]
+        &TABLES[self as usize]
     }
 
-    /// One text; its key where there is none, which a test finds.
+    /// The text of a key; the key itself where there is none, which a test finds.
     pub fn word(self, key: &str) -> &str {
         self.table().get(key).map_or(key, String::as_str)
     }
 
-    /// One text with its gaps filled, such as `{time}`.
+    /// The text of a key with its gaps filled, such as `{time}`.
     pub fn say(self, key: &'static str, values: &[(&str, &str)]) -> String {
         let text = self.word(key).to_owned();
         values.iter().fold(text, |text, (name, value)| {
@@ -56,7 +56,7 @@ impl Language {
         })
     }
 
-    /// A scenario's text in this language.
+    /// A text in this language.
     pub fn of(self, words: &Text) -> &str {
         match self {
             Language::English => &words.en,
@@ -64,7 +64,7 @@ impl Language {
         }
     }
 
-    /// The language of such a tag, whatever its region or script.
+    /// The language of a tag; region and script do not count.
     pub fn named(tag: &str) -> Option<Language> {
         match tag
             .trim()
@@ -88,4 +88,12 @@ pub struct Text {
     pub en: String,
     /// Simplified Chinese.
     pub zh: String,
+}
+
+/// Reads a TOML file that is part of the program.
+///
+/// # Panics
+/// Where the file is not as `T` has it: a mistake of ours, which every test meets.
+pub(crate) fn embedded_toml<T: DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|error| panic!("an embedded file is broken: {error}"))
 }

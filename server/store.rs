@@ -1,7 +1,7 @@
 //! Kept recordings: a SQLite database in one file. A recording's id is made of its events, so what is kept twice is kept
 //! once, and what an address shows never changes.
 //!
-//! One thread writes (`store/keeper.rs`), whoever asks reads, and neither waits for the other (a write-ahead log). All
+//! One thread writes (`store/writer.rs`), whoever asks reads, and neither waits for the other (a write-ahead log). All
 //! calls block: from async code they are made in `spawn_blocking`. The thread ends with the store.
 
 pub(crate) mod day;
@@ -25,7 +25,7 @@ use crate::recording::id::id_of;
 use crate::recording::{self, RecordingInfo};
 use crate::store::error::StoreError;
 use crate::store::events::Events;
-use writer::{Keep, Keeper, Order};
+use writer::{Keep, Order, Writer};
 
 pub use day::Day;
 
@@ -36,16 +36,16 @@ pub struct Store {
     folder: PathBuf,
     limit: u64,
     pinned: BTreeSet<String>,
-    /// Opened when first needed.
-    opened: Mutex<Option<Arc<Opened>>>,
+    /// Database when first needed.
+    database: Mutex<Option<Arc<Database>>>,
 }
 
 /// The database, while it is open.
-struct Opened {
+struct Database {
     reader: Mutex<Connection>,
     /// None when the thread shall end.
     orders: Option<Sender<Order>>,
-    keeper: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Store {
@@ -56,14 +56,14 @@ impl Store {
             folder,
             limit,
             pinned,
-            opened: Mutex::default(),
+            database: Mutex::default(),
         }
     }
 
     /// Opens what is there already, and where nothing is, asks whether it could be made: whoever starts a server learns
     /// at once what is wrong.
-    pub fn look(&self) -> Result<(), StoreError> {
-        if self.opened_if_there()?.is_some() {
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.database_if_there()?.is_some() {
             return Ok(());
         }
         let here = std::path::absolute(&self.folder).map_err(|source| self.unusable(source))?;
@@ -78,13 +78,13 @@ impl Store {
     /// Keeps a recording, whose events are these lines; its id. When this returns it is on the disk.
     pub fn keep<T: AsRef<str>>(&self, lines: &[T], today: Day) -> Result<String, StoreError> {
         let lines = || lines.iter().map(AsRef::as_ref);
-        let about = recording::about(lines()).ok_or(StoreError::NoRun)?;
+        let info = recording::about(lines()).ok_or(StoreError::NoRun)?;
         let id = id_of(lines());
         let events = Events {
             packed: recording::pack_lines(lines()).expect("memory can be written to"),
             has_facts: lines().next().is_some_and(recording::has_facts),
         };
-        let about = serde_json::to_string(&about).expect("it has no maps with odd keys");
+        let about = serde_json::to_string(&info).expect("it has no maps with odd keys");
         let (done, answer) = sync_channel(1);
         let keep = Keep {
             id: id.clone(),
@@ -93,15 +93,13 @@ impl Store {
             today,
             done,
         };
-        self.opened()?.order(Order::Keep(Box::new(keep)));
-        answer
-            .recv()
-            .expect("the keeper answers whatever it is told")?;
+        self.database()?.order(Order::Keep(Box::new(keep)));
+        answer.recv().expect("the writer answers every order")?;
         Ok(id)
     }
 
     /// What the recording of that id is about. It counts as a visit.
-    pub fn about(&self, id: &str, today: Day) -> Result<Option<RecordingInfo>, StoreError> {
+    pub fn info(&self, id: &str, today: Day) -> Result<Option<RecordingInfo>, StoreError> {
         let sql = "SELECT visited, about FROM recordings WHERE id = ?1";
         let text: Option<String> = self.read(id, today, sql, |row| row.get(1))?;
         let about = text.map(|text| serde_json::from_str(&text)).transpose();
@@ -134,11 +132,11 @@ impl Store {
         sql: &str,
         value: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, StoreError> {
-        let Some(opened) = self.opened_if_there()? else {
+        let Some(database) = self.database_if_there()? else {
             return Ok(None);
         };
         let read = || {
-            let reader = lock(&opened.reader);
+            let reader = lock(&database.reader);
             let mut select = reader.prepare_cached(sql)?;
             let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Day>(0)?, value(row)?));
             select.query_row([id], row).optional()
@@ -146,7 +144,7 @@ impl Store {
         let found = read().map_err(|source| StoreError::read(&self.file(), source))?;
         Ok(found.map(|(visited, value)| {
             if visited < today {
-                opened.order(Order::Visit(id.into(), today)); // written later, by the keeper
+                database.order(Order::Visit(id.into(), today)); // written later, by the writer
             }
             value
         }))
@@ -157,11 +155,11 @@ impl Store {
     }
 
     /// The database, where there is one.
-    fn opened_if_there(&self) -> Result<Option<Arc<Opened>>, StoreError> {
-        let opened = lock(&self.opened).clone();
-        match opened {
-            Some(opened) => Ok(Some(opened)),
-            None if self.is_there()? => self.opened().map(Some),
+    fn database_if_there(&self) -> Result<Option<Arc<Database>>, StoreError> {
+        let database = lock(&self.database).clone();
+        match database {
+            Some(database) => Ok(Some(database)),
+            None if self.is_there()? => self.database().map(Some),
             None => Ok(None),
         }
     }
@@ -179,40 +177,40 @@ impl Store {
     }
 
     /// The database, which is made where there is none. What failed is tried again the next time.
-    fn opened(&self) -> Result<Arc<Opened>, StoreError> {
-        let mut opened = lock(&self.opened);
-        if let Some(opened) = &*opened {
-            return Ok(opened.clone());
+    fn database(&self) -> Result<Arc<Database>, StoreError> {
+        let mut database = lock(&self.database);
+        if let Some(open) = &*database {
+            return Ok(open.clone());
         }
         std::fs::create_dir_all(&self.folder).map_err(|source| self.unusable(source))?;
         let new = Arc::new(self.open()?);
-        *opened = Some(new.clone());
+        *database = Some(new.clone());
         Ok(new)
     }
 
-    fn open(&self) -> Result<Opened, StoreError> {
+    fn open(&self) -> Result<Database, StoreError> {
         let file = self.file();
         let connection = schema::open(&file)?;
         let reader =
             schema::open_reader(&file).map_err(|source| StoreError::open(&file, source))?;
-        let keeper = Keeper {
+        let writer = Writer {
             file,
             connection,
             limit: self.limit,
             pinned: self.pinned.clone(),
         };
         let (orders, receiver) = channel();
-        let thread = thread::Builder::new().name("store".into());
-        let keeper = thread.spawn(move || keeper.work(&receiver));
-        Ok(Opened {
+        let builder = thread::Builder::new().name("store".into());
+        let thread = builder.spawn(move || writer.work(&receiver));
+        Ok(Database {
             reader: Mutex::new(reader),
             orders: Some(orders),
-            keeper: Some(keeper.expect("room for a thread")),
+            thread: Some(thread.expect("room for a thread")),
         })
     }
 }
 
-impl Opened {
+impl Database {
     fn order(&self, order: Order) {
         let orders = self
             .orders
@@ -220,16 +218,16 @@ impl Opened {
             .expect("orders are taken until the end");
         orders
             .send(order)
-            .expect("the keeper works until nobody can order");
+            .expect("the writer works until nobody can order");
     }
 }
 
-impl Drop for Opened {
+impl Drop for Database {
     /// Waits until all orders are carried out.
     fn drop(&mut self) {
         self.orders = None;
-        if let Some(keeper) = self.keeper.take() {
-            let _ = keeper.join();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }

@@ -12,7 +12,7 @@ pub(crate) mod offline_page;
 pub(crate) mod pages;
 pub(crate) mod picture_cache;
 pub(crate) mod rate_limit;
-pub(crate) mod recording_ref;
+pub mod recording_ref;
 pub(crate) mod router;
 pub(crate) mod state;
 
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
 
 use crate::lab::Lab;
 use crate::store::Store;
@@ -55,9 +55,9 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let store = Arc::new(site.store);
-    kept_store::look(&store);
+    kept_store::check_store(&store);
     let lab = Arc::new(site.lab.on_end(kept_store::keep_open_ones(store.clone())));
-    let (follows, mut followers) = mpsc::channel(1);
+    let followers = TaskTracker::new();
     let state = AppState {
         lab: lab.clone(),
         starting: Arc::new(RateLimit::per_minute(site.runs_per_minute)),
@@ -66,7 +66,7 @@ pub async fn serve(
         public_url: (site.public_url.as_deref()).map(|url| url.trim_end_matches('/').into()),
         is_local: listener.local_addr()?.ip().is_loopback(),
         pictures: Arc::default(),
-        follows,
+        followers: followers.clone(),
     };
     let stopping = lab.clone();
     let shutdown = async move {
@@ -77,8 +77,9 @@ pub async fn serve(
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown);
     let served = served.await;
     blocking(move || lab.close()).await;
-    // Live sockets are no connections of the server's any more: who does not listen is not waited for long.
-    let _ = tokio::time::timeout(FAREWELL, followers.recv()).await;
+    // The graceful shutdown does not wait for live sockets. A follower that does not read is not waited for long.
+    followers.close();
+    let _ = tokio::time::timeout(FAREWELL, followers.wait()).await;
     served
 }
 

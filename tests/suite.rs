@@ -41,6 +41,7 @@ mod export {
 /// The server.
 mod http {
     pub mod clients;
+    pub mod log;
     pub mod openapi;
     pub mod pages;
     pub mod round_trips;
@@ -74,4 +75,6 @@ mod cli {
 /// What is written twice, in Rust and in JavaScript, says the same.
 mod parity {
     pub mod answers;
+    pub mod layout;
+    pub mod tables;
 }

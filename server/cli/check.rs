@@ -44,36 +44,36 @@ pub(crate) fn check(paths: &[PathBuf]) -> Result<ExitCode> {
 /// Checks those of a folder's scenarios that were asked for, against each other and the rest of them.
 fn check_folder(
     folder: &Path,
-    asked: &BTreeSet<PathBuf>,
+    chosen: &BTreeSet<PathBuf>,
     mistakes: &mut Vec<FileError>,
 ) -> Result<()> {
-    let place = if folder.as_os_str().is_empty() {
+    let named = if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
         folder
     };
-    let here = asked.iter().filter(|file| file.parent() == Some(folder));
-    let beside = crate::cli::files::scenario_files(&[place.to_owned()])?;
-    let is_asked = |file: &PathBuf| asked.iter().any(|one| one.file_name() == file.file_name());
-    let beside = beside.into_iter().filter(|file| !is_asked(file));
+    let here = chosen.iter().filter(|file| file.parent() == Some(folder));
+    let beside = crate::cli::files::scenario_files(&[named.to_owned()])?;
+    let is_chosen = |file: &PathBuf| chosen.iter().any(|one| one.file_name() == file.file_name());
+    let beside = beside.into_iter().filter(|file| !is_chosen(file));
     let files: Vec<PathBuf> = here.cloned().chain(beside).collect();
 
     let stems = files.iter().filter_map(|file| file.file_stem());
     let ids: Vec<String> = stems
         .map(|stem| stem.to_string_lossy().into_owned())
         .collect();
-    let mut written = Vec::new();
+    let mut read_files = Vec::new();
     for file in &files {
         let text = read(file)?;
         let name = file.to_string_lossy().into_owned();
         match scenario::parse(&name, &text) {
-            Ok(scenario) => written.push(ScenarioFile {
+            Ok(scenario) => read_files.push(ScenarioFile {
                 name,
                 text,
                 scenario,
             }),
-            Err(broken) if asked.contains(file) => mistakes.push(broken),
-            Err(_) => {} // nobody asked
+            Err(broken) if chosen.contains(file) => mistakes.push(broken),
+            Err(_) => {} // not chosen
         }
     }
     let article = folder.join(article::FILE);
@@ -82,10 +82,10 @@ fn check_folder(
     } else {
         None
     };
-    for file in &written {
-        if asked.contains(Path::new(&file.name)) {
-            let together = cross_check::mistakes(file, &written, &ids, claims.as_deref());
-            mistakes.extend(together);
+    for file in &read_files {
+        if chosen.contains(Path::new(&file.name)) {
+            let found = cross_check::mistakes(file, &read_files, &ids, claims.as_deref());
+            mistakes.extend(found);
         }
     }
     Ok(())

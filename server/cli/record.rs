@@ -33,7 +33,7 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
             continue;
         }
         match record_file(&fork_server, folder, file) {
-            Ok(told) => println!("{told}"),
+            Ok(line) => println!("{line}"),
             Err(failure) => {
                 println!("{}: not recorded", file.display());
                 failures.push(failure);
@@ -41,10 +41,10 @@ pub(crate) fn record(folder: &Path, ids: &[String]) -> Result<ExitCode> {
         }
     }
     // A folder of somebody's own scenarios has no atlas.
-    let kept = folder.join(archive::PATH).exists();
-    if ids.is_empty() && kept || ids.iter().any(|id| id == record_atlas::ID) {
+    let has_atlas = folder.join(archive::PATH).exists();
+    if ids.is_empty() && has_atlas || ids.iter().any(|id| id == record_atlas::ID) {
         match record_atlas::record(&fork_server, folder) {
-            Ok(told) => println!("{told}"),
+            Ok(line) => println!("{line}"),
             Err(failure) => failures.push(failure),
         }
     }

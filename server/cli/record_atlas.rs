@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
 use anyhow::{Context, Result, bail};
-use fourwave::content::atlas::{Cell, archive, cells};
+use fourwave::content::atlas::{AtlasCell, archive, cells};
 use fourwave::event::Event;
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::recording;
@@ -21,21 +21,21 @@ const AT_ONCE: usize = 16;
 
 /// Records all cells, and says where an answer is another than it was.
 pub(super) fn record(fork_server: &ForkServer, folder: &Path) -> Result<String> {
-    let reached: Vec<&Cell> = cells().iter().filter(|cell| cell.plan.is_ok()).collect();
-    let runs = play_all(fork_server, &reached)?;
-    let mut packed = Vec::new();
+    let reachable: Vec<&AtlasCell> = cells().iter().filter(|cell| cell.plan.is_ok()).collect();
+    let runs = play_all(fork_server, &reachable)?;
+    let mut gzipped = Vec::new();
     for events in &runs {
-        packed.extend(recording::pack(events)?);
+        gzipped.extend(recording::pack(events)?);
     }
     let path = folder.join(archive::PATH);
-    tell_changes(&path, &packed)?;
-    fs::write(&path, &packed).with_context(|| format!("writing {}", path.display()))?;
-    let (path, runs, bytes) = (path.display(), runs.len(), packed.len());
+    print_changes(&path, &gzipped)?;
+    fs::write(&path, &gzipped).with_context(|| format!("writing {}", path.display()))?;
+    let (path, runs, bytes) = (path.display(), runs.len(), gzipped.len());
     Ok(format!("{path}: {runs} runs, {bytes} bytes"))
 }
 
 /// The runs of the cells, in their order.
-fn play_all(fork_server: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>> {
+fn play_all(fork_server: &ForkServer, cells: &[&AtlasCell]) -> Result<Vec<Vec<Event>>> {
     let (next, played) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
@@ -54,7 +54,7 @@ fn play_all(fork_server: &ForkServer, cells: &[&Cell]) -> Result<Vec<Vec<Event>>
     played.into_values().collect()
 }
 
-fn play(fork_server: &ForkServer, cell: &Cell) -> Result<Vec<Event>> {
+fn play(fork_server: &ForkServer, cell: &AtlasCell) -> Result<Vec<Event>> {
     let Ok(trial) = &cell.plan else {
         bail!("{} cannot be tried", cell.id());
     };
@@ -62,12 +62,12 @@ fn play(fork_server: &ForkServer, cell: &Cell) -> Result<Vec<Event>> {
     events.with_context(|| format!("playing {}", cell.id()))
 }
 
-fn tell_changes(path: &Path, packed: &[u8]) -> Result<()> {
+fn print_changes(path: &Path, gzipped: &[u8]) -> Result<()> {
     let before = match fs::read(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         read => archive::read(&read.with_context(|| format!("reading {}", path.display()))?)?,
     };
-    for (id, now) in archive::read(packed)? {
+    for (id, now) in archive::read(gzipped)? {
         let was = before.get(&id).and_then(|was| was.answer.clone());
         if was != now.answer {
             println!("{id}: was {was:?}, is {:?}", now.answer);

@@ -23,7 +23,7 @@ use crate::cli::args::Run;
 
 /// Ends with 1 where a check failed, with 2 where the script was not played to its end.
 pub(crate) fn run(run: &Run) -> Result<ExitCode> {
-    let Named { id, title, script } = named(&run.what)?;
+    let RunInput { id, title, script } = read_input(&run.what)?;
     let fork_server = crate::cli::start::fork_server()?;
     let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
     let limits = Limits::of(Duration::from_secs(run.limit));
@@ -35,9 +35,9 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         io::stdout().lock(),
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     );
-    let mut told = Ok(());
+    let mut written = Ok(());
     let (mut all_true, mut played) = (true, false);
-    let mut kept = Vec::new();
+    let mut events = Vec::new();
     let control = RunControl::new(false);
     let mut sink = |event: Event| {
         match &event.what {
@@ -52,35 +52,35 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         } else {
             drawing.event(&event)
         };
-        if told.is_ok() && drawn.is_err() {
-            told = drawn;
+        if written.is_ok() && drawn.is_err() {
+            written = drawn;
             control.stop(); // nobody reads any more
         }
         if run.pcapng.is_some() || run.svg.is_some() {
-            kept.push(event);
+            events.push(event);
         }
     };
     play(&fork_server, &request, limits, &control, &mut sink)?;
     // One that cannot be kept costs nothing but itself.
     let capture = run.pcapng.as_ref().map(|file| {
-        let capture = pcapng::capture(&kept);
-        keep("capture", "--pcapng", file, &capture)
+        let capture = pcapng::capture(&events);
+        save("capture", "--pcapng", file, &capture)
     });
     let picture = run.svg.as_ref().map(|file| {
-        let about = ExportInfo {
+        let info = ExportInfo {
             title,
             address: None,
         };
-        let picture = picture(&kept, &about, Language::English, Theme::Light);
-        keep("picture", "--svg", file, picture.as_bytes())
+        let picture = picture(&events, &info, Language::English, Theme::Light);
+        save("picture", "--svg", file, picture.as_bytes())
     });
-    let unkept = [capture, picture].into_iter().flatten();
-    let unkept = unkept.filter_map(|kept| Some(kept.err()?.to_string()));
-    let unkept: Vec<String> = unkept.collect();
-    if !unkept.is_empty() {
-        bail!(unkept.join("\n"));
+    let saved = [capture, picture].into_iter().flatten();
+    let failures = saved.filter_map(|saved| Some(saved.err()?.to_string()));
+    let failures: Vec<String> = failures.collect();
+    if !failures.is_empty() {
+        bail!(failures.join("\n"));
     }
-    told.context("writing to standard output")?;
+    written.context("writing to standard output")?;
     Ok(ExitCode::from(if !played {
         2
     } else {
@@ -88,7 +88,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     }))
 }
 
-fn keep(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
+fn save(what: &str, option: &str, file: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(file, bytes).map_err(|error| {
         anyhow!(
             "the run is over, but its {what} was not kept: writing {}: {error}; \
@@ -103,7 +103,7 @@ fn print_json(event: &Event) -> io::Result<()> {
 }
 
 /// What is to be played.
-struct Named {
+struct RunInput {
     /// The scenario's id; None for a bare script.
     id: Option<String>,
     /// What its picture is called.
@@ -111,9 +111,9 @@ struct Named {
     script: Script,
 }
 
-impl From<Scenario> for Named {
-    fn from(scenario: Scenario) -> Named {
-        Named {
+impl From<Scenario> for RunInput {
+    fn from(scenario: Scenario) -> RunInput {
+        RunInput {
             id: Some(scenario.id),
             title: scenario.title.en,
             script: scenario.script,
@@ -122,7 +122,7 @@ impl From<Scenario> for Named {
 }
 
 /// A scenario or a script by what the user called it.
-fn named(what: &str) -> Result<Named> {
+fn read_input(what: &str) -> Result<RunInput> {
     if let Some(scenario) = catalogue::scenario(what) {
         return Ok(scenario.clone().into());
     }
@@ -154,7 +154,7 @@ fn named(what: &str) -> Result<Named> {
     };
     let script = script::parse(&text)
         .map_err(|mistakes| anyhow!("{}", draw_mistakes(name, &text, &mistakes)))?;
-    Ok(Named {
+    Ok(RunInput {
         id: None,
         title: title.to_owned(),
         script,

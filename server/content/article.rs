@@ -28,13 +28,13 @@ pub struct Claim {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    claims: Vec<Written>,
+struct ArticleToml {
+    claims: Vec<ClaimToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct ClaimToml {
     name: Spanned<String>,
     says: Text,
     note: Text,
@@ -46,17 +46,18 @@ struct Written {
 
 /// Reads the claims, in their order; `name` is the file's path, for messages.
 pub fn parse(name: &str, text: &str) -> Result<Vec<Claim>, FileError> {
-    let file: File = toml::from_str(text).map_err(|error| FileError::toml(name, text, &error))?;
+    let file: ArticleToml =
+        toml::from_str(text).map_err(|error| FileError::toml(name, text, &error))?;
     let mut claims: Vec<Claim> = Vec::new();
     for claim in file.claims {
         let start = claim.name.span().start;
-        let known = claim.name.into_inner();
-        if claims.iter().any(|other| other.name == known) {
-            let message = format!("there is another claim named `{known}`");
+        let claim_name = claim.name.into_inner();
+        if claims.iter().any(|other| other.name == claim_name) {
+            let message = format!("there is another claim named `{claim_name}`");
             return Err(FileError::at(name, text, start, &message));
         }
         claims.push(Claim {
-            name: known,
+            name: claim_name,
             says: claim.says,
             note: claim.note,
             windows: claim.windows,

@@ -10,4 +10,4 @@ pub mod cell;
 pub mod recorded;
 pub(crate) mod texts;
 
-pub use cell::{Cell, Stimulus, TEST, Trial, Unreachable, cells, named, row};
+pub use cell::{AtlasCell, Stimulus, TEST, Trial, Unreachable, cells, named, row};

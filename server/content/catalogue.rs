@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use rust_embed::Embed;
 
@@ -21,8 +21,7 @@ struct Shipped;
 
 /// All scenarios, in their order.
 pub fn scenarios() -> &'static [Scenario] {
-    static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
-    ALL.get_or_init(|| {
+    static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
         let files = shipped_texts().filter(|(name, _)| name != article::FILE);
         let mut all: Vec<Scenario> = files
             .map(|(name, text)| {
@@ -32,7 +31,8 @@ pub fn scenarios() -> &'static [Scenario] {
             .collect();
         all.sort_by_key(|scenario| (scenario.chapter, scenario.order));
         all
-    })
+    });
+    &SCENARIOS
 }
 
 /// The scenario of that id.
@@ -63,12 +63,12 @@ pub fn pinned() -> BTreeSet<String> {
 
 /// The claims of the article, in its order.
 pub fn claims() -> &'static [Claim] {
-    static ALL: OnceLock<Vec<Claim>> = OnceLock::new();
-    ALL.get_or_init(|| {
+    static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         let text = text_of(article::FILE);
         article::parse(article::FILE, &text)
             .unwrap_or_else(|broken| panic!("the shipped article is broken: {broken}"))
-    })
+    });
+    &CLAIMS
 }
 
 /// What is known of a scenario from its recording.
@@ -78,8 +78,8 @@ pub struct CatalogueEntry {
     pub scenario: &'static Scenario,
     /// What occurs in it.
     pub digest: Digest,
-    /// Its sign, as SVG.
-    pub sign: String,
+    /// Its thumbnail, as SVG.
+    pub thumbnail: String,
 }
 
 /// What is known of each scenario, in their order. Reads every recording when it is asked for the first time, which
@@ -87,12 +87,13 @@ pub struct CatalogueEntry {
 ///
 /// # Panics
 /// Where a scenario has no recording: each is shipped with one.
-pub fn known() -> &'static [CatalogueEntry] {
-    static ALL: OnceLock<Vec<CatalogueEntry>> = OnceLock::new();
-    ALL.get_or_init(|| scenarios().iter().map(know).collect())
+pub fn entries() -> &'static [CatalogueEntry] {
+    static ENTRIES: LazyLock<Vec<CatalogueEntry>> =
+        LazyLock::new(|| scenarios().iter().map(entry).collect());
+    &ENTRIES
 }
 
-fn know(scenario: &'static Scenario) -> CatalogueEntry {
+fn entry(scenario: &'static Scenario) -> CatalogueEntry {
     let id = &scenario.id;
     let lines = recording_lines(id)
         .unwrap_or_else(|| panic!("{id} has no recording: `fourwave record {id}` makes it"));
@@ -100,7 +101,7 @@ fn know(scenario: &'static Scenario) -> CatalogueEntry {
     CatalogueEntry {
         scenario,
         digest: digest::digest(&events),
-        sign: thumbnail::draw(&events),
+        thumbnail: thumbnail::draw(&events),
     }
 }
 

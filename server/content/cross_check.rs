@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::content::article::Claim;
 use crate::content::file_error::{FileError, draw_at};
-use crate::content::scenario::{Scenario, ScriptText, script_place};
+use crate::content::scenario::{Scenario, ScriptText, script_position};
 
 /// A scenario and the file that it was read from.
 #[derive(Debug)]
@@ -21,18 +21,18 @@ pub struct ScenarioFile {
 
 /// Where things stand in a file that was read without mistakes.
 #[derive(Deserialize)]
-struct Places {
+struct ScenarioSpans {
     order: Spanned<u32>,
     #[serde(default)]
     next: Vec<Spanned<String>>,
     #[serde(default)]
-    pairs: Vec<PairPlace>,
+    pairs: Vec<PairSpan>,
     script: ScriptText,
 }
 
 /// What a pair names, and where.
 #[derive(Deserialize)]
-struct PairPlace {
+struct PairSpan {
     with: Spanned<String>,
 }
 
@@ -49,15 +49,15 @@ pub fn mistakes(
         text,
         scenario,
     } = file;
-    let places: Places = toml::from_str(text).expect("the file was read before");
+    let spans: ScenarioSpans = toml::from_str(text).expect("the file was read before");
     let mut mistakes = Vec::new();
-    for next in &places.next {
+    for next in &spans.next {
         if !ids.contains(next.get_ref()) {
             let message = format!("there is no scenario `{}` to read next", next.get_ref());
             mistakes.push(FileError::at(name, text, next.span().start, &message));
         }
     }
-    for PairPlace { with } in &places.pairs {
+    for PairSpan { with } in &spans.pairs {
         let message = if *with.get_ref() == scenario.id {
             "a scenario compared with itself".to_owned()
         } else if !ids.contains(with.get_ref()) {
@@ -75,17 +75,17 @@ pub fn mistakes(
             mistakes.push(FileError::at(
                 name,
                 text,
-                places.order.span().start,
+                spans.order.span().start,
                 &message,
             ));
         }
     }
-    let start = script_place(text, &places.script.text);
+    let start = script_position(text, &spans.script.text);
     for step in &scenario.script.steps {
         let (Some(claim), Some(claims)) = (&step.claim, claims) else {
             continue;
         };
-        if claims.iter().any(|known| known.name == *claim) {
+        if claims.iter().any(|other| other.name == *claim) {
             continue;
         }
         let message = format!("the article makes no claim named `{claim}`");

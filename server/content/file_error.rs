@@ -9,7 +9,7 @@ pub struct FileError(pub String);
 impl FileError {
     /// A mistake at a byte of a file.
     pub(crate) fn at(name: &str, text: &str, byte: usize, message: &str) -> FileError {
-        let (line, column) = place(text, byte);
+        let (line, column) = position(text, byte);
         FileError(draw_at(name, text, [line, column, 1], message))
     }
 
@@ -49,7 +49,7 @@ pub(crate) fn draw_at(
 }
 
 /// Line and column of a byte, both 1-based, the column in characters.
-pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at.min(text.len())];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (

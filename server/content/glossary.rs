@@ -1,19 +1,19 @@
 //! What states and errors are: web/words/states.toml and errors.toml.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::content::source::Citation;
-use crate::i18n::Language;
+use crate::i18n::{Language, embedded_toml};
 use crate::tcp::errno;
 use crate::tcp::state::State;
 
 /// A state or an error, explained.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Entry {
+pub(crate) struct GlossaryEntry {
     en: String,
     zh: String,
     /// Other names that it goes by.
@@ -33,7 +33,7 @@ pub(crate) struct Winsock {
     pub(crate) number: u32,
 }
 
-impl Entry {
+impl GlossaryEntry {
     pub(crate) fn text(&self, language: Language) -> &str {
         match language {
             Language::English => &self.en,
@@ -42,25 +42,23 @@ impl Entry {
     }
 }
 
-type Table = BTreeMap<String, Entry>;
+type Glossary = BTreeMap<String, GlossaryEntry>;
 
-fn states() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../web/words/states.toml")).expect("states are explained")
-    })
+fn states() -> &'static Glossary {
+    static STATES: LazyLock<Glossary> =
+        LazyLock::new(|| embedded_toml(include_str!("../../web/words/states.toml")));
+    &STATES
 }
 
 /// The errors that are explained, by Linux's names.
-pub(crate) fn errors() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../web/words/errors.toml")).expect("errors are explained")
-    })
+pub(crate) fn errors() -> &'static Glossary {
+    static ERRORS: LazyLock<Glossary> =
+        LazyLock::new(|| embedded_toml(include_str!("../../web/words/errors.toml")));
+    &ERRORS
 }
 
 /// What a state is.
-pub(crate) fn state(state: State) -> &'static Entry {
+pub(crate) fn state(state: State) -> &'static GlossaryEntry {
     &states()[state.name()]
 }
 
@@ -76,15 +74,15 @@ pub(crate) fn state_named(name: &str) -> Option<State> {
 /// number there.
 pub(crate) fn error_named(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_uppercase();
-    let own = |(known, _): &(&'static String, &Entry)| {
-        **known == name || errno::number(known).is_some_and(|number| number.to_string() == name)
+    let own = |(linux, _): &(&'static String, &GlossaryEntry)| {
+        **linux == name || errno::number(linux).is_some_and(|number| number.to_string() == name)
     };
     let found = errors().iter().find(own).or_else(|| {
-        let called = errors().iter().filter(|(_, entry)| {
+        let by_winsock = errors().iter().filter(|(_, entry)| {
             let is = |other: &Winsock| other.name == name || other.number.to_string() == name;
             entry.winsock.iter().any(is)
         });
-        called.min_by_key(|(_, entry)| entry.winsock.len())
+        by_winsock.min_by_key(|(_, entry)| entry.winsock.len())
     });
-    found.map(|(known, _)| known.as_str())
+    found.map(|(linux, _)| linux.as_str())
 }

@@ -1,27 +1,29 @@
-//! Texts of scenarios → HTML: `code` and *stress* are all the markup there is, as in web/scripts/dom/markup.js.
+//! Texts of scenarios → HTML. The markup has `code` and *stress* only; tests/parity/markup.toml holds this file and
+//! web/scripts/dom/markup.js to the same rule.
 
-/// As HTML, everything else escaped.
-pub(crate) fn html(text: &str) -> String {
+/// A text as HTML. Everything but the markup is escaped; a mark without a partner stands for itself.
+pub fn html(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['`', '*']) {
         let (before, marked) = rest.split_at(at);
         let mark = &marked[..1];
-        let Some((inner, after)) = marked[1..]
-            .split_once(mark)
-            .filter(|(inner, _)| !inner.is_empty())
-        else {
-            break;
+        html += &escape(before);
+        let enclosed = marked[1..].split_once(mark);
+        let Some((inner, after)) = enclosed.filter(|(inner, _)| !inner.is_empty()) else {
+            html += mark;
+            rest = &marked[1..];
+            continue;
         };
         let tag = if mark == "`" { "code" } else { "em" };
-        html += &format!("{}<{tag}>{}</{tag}>", escape(before), escape(inner));
+        html += &format!("<{tag}>{}</{tag}>", escape(inner));
         rest = after;
     }
     html + &escape(rest)
 }
 
 /// Without its marks.
-pub(crate) fn plain(text: &str) -> String {
+pub(crate) fn plain_text(text: &str) -> String {
     text.replace(['`', '*'], "")
 }
 

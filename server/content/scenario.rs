@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::content::file_error::{FileError, place};
+use crate::content::file_error::{FileError, position};
 use crate::content::mistake::{self, Mistake};
 use crate::content::source::Citation;
 use crate::i18n::{Language, Text};
@@ -116,7 +116,7 @@ pub struct Pair {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct ScenarioToml {
     chapter: Chapter,
     order: u32,
     title: Text,
@@ -125,7 +125,7 @@ struct File {
     #[serde(default)]
     notes: BTreeMap<Spanned<String>, Text>,
     #[serde(default)]
-    questions: Vec<question::Written>,
+    questions: Vec<question::QuestionToml>,
     fix: Option<Text>,
     #[serde(default)]
     next: Vec<String>,
@@ -143,10 +143,11 @@ pub(crate) struct ScriptText {
 
 /// Reads a scenario file; `name` is its path, for messages and for its id.
 pub fn parse(name: &str, text: &str) -> Result<Scenario, FileError> {
-    let file: File = toml::from_str(text).map_err(|error| FileError::toml(name, text, &error))?;
+    let file: ScenarioToml =
+        toml::from_str(text).map_err(|error| FileError::toml(name, text, &error))?;
     let script = script::parse(file.script.text.get_ref()).map_err(|mistakes| {
         let script = file.script.text.get_ref();
-        let Some((line, column)) = script_place(text, &file.script.text) else {
+        let Some((line, column)) = script_position(text, &file.script.text) else {
             // Written with escapes: the places are those in the text that they make.
             return draw_mistakes(&format!("{name} (script)"), script, &mistakes);
         };
@@ -187,7 +188,7 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, FileError> {
         .into_iter()
         .map(|(label, words)| (label.into_inner(), words))
         .collect();
-    let File {
+    let ScenarioToml {
         chapter,
         order,
         title,
@@ -222,10 +223,10 @@ pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Diagnostic]) -> FileErr
 
 /// Line and column at which a script begins in its file; None where it is written with escapes, so that places in it are
 /// not places in the file.
-pub(crate) fn script_place(text: &str, script: &Spanned<String>) -> Option<(usize, usize)> {
+pub(crate) fn script_position(text: &str, script: &Spanned<String>) -> Option<(usize, usize)> {
     let start = script_start(text, script.span().start)?;
     let is_same = text[start..].starts_with(script.get_ref().as_str());
-    is_same.then(|| place(text, start))
+    is_same.then(|| position(text, start))
 }
 
 /// Where a script's text begins in its file: after its opening quotes, and TOML drops a newline that follows those.

@@ -1,7 +1,7 @@
 //! Finding lessons: what is written of them in both languages, and what occurs in their recordings. Plain substrings of
 //! one text a lesson, made once.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::scenario::Scenario;
@@ -14,8 +14,8 @@ use crate::tcp::state::State;
 const AROUND: usize = 60;
 
 /// A lesson that was found.
-pub(crate) struct Found {
-    pub(crate) known: &'static CatalogueEntry,
+pub(crate) struct SearchResult {
+    pub(crate) lesson: &'static CatalogueEntry,
     /// What was looked for as the recording has it, such as `client FIN_WAIT_2`, and when first in µs.
     pub(crate) moments: Vec<(String, u64)>,
     /// Where it stands in the lesson's texts, as HTML, where it does.
@@ -23,8 +23,8 @@ pub(crate) struct Found {
 }
 
 /// All that may be looked for in a lesson.
-struct Page {
-    known: &'static CatalogueEntry,
+struct IndexedLesson {
+    entry: &'static CatalogueEntry,
     /// Its titles, folded.
     title: String,
     /// All of it, folded.
@@ -33,24 +33,24 @@ struct Page {
 
 /// The lessons in which every word of the query occurs: first those that have it in their titles, then those whose
 /// recordings have it, then those that only speak of it; each by the course.
-pub(crate) fn find(query: &str, lang: Language) -> Vec<Found> {
+pub(crate) fn find(query: &str, lang: Language) -> Vec<SearchResult> {
     let terms: Vec<Vec<String>> = query.split_whitespace().map(alternatives).collect();
     if terms.is_empty() {
         return Vec::new();
     }
     let has = |text: &str, term: &Vec<String>| term.iter().any(|word| text.contains(word));
-    let pages = pages().iter();
-    let mut found: Vec<&Page> = pages
-        .filter(|page| terms.iter().all(|term| has(&page.all, term)))
+    let lessons = index().iter();
+    let mut found: Vec<&IndexedLesson> = lessons
+        .filter(|lesson| terms.iter().all(|term| has(&lesson.all, term)))
         .collect();
-    found.sort_by_key(|page| {
-        let occurs = !moments(page.known, &terms).is_empty();
-        (!terms.iter().all(|term| has(&page.title, term)), !occurs)
+    found.sort_by_key(|lesson| {
+        let occurs = !moments(lesson.entry, &terms).is_empty();
+        (!terms.iter().all(|term| has(&lesson.title, term)), !occurs)
     });
-    let found = found.into_iter().map(|page| Found {
-        known: page.known,
-        moments: moments(page.known, &terms),
-        snippet: snippet(page.known.scenario, &terms, lang),
+    let found = found.into_iter().map(|lesson| SearchResult {
+        lesson: lesson.entry,
+        moments: moments(lesson.entry, &terms),
+        snippet: snippet(lesson.entry.scenario, &terms, lang),
     });
     found.collect()
 }
@@ -76,18 +76,19 @@ fn fold(text: &str) -> String {
     text.to_ascii_lowercase().replace('-', "_")
 }
 
-fn pages() -> &'static [Page] {
-    static PAGES: OnceLock<Vec<Page>> = OnceLock::new();
-    PAGES.get_or_init(|| catalogue::known().iter().map(read).collect())
+fn index() -> &'static [IndexedLesson] {
+    static INDEX: LazyLock<Vec<IndexedLesson>> =
+        LazyLock::new(|| catalogue::entries().iter().map(indexed).collect());
+    &INDEX
 }
 
-fn read(known: &'static CatalogueEntry) -> Page {
+fn indexed(lesson: &'static CatalogueEntry) -> IndexedLesson {
     let CatalogueEntry {
         scenario, digest, ..
-    } = known;
+    } = lesson;
     let mut all: Vec<String> = Vec::new();
     for lang in [Language::English, Language::Chinese] {
-        all.extend(texts(scenario).map(|words| markup::plain(lang.of(words))));
+        all.extend(texts(scenario).map(|words| markup::plain_text(lang.of(words))));
         all.push(lang.word(scenario.chapter.title()).into());
     }
     all.push(scenario.id.clone());
@@ -99,8 +100,8 @@ fn read(known: &'static CatalogueEntry) -> Page {
     all.extend(digest.calls.iter().map(|call| format!("{call}()")));
     all.extend(digest.flags.iter().cloned());
     all.extend(digest.judged.iter().map(|judged| judged.claim.clone()));
-    Page {
-        known,
+    IndexedLesson {
+        entry: lesson,
         title: fold(&format!("{}\n{}", scenario.title.en, scenario.title.zh)),
         all: fold(&all.join("\n")),
     }
@@ -114,13 +115,17 @@ fn texts(scenario: &Scenario) -> impl Iterator<Item = &Text> {
         .chain(&scenario.fix)
 }
 
-fn moments(known: &CatalogueEntry, terms: &[Vec<String>]) -> Vec<(String, u64)> {
-    let wanted = |name: &str| terms.iter().any(|term| term.contains(&fold(name)));
-    let states = known.digest.states.iter();
-    let states = states.filter(|met| wanted(met.what.name()));
+fn moments(lesson: &CatalogueEntry, terms: &[Vec<String>]) -> Vec<(String, u64)> {
+    let is_meant = |name: &str| terms.iter().any(|term| term.contains(&fold(name)));
+    let states = lesson.digest.states.iter();
+    let states = states.filter(|met| is_meant(met.what.name()));
     let states =
         states.map(|met: &Met<State>| (format!("{} {}", met.host, met.what.name()), met.t));
-    let errnos = known.digest.errnos.iter().filter(|met| wanted(&met.what));
+    let errnos = lesson
+        .digest
+        .errnos
+        .iter()
+        .filter(|met| is_meant(&met.what));
     let errnos = errnos.map(|met| (format!("{} {}", met.host, met.what), met.t));
     states.chain(errnos).collect()
 }
@@ -130,7 +135,7 @@ fn snippet(scenario: &Scenario, terms: &[Vec<String>], lang: Language) -> Option
     let languages = [lang, lang.other()];
     let texts = languages.iter().flat_map(|lang| {
         let body = texts(scenario).skip(2); // title and summary are shown anyway
-        body.map(|words| markup::plain(lang.of(words)))
+        body.map(|words| markup::plain_text(lang.of(words)))
     });
     for text in texts {
         let folded = fold(&text);
@@ -170,7 +175,7 @@ fn around(text: &str, start: usize, end: usize) -> String {
 }
 
 /// The state or the error that a query means, if it is nothing but one: the address of its page.
-pub(crate) fn meant(query: &str) -> Option<(&'static str, String)> {
+pub(crate) fn exact_match(query: &str) -> Option<(&'static str, String)> {
     let word = query.trim();
     if let Some(state) = glossary::state_named(word) {
         return Some((state.name(), format!("/state/{}", state.name())));

@@ -11,7 +11,7 @@ pub mod error;
 pub(crate) mod kernel;
 pub mod request;
 pub(crate) mod timeline;
-pub(crate) mod wire;
+pub mod wire;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -25,9 +25,9 @@ const STEPS: &[&str] = &[
 ];
 
 /// How long another process may keep the database busy.
-const PATIENCE: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes the log of changes keeps when it is not needed.
-const LOG: i64 = 4 << 20;
+const MAX_LOG_BYTES: i64 = 4 << 20;
 
 /// Opens the database for writing; makes it where there is none, and brings an older one up to date.
 ///
@@ -36,7 +36,7 @@ const LOG: i64 = 4 << 20;
 pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::open(file, source);
     let mut connection = Connection::open(file).map_err(failed)?;
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     let found = version(&connection).map_err(failed)?;
     if found > STEPS.len() as i64 {
         return Err(StoreError::Newer {
@@ -54,7 +54,7 @@ pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
 pub(crate) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(connection)
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update_and_check(None, "journal_size_limit", LOG, |_| Ok(()))
+    connection.pragma_update_and_check(None, "journal_size_limit", MAX_LOG_BYTES, |_| Ok(()))
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {

@@ -12,7 +12,7 @@ use crate::store::error::StoreError;
 use crate::store::events::Events;
 
 /// A recording that was visited or made so many days ago, or later, is not given up.
-const PROTECTED: i64 = 90;
+const PROTECTED_DAYS: i64 = 90;
 /// How many orders are carried out in one transaction at most.
 const BATCH: usize = 64;
 
@@ -35,7 +35,7 @@ pub(crate) struct Keep {
 }
 
 /// What the thread has.
-pub(crate) struct Keeper {
+pub(crate) struct Writer {
     pub(crate) file: PathBuf,
     pub(crate) connection: Connection,
     /// How many bytes the database may take.
@@ -44,7 +44,7 @@ pub(crate) struct Keeper {
     pub(crate) pinned: BTreeSet<String>,
 }
 
-impl Keeper {
+impl Writer {
     /// Carries out orders until nobody can give any more.
     pub(crate) fn work(mut self, orders: &Receiver<Order>) {
         while let Ok(first) = orders.recv() {
@@ -65,7 +65,7 @@ impl Keeper {
 
     /// One transaction; what became of each order.
     fn carry_out(&mut self, batch: &[Order]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
-        let Keeper {
+        let Writer {
             connection,
             limit,
             pinned,
@@ -99,12 +99,12 @@ fn keep(
         today,
         ..
     } = order;
-    let known: Option<Vec<u8>> = changes
+    let stored: Option<Vec<u8>> = changes
         .prepare_cached("SELECT events FROM recordings WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?;
-    match known {
-        Some(known) if known != events.packed => return Ok(Err(StoreError::Taken(id.clone()))),
+    match stored {
+        Some(stored) if stored != events.packed => return Ok(Err(StoreError::Taken(id.clone()))),
         Some(_) => visit(&changes, id, *today)?,
         None => {
             changes
@@ -113,7 +113,7 @@ fn keep(
                 )?
                 .execute(params![id, today, about, events.packed, events.has_facts])?;
             while size(&changes)? > limit {
-                if !give_up_one(&changes, id, today.before(PROTECTED), pinned)? {
+                if !give_up_one(&changes, id, today.before(PROTECTED_DAYS), pinned)? {
                     return Ok(Err(StoreError::Full { limit })); // the savepoint takes everything back
                 }
             }

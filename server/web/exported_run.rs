@@ -22,7 +22,7 @@ pub(crate) fn title(events: &[Event], language: Language) -> String {
         Some(What::Run { scenario, .. }) => scenario.as_deref(),
         _ => None,
     };
-    let source = scenario.map(RecordingRef::of_scenario);
-    let title = source.and_then(|source| source.title(language));
+    let recording_ref = scenario.map(RecordingRef::of_scenario);
+    let title = recording_ref.and_then(|known| known.title(language));
     title.unwrap_or_else(|| language.word("export.untitled").to_owned())
 }

@@ -23,30 +23,30 @@ use crate::web::state::AppState;
 pub(crate) fn keep_open_ones(store: Arc<Store>) -> Box<dyn Fn(&LiveRun) + Send + Sync> {
     Box::new(move |live| {
         let events = live.events(0);
-        let about = recording::about(events.iter().map(AsRef::as_ref));
-        let has_lines = about.is_some_and(|about| !about.script.is_empty());
+        let info = recording::about(events.iter().map(AsRef::as_ref));
+        let has_lines = info.is_some_and(|info| !info.script.is_empty());
         if live.open
             && has_lines
             && let Err(error) = store.keep(&events, Day::today())
         {
-            complain(&error);
+            warn_once(&error);
         }
     })
 }
 
 /// The events of a kept recording, one a line.
 pub(crate) async fn lines(server: &AppState, id: &str) -> Result<String, Response> {
-    let (store, asked) = (server.store.clone(), id.to_owned());
-    let unpacked = move || {
-        let found = store.events(&asked, Day::today())?;
+    let (store, named) = (server.store.clone(), id.to_owned());
+    let read = move || {
+        let found = store.events(&named, Day::today())?;
         let unpacked = found.map(|events| recording::unpack(&events.packed));
         Ok(unpacked.map(|lines| lines.map(|lines| with_facts(&lines).into_owned())))
     };
-    match blocking(unpacked).await {
+    match blocking(read).await {
         Ok(Some(Ok(lines))) => Ok(lines),
         Ok(Some(Err(error))) => Err(not_unpacked(id, &error)),
         Ok(None) => Err(error::unknown_recording(id)),
-        Err(error) => Err(refused(&error)),
+        Err(error) => Err(store_error(&error)),
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn packed(server: &AppState, id: &str) -> Result<Events, Respon
         Ok(Some(Ok(events))) => Ok(events),
         Ok(Some(Err(error))) => Err(not_unpacked(id, &error)),
         Ok(None) => Err(error::unknown_recording(id)),
-        Err(error) => Err(refused(&error)),
+        Err(error) => Err(store_error(&error)),
     }
 }
 
@@ -83,28 +83,25 @@ pub(crate) fn not_unpacked(id: &str, error: &std::io::Error) -> Response {
 }
 
 /// What a kept recording is about.
-pub(crate) async fn about(
-    server: &AppState,
-    id: &str,
-) -> Result<Option<RecordingInfo>, StoreError> {
+pub(crate) async fn info(server: &AppState, id: &str) -> Result<Option<RecordingInfo>, StoreError> {
     let (store, id) = (server.store.clone(), id.to_owned());
-    blocking(move || store.about(&id, Day::today())).await
+    blocking(move || store.info(&id, Day::today())).await
 }
 
 /// Whether recordings can be kept, as far as that is known before one is: if not, whoever runs the server learns why.
-pub(crate) fn look(store: &Store) {
-    if let Err(error) = store.look() {
-        complain(&error);
+pub(crate) fn check_store(store: &Store) {
+    if let Err(error) = store.check() {
+        warn_once(&error);
     }
 }
 
 /// Tells whoever runs the server, once; visitors are told each time.
-pub(crate) fn complain(error: &StoreError) {
+pub(crate) fn warn_once(error: &StoreError) {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| warn!("runs cannot be shared as recordings: {error}"));
 }
 
-pub(crate) fn refused(error: &StoreError) -> Response {
+pub(crate) fn store_error(error: &StoreError) -> Response {
     let (status, kind) = match error {
         StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "store_full"),
         StoreError::NoRun => (StatusCode::CONFLICT, "nothing"),
@@ -116,7 +113,7 @@ pub(crate) fn refused(error: &StoreError) -> Response {
         | StoreError::Write { .. } => (StatusCode::SERVICE_UNAVAILABLE, "store"),
     };
     if kind == "store" {
-        complain(error);
+        warn_once(error);
     }
     let said = json!({ "error": kind, "message": error.to_string() });
     (status, Json(said)).into_response()

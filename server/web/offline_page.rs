@@ -47,14 +47,14 @@ struct Offline<'a> {
     imports: String,
     begin: &'static str,
     data: String,
-    leaves: [(Language, String); 2],
+    bodies: [(Language, String); 2],
 }
 
 /// What the file shows, in one language.
 #[derive(Template)]
 #[template(path = "parts/offline_body.html")]
 struct OfflineBody<'a> {
-    frame: BareLayout,
+    layout: BareLayout,
     /// There is no whole page to go to.
     link: Option<String>,
     title: &'a str,
@@ -66,7 +66,7 @@ struct OfflineBody<'a> {
 const ENTRY: &str = "pages/offline.js";
 const BEGIN: &str = "import \"pages/offline.js\";";
 /// The kinds of words that a replay and a script say.
-const SAID: [&str; 8] = [
+const WORD_KINDS: [&str; 8] = [
     "stage.",
     "transport.",
     "timer.",
@@ -78,7 +78,7 @@ const SAID: [&str; 8] = [
 ];
 
 /// The file; it speaks both languages, `lang` first.
-pub(crate) fn page(told: &OfflineRecording<'_>, lang: Language) -> String {
+pub(crate) fn page(recording: &OfflineRecording<'_>, lang: Language) -> String {
     let styles = carried("styles/pages/offline.css");
     let scheme = carried("scripts/dom/system-theme.js");
     let imports = element_safe(&json!({ "imports": imports() }).to_string());
@@ -89,49 +89,53 @@ pub(crate) fn page(told: &OfflineRecording<'_>, lang: Language) -> String {
     );
     let offline = Offline {
         lang,
-        title: lang.of(&told.title),
+        title: lang.of(&recording.title),
         policy,
         styles,
         scheme,
         imports,
         begin: BEGIN,
-        data: data(told),
-        leaves: [Language::English, Language::Chinese].map(|lang| (lang, leaf(told, lang))),
+        data: data(recording),
+        bodies: [Language::English, Language::Chinese]
+            .map(|lang| (lang, offline_body(recording, lang))),
     };
     offline
         .render()
         .expect("templates render whatever they are given")
 }
 
-fn leaf(told: &OfflineRecording<'_>, lang: Language) -> String {
-    let leaf = OfflineBody {
-        frame: BareLayout::new(lang),
+fn offline_body(recording: &OfflineRecording<'_>, lang: Language) -> String {
+    let body = OfflineBody {
+        layout: BareLayout::new(lang),
         link: None,
-        title: lang.of(&told.title),
-        summary: told.summary.map(|summary| markup::html(lang.of(summary))),
-        sources: told.sources,
-        address: told.address,
+        title: lang.of(&recording.title),
+        summary: recording
+            .summary
+            .map(|summary| markup::html(lang.of(summary))),
+        sources: recording.sources,
+        address: recording.address,
     };
-    leaf.render()
+    body.render()
         .expect("templates render whatever they are given")
 }
 
 /// What the scripts read: both languages' words and notes, the script, and the events as they were recorded.
-fn data(told: &OfflineRecording<'_>) -> String {
+fn data(recording: &OfflineRecording<'_>) -> String {
     let both = |of: &dyn Fn(Language) -> Value| json!({ "en": of(Language::English), "zh-CN": of(Language::Chinese) });
     let notes = |lang: Language| {
-        told.notes
+        recording
+            .notes
             .iter()
             .map(|(label, note)| (label.clone(), json!(lang.of(note))))
             .collect()
     };
     let words = |lang: Language| {
         let table = lang.table().iter();
-        let said = table.filter(|(key, _)| SAID.iter().any(|kind| key.starts_with(kind)));
+        let said = table.filter(|(key, _)| WORD_KINDS.iter().any(|kind| key.starts_with(kind)));
         said.map(|(key, text)| (key.clone(), json!(text))).collect()
     };
-    let said = json!({ "words": both(&words), "notes": both(&notes), "script": told.script, "lines": facts::of_script(told.script) });
-    let events: Vec<&str> = told
+    let said = json!({ "words": both(&words), "notes": both(&notes), "script": recording.script, "lines": facts::of_script(recording.script) });
+    let events: Vec<&str> = recording
         .events
         .lines()
         .filter(|line| !line.is_empty())
@@ -204,7 +208,7 @@ mod tests {
             zh: hostile.into(),
         };
         let notes = BTreeMap::from([("fin".to_owned(), words.clone())]);
-        let told = OfflineRecording {
+        let recording = OfflineRecording {
             title: words.clone(),
             summary: Some(&words),
             notes: &notes,
@@ -213,7 +217,7 @@ mod tests {
             events: &event,
             address: hostile,
         };
-        let page = page(&told, Language::English);
+        let page = page(&recording, Language::English);
         assert!(!page.contains("alert(1)</script>"));
         assert!(!page.contains("<!--"));
         let (_, data) = page.split_once("id=\"data\">").unwrap();

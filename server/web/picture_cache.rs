@@ -23,7 +23,7 @@ pub(crate) struct PictureKey {
     /// The page that shows the run.
     pub(crate) page: String,
     pub(crate) language: Language,
-    pub(crate) wish: ExportOptions,
+    pub(crate) options: ExportOptions,
     /// How many bytes its events are: of a run that goes on, they become more.
     pub(crate) length: usize,
 }

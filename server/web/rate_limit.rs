@@ -15,7 +15,7 @@ pub(crate) struct RateLimit {
     at_once: u32,
     /// After how long there is room for another.
     each: Duration,
-    paid: Mutex<HashMap<IpAddr, Instant>>,
+    spent: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Default for RateLimit {
@@ -31,7 +31,7 @@ impl RateLimit {
         RateLimit {
             at_once,
             each,
-            paid: Mutex::default(),
+            spent: Mutex::default(),
         }
     }
 
@@ -42,22 +42,22 @@ impl RateLimit {
 
     /// Takes room for one; where there is none, after how long there will be.
     pub(crate) fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
-        let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         let address = network(address);
-        if paid.len() >= ADDRESSES && !paid.contains_key(&address) {
-            paid.retain(|_, until| *until > now);
-            if paid.len() >= ADDRESSES {
+        if spent.len() >= ADDRESSES && !spent.contains_key(&address) {
+            spent.retain(|_, until| *until > now);
+            if spent.len() >= ADDRESSES {
                 return Err(self.each);
             }
         }
-        let until = paid.get(&address).copied().unwrap_or(now).max(now) + self.each;
+        let until = spent.get(&address).copied().unwrap_or(now).max(now) + self.each;
         let wait = until
             .duration_since(now)
             .saturating_sub(self.each * self.at_once);
         if wait > Duration::ZERO {
             return Err(wait);
         }
-        paid.insert(address, until);
+        spent.insert(address, until);
         Ok(())
     }
 }
@@ -86,32 +86,32 @@ mod tests {
 
     #[test]
     fn so_many_at_once_and_then_one_by_one() {
-        let (bound, now) = (RateLimit::default(), Instant::now());
-        let taken = (0..100).filter(|_| bound.take(address(1), now).is_ok());
+        let (limit, now) = (RateLimit::default(), Instant::now());
+        let taken = (0..100).filter(|_| limit.take(address(1), now).is_ok());
         assert_eq!(taken.count(), AT_ONCE as usize);
-        assert_eq!(bound.take(address(1), now), Err(EACH));
-        assert_eq!(bound.take(address(2), now), Ok(()), "another one's");
-        assert_eq!(bound.take(address(1), now + EACH), Ok(()));
-        assert_eq!(bound.take(address(1), now + EACH), Err(EACH));
+        assert_eq!(limit.take(address(1), now), Err(EACH));
+        assert_eq!(limit.take(address(2), now), Ok(()), "another one's");
+        assert_eq!(limit.take(address(1), now + EACH), Ok(()));
+        assert_eq!(limit.take(address(1), now + EACH), Err(EACH));
     }
 
     #[test]
     fn a_whole_network_is_one_user() {
-        let (bound, now) = (RateLimit::default(), Instant::now());
+        let (limit, now) = (RateLimit::default(), Instant::now());
         let taken = (0..100).filter(|host| {
             let address = Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, *host);
-            bound.take(address.into(), now).is_ok()
+            limit.take(address.into(), now).is_ok()
         });
         assert_eq!(taken.count(), AT_ONCE as usize);
     }
 
     #[test]
     fn no_more_than_so_many_are_remembered() {
-        let (bound, now) = (RateLimit::default(), Instant::now());
+        let (limit, now) = (RateLimit::default(), Instant::now());
         let all = 2 * ADDRESSES as u32;
-        let taken = (0..all).filter(|number| bound.take(address(*number), now).is_ok());
+        let taken = (0..all).filter(|number| limit.take(address(*number), now).is_ok());
         assert_eq!(taken.count(), ADDRESSES);
-        assert_eq!(bound.take(address(all), now + EACH), Ok(()));
-        assert_eq!(bound.paid.lock().unwrap().len(), 1);
+        assert_eq!(limit.take(address(all), now + EACH), Ok(()));
+        assert_eq!(limit.spent.lock().unwrap().len(), 1);
     }
 }

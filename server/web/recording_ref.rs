@@ -3,7 +3,7 @@
 use RecordingRef::*;
 use axum::response::Response;
 
-use crate::content::atlas::{self, recorded, texts as cells};
+use crate::content::atlas::{self, recorded, texts as atlas_texts};
 use crate::content::catalogue;
 use crate::i18n::Language;
 use crate::web::state::AppState;
@@ -11,7 +11,7 @@ use crate::web::{error, kept_store};
 
 /// What names a recording. As a value in addresses: `s:half-close`, `atlas:TIME_WAIT/fin`, `run:ID`, `r:ID`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum RecordingRef {
+pub enum RecordingRef {
     /// A lesson, by its id.
     Lesson(String),
     /// A cell of the atlas, as `STATE/STIMULUS`.
@@ -24,9 +24,9 @@ pub(crate) enum RecordingRef {
 
 impl RecordingRef {
     /// By its value in an address; None where that names nothing. Says nothing on whether it exists.
-    pub(crate) fn named(value: &str) -> Option<RecordingRef> {
+    pub fn named(value: &str) -> Option<RecordingRef> {
         let (kind, id) = value.split_once(':')?;
-        let source = match kind {
+        let recording_ref = match kind {
             "s" => Lesson(id.into()),
             "atlas" => Cell(id.into()),
             "run" => Run(id.into()),
@@ -39,7 +39,7 @@ impl RecordingRef {
         };
         let parts: Vec<&str> = id.split('/').collect();
         let expected = if kind == "atlas" { 2 } else { 1 };
-        (parts.len() == expected && parts.into_iter().all(is_plain)).then_some(source)
+        (parts.len() == expected && parts.into_iter().all(is_plain)).then_some(recording_ref)
     }
 
     /// By the path of its page.
@@ -60,7 +60,7 @@ impl RecordingRef {
     }
 
     /// Its value in addresses.
-    pub(crate) fn value(&self) -> String {
+    pub fn value(&self) -> String {
         let (Lesson(id) | Cell(id) | Run(id) | Kept(id)) = self;
         match self {
             Lesson(_) => format!("s:{id}"),
@@ -70,18 +70,18 @@ impl RecordingRef {
         }
     }
 
-    /// The path of the page that shows it. A run has no page of its own: it stands behind the `#` of any stage.
-    pub(crate) fn page(&self) -> String {
+    /// The address of the page that shows it. A run has no page of its own: any stage shows it, by the part behind `#`.
+    pub fn page(&self) -> String {
         match self {
             Lesson(id) => format!("/s/{id}"),
             Cell(id) => format!("/atlas/{id}"),
-            Run(_) => "/try".into(),
+            Run(id) => format!("/try#run={id}"),
             Kept(id) => format!("/r/{id}"),
         }
     }
 
     /// The path of its events; of a run's, where its followers connect.
-    pub(crate) fn events(&self) -> String {
+    pub fn events(&self) -> String {
         match self {
             Lesson(id) => format!("/api/recordings/{id}"),
             Cell(id) => format!("/api/atlas/{id}"),
@@ -98,7 +98,7 @@ impl RecordingRef {
             Cell(id) => {
                 let cell = atlas::named(&format!("atlas/{id}"))?;
                 cell.plan.as_ref().ok()?;
-                Some(cells::title(cell, lang))
+                Some(atlas_texts::title(cell, lang))
             }
             Run(_) | Kept(_) => None,
         }
@@ -143,10 +143,10 @@ mod tests {
             ("r:abc234", Some("/r/abc234")),
             ("run:abc234", None),
         ] {
-            let source = RecordingRef::named(value).unwrap();
-            assert_eq!(source.value(), value);
+            let recording_ref = RecordingRef::named(value).unwrap();
+            assert_eq!(recording_ref.value(), value);
             if let Some(page) = page {
-                assert_eq!(RecordingRef::of_page(page), Some(source));
+                assert_eq!(RecordingRef::of_page(page), Some(recording_ref));
             }
         }
     }

@@ -1,9 +1,10 @@
 //! The state that handlers share.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use axum::http::Uri;
+use headers::Host;
+use tokio_util::task::TaskTracker;
 
 use crate::lab::Lab;
 use crate::store::Store;
@@ -24,6 +25,14 @@ pub(crate) struct AppState {
     /// Whether it listens on this machine alone.
     pub(crate) is_local: bool,
     pub(crate) pictures: Arc<PictureCache>,
-    /// Whoever follows a run has one of these: when the last is gone, all have heard of its end.
-    pub(crate) follows: mpsc::Sender<Infallible>,
+    /// The followers of runs: the server's end waits until each has heard of its run's end.
+    pub(crate) followers: TaskTracker,
+}
+
+impl AppState {
+    /// Host and port in the public address, where there is one.
+    pub(crate) fn public_host(&self) -> Option<Host> {
+        let url: Uri = self.public_url.as_deref()?.parse().ok()?;
+        url.into_parts().authority.map(Host::from)
+    }
 }

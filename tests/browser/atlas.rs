@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::browser::Browser;
 use crate::support::{Server, connect, start_run};
 
-fn recorded() -> BTreeMap<String, archive::Recorded> {
+fn recorded() -> BTreeMap<String, archive::RecordedCell> {
     let packed = std::fs::read(format!("scenarios/{}", archive::PATH)).unwrap();
     archive::read(&packed).unwrap()
 }

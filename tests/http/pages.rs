@@ -44,7 +44,7 @@ fn every_word_that_is_used_exists_and_every_one_is_used() {
         files("web/pages"),
         files("web/scripts"),
         files("server/web"),
-        files("server/scenario.rs"),
+        files("server/content"),
         files("server/export"),
     ]
     .concat()

@@ -140,7 +140,7 @@ async fn a_link_that_carries_no_script_says_why() {
         (packed(&"a".repeat(60 << 20), Compression::best()), "large"),
     ];
     let links: Vec<String> = cases.iter().map(|(link, _)| link.clone()).collect();
-    let why = "link.unpack(one).then(() => 'fine', (error) => (error instanceof link.Damaged ? error.message : String(error)))";
+    let why = "link.unpack(one).then(() => 'fine', (error) => (error instanceof link.DamagedLink ? error.message : String(error)))";
     let said = in_page(&browser, &links, why).await;
     let wanted: Vec<&str> = cases.iter().map(|(_, why)| *why).collect();
     assert_eq!(texts(&said), wanted);

@@ -119,7 +119,7 @@ fn what_a_recording_is_about_is_read_off_its_events() {
     let store = open(&folder, ROOM);
     let about = |lines: &[String]| {
         let id = store.keep(lines, TODAY).unwrap();
-        store.about(&id, TODAY).unwrap().unwrap()
+        store.info(&id, TODAY).unwrap().unwrap()
     };
     let mut lines = lines(77);
     let plain = about(&lines);
@@ -166,7 +166,7 @@ fn stories_tell_who_ended_the_connection() {
 #[test]
 fn what_was_longest_not_visited_gives_way_and_nothing_of_the_last_90_days() {
     let folder = Folder::new();
-    let limit = 128 << 10;
+    let limit = 132 << 10;
     let store = open(&folder, limit);
     let mut ids = Vec::new();
     let full = loop {
@@ -244,7 +244,7 @@ fn a_visit_is_remembered_without_waiting_for_it() {
     let changes = |database| ask::<i64>(database, "PRAGMA data_version").unwrap();
     let other = database(&folder);
     other.execute_batch("BEGIN IMMEDIATE").unwrap(); // nobody else can write now
-    assert!(store.about(&id, Day(TODAY.0 + 1)).unwrap().is_some());
+    assert!(store.info(&id, Day(TODAY.0 + 1)).unwrap().is_some());
     assert!(store.events(&id, Day(TODAY.0 + 1)).unwrap().is_some());
     assert_eq!(visited(&other), TODAY.0);
     other.execute_batch("COMMIT").unwrap();
@@ -290,11 +290,11 @@ fn a_database_of_version_1_is_opened() {
     drop(database);
 
     let store = open(&folder, ROOM);
-    store.look().unwrap();
+    store.check().unwrap();
     let events = store.events("abcdefghij", TODAY).unwrap().unwrap();
     assert!(!events.has_facts, "an older program wrote no facts");
     assert_eq!(unpacked(&events.packed), lines);
-    let about = store.about("abcdefghij", TODAY).unwrap().unwrap();
+    let about = store.info("abcdefghij", TODAY).unwrap().unwrap();
     assert_eq!(
         (about.script.as_str(), about.story),
         (

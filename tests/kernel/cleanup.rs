@@ -42,8 +42,7 @@ async fn a_run_gives_everything_back() {
     let server = Server::start(&[]);
     let first = waiting_runs(&server, 1).await; // so that the server has made what it keeps
     stop(&server, first).await;
-    let is_idle = |held: &Held| held.runs == 0 && held.processes == 1;
-    let before = Held::once(&server, is_idle).await;
+    let before = Held::at_rest(&server).await;
     assert_eq!(before.devices, 0, "{before:?}");
     let ids = waiting_runs(&server, 5).await;
     let during = Held::by(&server);
@@ -86,7 +85,7 @@ async fn open_runs_give_everything_back_and_one_does_not_touch_another() {
     for first in open_runs(&server, 1).await {
         first.stop().await; // so that the server has made what it keeps, the store among it
     }
-    let before = Held::once(&server, |held| held.runs == 0 && held.processes == 1).await;
+    let before = Held::at_rest(&server).await;
     let mut runs = open_runs(&server, 5).await;
     assert_eq!(Held::by(&server).processes, 1 + 5 * PROCESSES);
     // All processes of one are killed from outside; the others go on.

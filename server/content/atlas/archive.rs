@@ -16,7 +16,7 @@ pub const PATH: &str = "recordings/atlas.ndjson.gz";
 
 /// What is known of a recorded cell.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedCell {
     /// What the kernel answered.
     pub answer: Option<Answer>,
     /// When the run ended, µs since it began.
@@ -24,23 +24,23 @@ pub struct Recorded {
     /// That kernel's release.
     pub kernel: String,
     /// Where its run stands in the file.
-    pub place: Range<usize>,
+    pub range: Range<usize>,
 }
 
 /// What is in the file, by the cells' ids.
 ///
 /// # Errors
 /// Where the bytes are no such file.
-pub fn read(packed: &[u8]) -> io::Result<BTreeMap<String, Recorded>> {
+pub fn read(gzipped: &[u8]) -> io::Result<BTreeMap<String, RecordedCell>> {
     let mut all = BTreeMap::new();
-    let mut rest = packed;
+    let mut rest = gzipped;
     while !rest.is_empty() {
-        let begin = packed.len() - rest.len();
+        let begin = gzipped.len() - rest.len();
         let mut member = GzDecoder::new(rest);
         let mut lines = String::new();
         member.read_to_string(&mut lines)?;
         rest = member.into_inner();
-        let place = begin..packed.len() - rest.len();
+        let range = begin..gzipped.len() - rest.len();
         let events = recording::read(&lines);
         let nameless = || io::Error::new(io::ErrorKind::InvalidData, "a run of no cell");
         let (id, kernel) = head(&events).ok_or_else(nameless)?;
@@ -48,11 +48,11 @@ pub fn read(packed: &[u8]) -> io::Result<BTreeMap<String, Recorded>> {
         let trial = cell.and_then(|cell| Some((cell, cell.plan.as_ref().ok()?)));
         let answer =
             trial.and_then(|(cell, trial)| answer(&events, trial.host, cell.stimulus.is_call()));
-        let recorded = Recorded {
+        let recorded = RecordedCell {
             answer,
             end: events.last().map_or(0, |event| event.t),
             kernel,
-            place,
+            range,
         };
         all.insert(id, recorded);
     }

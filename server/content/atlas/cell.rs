@@ -1,6 +1,6 @@
 //! The cells: every state against whatever can happen in it, as scripts.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use Stimulus::*;
 
@@ -82,11 +82,11 @@ impl Stimulus {
 pub const TEST: &str = "test";
 
 /// Longer than the kernel delays an acknowledgment: at most 200 ms (TCP_DELACK_MAX).
-pub(crate) const PATIENCE: &str = "sleep 250ms";
+const DELAYED_ACK_WAIT: &str = "sleep 250ms";
 
 /// A state and what happens in it.
 #[derive(Clone, Debug)]
-pub struct Cell {
+pub struct AtlasCell {
     /// The state.
     pub state: State,
     /// What happens in it.
@@ -113,7 +113,7 @@ pub enum Unreachable {
     NoWindow,
 }
 
-impl Cell {
+impl AtlasCell {
     /// Its name: as in addresses, and as its runs say it.
     pub fn id(&self) -> String {
         format!("atlas/{}/{}", self.state.name(), self.stimulus.id())
@@ -121,41 +121,41 @@ impl Cell {
 }
 
 /// Every cell, state by state.
-pub fn cells() -> &'static [Cell] {
-    static ALL: OnceLock<Vec<Cell>> = OnceLock::new();
-    ALL.get_or_init(|| {
+pub fn cells() -> &'static [AtlasCell] {
+    static CELLS: LazyLock<Vec<AtlasCell>> = LazyLock::new(|| {
         let states = State::ALL.into_iter();
         states
             .flat_map(|state| Stimulus::ALL.map(|stimulus| cell(state, stimulus)))
             .collect()
-    })
+    });
+    &CELLS
 }
 
-/// The cell of that name, as [`Cell::id`] gives it.
-pub fn named(id: &str) -> Option<&'static Cell> {
+/// The cell of that name, as [`AtlasCell::id`] gives it.
+pub fn named(id: &str) -> Option<&'static AtlasCell> {
     cells().iter().find(|cell| cell.id() == id)
 }
 
 /// The cells of one state, in the order of [`Stimulus::ALL`].
-pub fn row(state: State) -> &'static [Cell] {
+pub fn row(state: State) -> &'static [AtlasCell] {
     let first = cells().iter().position(|cell| cell.state == state);
     let first = first.expect("every state has its cells");
     &cells()[first..first + Stimulus::ALL.len()]
 }
 
-pub(crate) fn cell(state: State, stimulus: Stimulus) -> Cell {
+fn cell(state: State, stimulus: Stimulus) -> AtlasCell {
     let plan = match unreachable(state, stimulus) {
         Some(why) => Err(why),
         None => Ok(trial(state, stimulus)),
     };
-    Cell {
+    AtlasCell {
         state,
         stimulus,
         plan,
     }
 }
 
-pub(crate) fn unreachable(state: State, stimulus: Stimulus) -> Option<Unreachable> {
+fn unreachable(state: State, stimulus: Stimulus) -> Option<Unreachable> {
     match (state, stimulus) {
         (State::Closed | State::Listen, RstInside | RstOutside) => Some(Unreachable::NoConnection),
         (State::SynSent, RstInside) => Some(Unreachable::NoWindow),
@@ -163,8 +163,8 @@ pub(crate) fn unreachable(state: State, stimulus: Stimulus) -> Option<Unreachabl
     }
 }
 
-pub(crate) fn trial(state: State, stimulus: Stimulus) -> Trial {
-    let (host, way) = way(state, stimulus);
+fn trial(state: State, stimulus: Stimulus) -> Trial {
+    let (host, preparation) = preparation(state, stimulus);
     let socket = if state == State::Listen && stimulus.is_call() {
         " on listener"
     } else {
@@ -176,11 +176,11 @@ pub(crate) fn trial(state: State, stimulus: Stimulus) -> Trial {
         arrival(state, host, stimulus)
     };
     let (before, test) = test.rsplit_once('\n').unwrap_or(("", &test));
-    let text: String = [way, before]
+    let text: String = [preparation, before]
         .iter()
         .flat_map(|part| part.lines())
         .map(|line| format!("{}\n", line.trim()))
-        .chain([format!("{TEST}: {test}\n{PATIENCE}\n")])
+        .chain([format!("{TEST}: {test}\n{DELAYED_ACK_WAIT}\n")])
         .collect();
     let script = parse::parse(&text)
         .unwrap_or_else(|mistakes| panic!("a script of the atlas is broken: {mistakes:?}\n{text}"));
@@ -189,7 +189,7 @@ pub(crate) fn trial(state: State, stimulus: Stimulus) -> Trial {
 
 /// How a connection of one host comes into a state and stays there. Where it takes a descriptor to make calls on, that
 /// is kept by ending the connection with shutdown instead of close.
-pub(crate) fn way(state: State, stimulus: Stimulus) -> (Host, &'static str) {
+fn preparation(state: State, stimulus: Stimulus) -> (Host, &'static str) {
     use Host::{Client, Server};
     match state {
         // Calls are made on a fresh socket; what arrives is for a connection that was reset.
@@ -315,7 +315,7 @@ pub(crate) fn way(state: State, stimulus: Stimulus) -> (Host, &'static str) {
 }
 
 /// What arrives at a host. Where its peer can send such a segment by itself, it does; else it is forged.
-pub(crate) fn arrival(state: State, host: Host, stimulus: Stimulus) -> String {
+fn arrival(state: State, host: Host, stimulus: Stimulus) -> String {
     let peer = host.other();
     let peer_is_open = matches!(
         state,
@@ -351,7 +351,7 @@ pub(crate) fn arrival(state: State, host: Host, stimulus: Stimulus) -> String {
 }
 
 /// What the program calls. The last line must not wait: the call may never return.
-pub(crate) fn call(host: Host, stimulus: Stimulus, socket: &str) -> String {
+fn call(host: Host, stimulus: Stimulus, socket: &str) -> String {
     match stimulus {
         Send => format!("{host} send \"x\"{socket} &"),
         Recv => format!("{host} recv{socket} &"),

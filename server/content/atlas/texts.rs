@@ -1,13 +1,13 @@
-//! What the atlas says and shows: its words, web/words/atlas.toml, and its recordings.
+//! The words of the atlas: web/words/atlas.toml.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::content::atlas::cell::{Cell, Stimulus, Unreachable};
+use crate::content::atlas::cell::{AtlasCell, Stimulus, Unreachable};
 use crate::content::source::Citation;
-use crate::i18n::{Language, Text};
+use crate::i18n::{Language, Text, embedded_toml};
 
 /// The words of the atlas.
 #[derive(Deserialize)]
@@ -15,8 +15,8 @@ use crate::i18n::{Language, Text};
 pub(crate) struct Texts {
     page: BTreeMap<String, Text>,
     stimuli: BTreeMap<String, StimulusWords>,
-    why: BTreeMap<String, Why>,
-    notes: BTreeMap<String, Note>,
+    why: BTreeMap<String, UnreachableWords>,
+    notes: BTreeMap<String, CellNote>,
 }
 
 /// What happens to a connection, in words.
@@ -31,10 +31,10 @@ pub(crate) struct StimulusWords {
     pub(crate) what: Text,
 }
 
-/// Why a cell cannot be tried.
+/// UnreachableWords a cell cannot be tried.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Why {
+pub(crate) struct UnreachableWords {
     /// In the cell.
     pub(crate) short: Text,
     /// In a sentence.
@@ -44,18 +44,16 @@ pub(crate) struct Why {
 /// What is worth saying of a cell.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Note {
+pub(crate) struct CellNote {
     pub(crate) text: Text,
     pub(crate) sources: Vec<Citation>,
 }
 
 /// The words of the atlas.
 pub(crate) fn texts() -> &'static Texts {
-    static TEXTS: OnceLock<Texts> = OnceLock::new();
-    TEXTS.get_or_init(|| {
-        toml::from_str(include_str!("../../../web/words/atlas.toml"))
-            .expect("the atlas has its words")
-    })
+    static TEXTS: LazyLock<Texts> =
+        LazyLock::new(|| embedded_toml(include_str!("../../../web/words/atlas.toml")));
+    &TEXTS
 }
 
 impl Texts {
@@ -69,11 +67,11 @@ impl Texts {
         &self.stimuli[stimulus.id()]
     }
 
-    pub(crate) fn why(&self, why: Unreachable) -> &Why {
+    pub(crate) fn why(&self, why: Unreachable) -> &UnreachableWords {
         &self.why[name(why)]
     }
 
-    pub(crate) fn note(&self, cell: &Cell) -> Option<&Note> {
+    pub(crate) fn note(&self, cell: &AtlasCell) -> Option<&CellNote> {
         let (state, stimulus) = (cell.state.name(), cell.stimulus.id());
         self.notes.get(&format!("{state}/{stimulus}"))
     }
@@ -88,7 +86,7 @@ pub(crate) fn name(why: Unreachable) -> &'static str {
 }
 
 /// What a cell is called.
-pub(crate) fn title(cell: &Cell, language: Language) -> String {
+pub(crate) fn title(cell: &AtlasCell, language: Language) -> String {
     let words = texts().stimulus(cell.stimulus);
     language
         .of(&words.title)

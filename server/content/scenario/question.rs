@@ -83,17 +83,17 @@ impl fmt::Display for QuestionSubject {
 /// A question as its file has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Written {
+pub(crate) struct QuestionToml {
     at: Spanned<String>,
     about: Spanned<String>,
     ask: Text,
     #[serde(default)]
-    choices: Vec<WrittenChoice>,
+    choices: Vec<ChoiceToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenChoice {
+struct ChoiceToml {
     value: Spanned<String>,
     text: Option<Text>,
     why: Text,
@@ -101,7 +101,7 @@ struct WrittenChoice {
 
 /// Holds what is written against the script; a mistake is told with where in the file it stands.
 pub(crate) fn read(
-    written: Vec<Written>,
+    written: Vec<QuestionToml>,
     script: &Script,
 ) -> Result<Vec<Question>, (usize, String)> {
     let mut questions: Vec<Question> = Vec::new();
@@ -121,7 +121,7 @@ pub(crate) fn read(
     Ok(questions)
 }
 
-impl Written {
+impl QuestionToml {
     fn read(self, script: &Script) -> Result<Question, (usize, String)> {
         let (start, at) = (self.at.span().start, self.at.into_inner());
         let labelled = |step: &&crate::script::ast::Step| step.label.as_ref() == Some(&at);
@@ -152,7 +152,7 @@ impl Written {
             ));
         }
         let mut choices: Vec<Choice> = Vec::new();
-        for WrittenChoice { value, text, why } in self.choices {
+        for ChoiceToml { value, text, why } in self.choices {
             let (start, value) = (value.span().start, value.into_inner());
             if choices.iter().any(|other| other.value == value) {
                 return Err((

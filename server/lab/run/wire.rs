@@ -1,6 +1,6 @@
 //! The wire: every packet between the two hosts goes through here, each with a deadline of its own.
 
-pub(crate) mod decoder;
+pub mod decoder;
 pub(crate) mod verdict;
 
 use std::cmp::Reverse;

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::content::atlas::recorded::packed;
+use crate::content::atlas::recorded::gzipped;
 use crate::web::api::recordings::shipped;
 use crate::web::error::unknown_recording;
 
@@ -14,8 +14,8 @@ pub(crate) async fn recording(
     headers: HeaderMap,
 ) -> Response {
     let id = format!("atlas/{state}/{stimulus}");
-    match packed(&id) {
-        Some(packed) => shipped(&headers, packed),
+    match gzipped(&id) {
+        Some(gzipped) => shipped(&headers, gzipped),
         None => unknown_recording(&id),
     }
 }

@@ -1,4 +1,4 @@
-//! Completion for whoever writes a script.
+//! Completion in the editor.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -11,10 +11,10 @@ use crate::script;
 use crate::web::error::{ApiError, wrong};
 use crate::web::extract::locale::Locale;
 
-/// A place in a script: 1-based, in characters.
+/// A position in a script: line and column are 1-based, the column in characters.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Place {
+pub(crate) struct CompletionRequest {
     script: String,
     line: usize,
     column: usize,
@@ -22,15 +22,15 @@ pub(crate) struct Place {
 
 /// POST /api/complete: what can stand at a place, and what is missing there where the line cannot end.
 pub(crate) async fn complete(
-    Locale(language, _): Locale,
-    place: Result<Json<Place>, JsonRejection>,
+    Locale { language, .. }: Locale,
+    request: Result<Json<CompletionRequest>, JsonRejection>,
 ) -> Response {
-    let Place {
+    let CompletionRequest {
         script,
         line,
         column,
-    } = match place {
-        Ok(Json(place)) => place,
+    } = match request {
+        Ok(Json(request)) => request,
         Err(error) => return ApiError::from(error).into_response(),
     };
     let Some(found) = script::complete(&script, line, column) else {

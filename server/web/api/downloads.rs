@@ -13,23 +13,23 @@ use crate::web::blocking::blocking;
 use crate::web::exported_run::{ExportedRun, title};
 use crate::web::extract::locale::Locale;
 use crate::web::offline_page::{self, OfflineRecording};
-use crate::web::pages::{self, Wish};
+use crate::web::pages::{self, SheetInfo, SheetQuery};
 
 /// The names of these formats in addresses.
 pub(crate) const OFFLINE: &str = "html";
-pub(crate) const EXERCISE: &str = "exercise";
+pub(crate) const WORKSHEET: &str = "exercise";
 
 /// An exercise sheet, or its key.
-pub(crate) async fn exercise(run: ExportedRun, wish: Wish, asked: Locale) -> Response {
+pub(crate) async fn worksheet(run: ExportedRun, query: SheetQuery, locale: Locale) -> Response {
     let disposition = format!("inline; filename=\"fourwave-{}-exercise.html\"", run.name);
     let sheet = blocking(move || {
         let events = recording::read(&run.events);
-        let about = pages::About {
-            title: &title(&events, asked.0),
+        let info = SheetInfo {
+            title: &title(&events, locale.language),
             page: &run.page,
-            address: on_paper(&run),
+            address: printed_address(&run),
         };
-        pages::exercise(&events, &about, wish, &asked)
+        pages::worksheet(&events, &info, query, &locale)
     });
     ([(header::CONTENT_DISPOSITION, disposition)], sheet.await).into_response()
 }
@@ -44,24 +44,24 @@ pub(crate) async fn offline(run: ExportedRun, lang: Language) -> Response {
         ),
         (header::VARY, "Accept-Language, Cookie".to_owned()),
     ];
-    let page = blocking(move || told(&run.events, on_paper(&run), lang)).await;
+    let page = blocking(move || offline_page(&run.events, printed_address(&run), lang)).await;
     (kind, Html(page)).into_response()
 }
 
 /// Where its page is found, as people read it.
-fn on_paper(run: &ExportedRun) -> &str {
+fn printed_address(run: &ExportedRun) -> &str {
     let address = run.address.as_deref().unwrap_or(&run.page);
     address
         .split_once("://")
         .map_or(address, |(_, address)| address)
 }
 
-fn told(lines: &str, address: &str, lang: Language) -> String {
+fn offline_page(lines: &str, address: &str, lang: Language) -> String {
     let events = recording::read(lines);
     let (scenario, script) = run_of(&events);
     let lesson = scenario.as_deref().and_then(catalogue::scenario);
     let nothing = BTreeMap::new();
-    let told = OfflineRecording {
+    let recording = OfflineRecording {
         title: Text {
             en: title(&events, Language::English),
             zh: title(&events, Language::Chinese),
@@ -73,7 +73,7 @@ fn told(lines: &str, address: &str, lang: Language) -> String {
         events: lines,
         address,
     };
-    offline_page::page(&told, lang)
+    offline_page::page(&recording, lang)
 }
 
 /// The scenario that a run was of, and the script that repeats it.

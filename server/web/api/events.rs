@@ -1,7 +1,6 @@
 //! The live socket: a run's events while it goes on, from any `seq` on, and the same as one long answer. Each follower reads
 //! from the run's list at its own speed, so that one who is slow, or gone, is nobody else's trouble.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::lab::{LiveRun, Progress};
 use crate::web::error;
@@ -32,12 +32,12 @@ pub(crate) struct FollowQuery {
 }
 
 /// How long a follower may take to accept a message.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many events go in one message at most.
 const BATCH: usize = 256;
 /// What happens within so short a time is told together. A segment's arrival makes several events: one message for all of
 /// them is several times cheaper, and an eye sees no difference.
-const TOGETHER: Duration = Duration::from_millis(10);
+const COALESCED: Duration = Duration::from_millis(10);
 /// A follower's buffers; the default of 128 KiB each is for other loads.
 const BUFFER: usize = 8 * 1024;
 /// Events, one a line.
@@ -49,10 +49,10 @@ const LINES: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/x-
 pub(crate) async fn events(
     State(server): State<AppState>,
     Path(id): Path<String>,
-    wanted: Result<Query<FollowQuery>, QueryRejection>,
+    query: Result<Query<FollowQuery>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Ok(Query(FollowQuery { from, follow })) = wanted else {
+    let Ok(Query(FollowQuery { from, follow })) = query else {
         return error::wrong("`from` is the number of an event, and `follow` is 1 or 0");
     };
     let Some(live) = server.lab.find(&id) else {
@@ -76,29 +76,29 @@ pub(crate) async fn events(
 /// not read.
 pub(crate) fn stream(live: Arc<LiveRun>, from: usize, server: &AppState) -> Response {
     let mut follower = Follower::new(live, from, server);
-    let (told, body) = mpsc::channel(1);
+    let (sender, body) = mpsc::channel(1);
     tokio::spawn(async move {
         loop {
-            let news = tokio::select! {
-                news = follower.next() => news,
-                () = told.closed() => return,
+            let update = tokio::select! {
+                update = follower.next() => update,
+                () = sender.closed() => return,
             };
-            let batch = match news {
-                News::Place(_) => continue,
-                News::Events(events) => Some(lines(&events)),
-                News::RunOver => None,
+            let batch = match update {
+                Update::Place(_) => continue,
+                Update::Events(events) => Some(lines(&events)),
+                Update::RunOver => None,
             };
             let is_last = batch.is_none();
-            if told.send_timeout(batch, PATIENCE).await.is_err() || is_last {
+            if sender.send_timeout(batch, SEND_TIMEOUT).await.is_err() || is_last {
                 return;
             }
         }
     });
-    let body = stream::unfold(body, |mut told| async {
-        match told.recv().await {
-            Some(Some(lines)) => Some((Ok(lines), told)),
+    let body = stream::unfold(body, |mut receiver| async {
+        match receiver.recv().await {
+            Some(Some(lines)) => Some((Ok(lines), receiver)),
             Some(None) => None,
-            None => Some((Err(io::Error::from(io::ErrorKind::BrokenPipe)), told)),
+            None => Some((Err(io::Error::from(io::ErrorKind::BrokenPipe)), receiver)),
         }
     });
     ([LINES], Body::from_stream(body)).into_response()
@@ -113,14 +113,15 @@ fn lines(events: &[Arc<str>]) -> String {
 struct Follower {
     live: Arc<LiveRun>,
     progress: watch::Receiver<Progress>,
-    _follows: mpsc::Sender<Infallible>,
+    /// The server's end waits until this is dropped.
+    _token: TaskTrackerToken,
     /// The number of the event that comes next.
     next: usize,
     place: usize,
 }
 
 /// What a follower hears next.
-enum News {
+enum Update {
     /// The run's place among those that wait for their turn.
     Place(usize),
     Events(Vec<Arc<str>>),
@@ -131,7 +132,7 @@ impl Follower {
     fn new(live: Arc<LiveRun>, from: usize, server: &AppState) -> Follower {
         Follower {
             progress: live.follow(),
-            _follows: server.follows.clone(),
+            _token: server.followers.token(),
             next: from,
             place: 0,
             live,
@@ -139,42 +140,42 @@ impl Follower {
     }
 
     /// Waits for what comes next. Nothing is lost where this is dropped before it is ready.
-    async fn next(&mut self) -> News {
+    async fn next(&mut self) -> Update {
         loop {
             let now = *self.progress.borrow_and_update();
             if now.place > 0 && now.place != self.place {
                 self.place = now.place;
-                return News::Place(now.place);
+                return Update::Place(now.place);
             }
             if now.events > self.next {
                 let events = self.live.part(self.next, BATCH);
                 self.next += events.len();
-                return News::Events(events);
+                return Update::Events(events);
             }
             if now.ended {
-                return News::RunOver;
+                return Update::RunOver;
             }
             if self.progress.changed().await.is_err() {
-                return News::RunOver;
+                return Update::RunOver;
             }
-            tokio::time::sleep(TOGETHER).await;
+            tokio::time::sleep(COALESCED).await;
         }
     }
 }
 
 async fn follow_by_socket(mut socket: WebSocket, mut follower: Follower) {
     loop {
-        let news = tokio::select! {
-            news = follower.next() => news,
-            said = socket.recv() => match said {
+        let update = tokio::select! {
+            update = follower.next() => update,
+            message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => continue, // a follower has nothing to say
             },
         };
-        let text = match news {
-            News::Place(place) => format!("{{\"waiting\":{place}}}"),
-            News::Events(events) => events.join("\n"),
-            News::RunOver => break,
+        let text = match update {
+            Update::Place(place) => format!("{{\"waiting\":{place}}}"),
+            Update::Events(events) => events.join("\n"),
+            Update::RunOver => break,
         };
         if !send(&mut socket, Message::Text(text.into())).await {
             return;
@@ -190,7 +191,7 @@ async fn follow_by_socket(mut socket: WebSocket, mut follower: Follower) {
 /// False where the follower is gone or does not read.
 async fn send(socket: &mut WebSocket, message: Message) -> bool {
     matches!(
-        tokio::time::timeout(PATIENCE, socket.send(message)).await,
+        tokio::time::timeout(SEND_TIMEOUT, socket.send(message)).await,
         Ok(Ok(()))
     )
 }

@@ -21,11 +21,11 @@ use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 use crate::{export, recording};
 
-/// How an export was asked for.
+/// A request for an export, without its format.
 pub(crate) struct ExportRequest {
     server: AppState,
-    asked: Locale,
-    origin: BaseUrl,
+    locale: Locale,
+    base_url: BaseUrl,
     uri: Uri,
 }
 
@@ -38,8 +38,8 @@ impl FromRequestParts<AppState> for ExportRequest {
     ) -> Result<ExportRequest, Infallible> {
         Ok(ExportRequest {
             server: server.clone(),
-            asked: Locale::from_request_parts(parts, server).await?,
-            origin: BaseUrl::from_request_parts(parts, server).await?,
+            locale: Locale::from_request_parts(parts, server).await?,
+            base_url: BaseUrl::from_request_parts(parts, server).await?,
             uri: parts.uri.clone(),
         })
     }
@@ -47,42 +47,42 @@ impl FromRequestParts<AppState> for ExportRequest {
 
 impl ExportRequest {
     /// A run in a format, by its name.
-    pub(crate) async fn answer(self, source: RecordingRef, format: &str) -> Response {
-        let run = match self.run(source).await {
+    pub(crate) async fn answer(self, recording_ref: RecordingRef, format: &str) -> Response {
+        let run = match self.run(recording_ref).await {
             Ok(run) => run,
             Err(unknown) => return unknown,
         };
         match (format, Format::named(format)) {
             (_, Some(format)) => self.file(run, format).await,
-            (downloads::OFFLINE, None) => downloads::offline(run, self.asked.0).await,
-            (downloads::EXERCISE, None) => match Query::try_from_uri(&self.uri) {
-                Ok(Query(wish)) => downloads::exercise(run, wish, self.asked).await,
+            (downloads::OFFLINE, None) => downloads::offline(run, self.locale.language).await,
+            (downloads::WORKSHEET, None) => match Query::try_from_uri(&self.uri) {
+                Ok(Query(query)) => downloads::worksheet(run, query, self.locale).await,
                 Err(error) => error::wrong(&error.body_text()),
             },
             (unknown, None) => {
                 let known = Format::ALL.map(Format::name).join(", ");
-                let (offline, exercise) = (downloads::OFFLINE, downloads::EXERCISE);
+                let (offline, worksheet) = (downloads::OFFLINE, downloads::WORKSHEET);
                 error::unknown(format!(
-                    "there is no format {unknown:?}; there are {known}, {offline}, {exercise}"
+                    "there is no format {unknown:?}; there are {known}, {offline}, {worksheet}"
                 ))
             }
         }
     }
 
-    async fn run(&self, source: RecordingRef) -> Result<ExportedRun, Response> {
-        let events = source.lines(&self.server).await?;
-        let page = match &source {
+    async fn run(&self, recording_ref: RecordingRef) -> Result<ExportedRun, Response> {
+        let events = recording_ref.lines(&self.server).await?;
+        let page = match &recording_ref {
             RecordingRef::Run(id) => {
                 let live = self.server.lab.find(id);
                 let scenario = live.and_then(|live| live.scenario.clone());
                 let stage = scenario.map(|id| RecordingRef::of_scenario(&id).page());
-                format!("{}#run={id}", stage.unwrap_or_else(|| source.page()))
+                format!("{}#run={id}", stage.unwrap_or_else(|| recording_ref.page()))
             }
-            _ => source.page(),
+            _ => recording_ref.page(),
         };
         Ok(ExportedRun {
-            name: source.name(),
-            address: self.origin.address(&page),
+            name: recording_ref.name(),
+            address: self.base_url.address(&page),
             page,
             events,
         })
@@ -90,18 +90,18 @@ impl ExportRequest {
 
     /// A file for other tools.
     async fn file(self, run: ExportedRun, format: Format) -> Response {
-        let wish = match Query::<ExportOptions>::try_from_uri(&self.uri) {
-            Ok(Query(wish)) => wish,
+        let options = match Query::<ExportOptions>::try_from_uri(&self.uri) {
+            Ok(Query(options)) => options,
             Err(error) => return error::wrong(&error.body_text()),
         };
-        let language = self.asked.0;
+        let language = self.locale.language;
         let ExportedRun {
             name,
             page,
             address,
             events,
         } = run;
-        let end = match (format, wish.host, wish.preview) {
+        let end = match (format, options.host, options.preview) {
             (Format::Packetdrill, host, _) => format!("-{}", host.unwrap_or(Host::Client)),
             (Format::Png, _, true) => "-preview".into(),
             _ => String::new(),
@@ -123,22 +123,22 @@ impl ExportRequest {
         let picture = PictureKey {
             page,
             language,
-            wish,
+            options,
             length: events.len(),
         };
         let make = move || {
             let events = recording::read(&events);
-            let about = ExportInfo {
+            let info = ExportInfo {
                 title: title(&events, language),
                 address,
             };
-            export::export(&events, format, &about, language, wish)
+            export::export(&events, format, &info, language, options)
         };
-        let made = match format {
+        let exported = match format {
             Format::Png => self.server.pictures.get(picture, make).await,
             _ => blocking(make).await.map(Into::into),
         };
-        match made {
+        match exported {
             Ok(bytes) => (headers, bytes).into_response(),
             Err(error) => error::failed(error.to_string()),
         }
@@ -147,33 +147,33 @@ impl ExportRequest {
 
 /// GET /api/runs/ID/FORMAT: of a run that goes on, what there is by now.
 pub(crate) async fn of_run(
-    asking: ExportRequest,
+    request: ExportRequest,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    asking.answer(RecordingRef::Run(id), &format).await
+    request.answer(RecordingRef::Run(id), &format).await
 }
 
 /// GET /api/recordings/ID/FORMAT
 pub(crate) async fn of_lesson(
-    asking: ExportRequest,
+    request: ExportRequest,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    asking.answer(RecordingRef::Lesson(id), &format).await
+    request.answer(RecordingRef::Lesson(id), &format).await
 }
 
 /// GET /api/r/ID/FORMAT
 pub(crate) async fn of_kept(
-    asking: ExportRequest,
+    request: ExportRequest,
     Path((id, format)): Path<(String, String)>,
 ) -> Response {
-    asking.answer(RecordingRef::Kept(id), &format).await
+    request.answer(RecordingRef::Kept(id), &format).await
 }
 
 /// GET /api/atlas/STATE/STIMULUS/FORMAT
 pub(crate) async fn of_cell(
-    asking: ExportRequest,
+    request: ExportRequest,
     Path((state, stimulus, format)): Path<(String, String, String)>,
 ) -> Response {
     let cell = RecordingRef::Cell(format!("{state}/{stimulus}"));
-    asking.answer(cell, &format).await
+    request.answer(cell, &format).await
 }

@@ -1,6 +1,6 @@
 //! What the editor has at hand: scripts to start from, and the language in short (web/handbook.toml).
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use axum::Json;
 use axum::http::header;
@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::content::catalogue;
-use crate::i18n::{Language, Text};
+use crate::i18n::{Language, Text, embedded_toml};
 use crate::web::extract::locale::Locale;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Handbook {
     examples: Vec<Example>,
-    language: Vec<Group>,
+    language: Vec<LineGroup>,
 }
 
 /// A small script to start from.
@@ -30,31 +30,26 @@ struct Example {
 /// Lines of a kind.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Group {
+struct LineGroup {
     name: Text,
-    rows: Vec<Row>,
+    rows: Vec<HandbookLine>,
 }
 
 /// A line, and what it does.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct HandbookLine {
     line: String,
     en: String,
     zh: String,
 }
 
-fn handbook() -> &'static Handbook {
-    static ONE: OnceLock<Handbook> = OnceLock::new();
-    ONE.get_or_init(|| {
-        toml::from_str(include_str!("../../../web/handbook.toml"))
-            .expect("the handbook is well-formed")
-    })
-}
+static HANDBOOK: LazyLock<Handbook> =
+    LazyLock::new(|| embedded_toml(include_str!("../../../web/handbook.toml")));
 
 /// GET /api/handbook: examples by chapter (the small ones first, then every lesson's script), and the language's lines.
-pub(crate) async fn handbook_in(Locale(language, _): Locale) -> Response {
-    let small = handbook().examples.iter();
+pub(crate) async fn handbook(Locale { language, .. }: Locale) -> Response {
+    let small = HANDBOOK.examples.iter();
     let small = small.map(|it| example(language, &it.title, &it.script));
     let mut chapters = vec![json!({
         "name": language.word("editor.small"),
@@ -68,9 +63,9 @@ pub(crate) async fn handbook_in(Locale(language, _): Locale) -> Response {
             "examples": lessons.collect::<Vec<Value>>(),
         }));
     }
-    let groups = handbook().language.iter().map(|group| {
+    let groups = HANDBOOK.language.iter().map(|group| {
         let rows = group.rows.iter();
-        let does = |row: &Row| match language {
+        let does = |row: &HandbookLine| match language {
             Language::English => row.en.clone(),
             Language::Chinese => row.zh.clone(),
         };
@@ -92,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_line_that_is_shown_is_one_of_the_language() {
-        for row in handbook().language.iter().flat_map(|group| &group.rows) {
+        for row in HANDBOOK.language.iter().flat_map(|group| &group.rows) {
             let text = format!(
                 "fin: client fork child\n{}\nsettle",
                 row.line.replace("fin:", "end:")
@@ -107,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_small_script_is_without_mistakes() {
-        for example in &handbook().examples {
+        for example in &HANDBOOK.examples {
             assert_eq!(
                 parse(&example.script).map(|_| ()),
                 Ok(()),

@@ -8,6 +8,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,7 +17,7 @@ use crate::store::events::Events;
 use crate::web::assets::gzip;
 use crate::web::blocking::blocking;
 use crate::web::error;
-use crate::web::kept_store::{self, not_unpacked, refused};
+use crate::web::kept_store::{self, not_unpacked, store_error};
 use crate::web::state::AppState;
 
 /// Which run to keep.
@@ -30,10 +31,10 @@ pub(crate) struct KeepRequest {
 pub(crate) async fn keep(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    wanted: Result<Json<KeepRequest>, JsonRejection>,
+    request: Result<Json<KeepRequest>, JsonRejection>,
 ) -> Response {
-    let KeepRequest { run } = match wanted {
-        Ok(Json(wanted)) => wanted,
+    let KeepRequest { run } = match request {
+        Ok(Json(request)) => request,
         Err(error) => return error::ApiError::from(error).into_response(),
     };
     let Some(live) = server.lab.find(&run) else {
@@ -47,11 +48,11 @@ pub(crate) async fn keep(
     match blocking(move || server.store.keep(&live.events(0), Day::today())).await {
         Ok(id) => {
             let address = format!("/r/{id}");
-            let place = [(header::LOCATION, address.clone())];
+            let location = [(header::LOCATION, address.clone())];
             let kept = json!({ "id": id, "address": address });
-            (StatusCode::CREATED, place, Json(kept)).into_response()
+            (StatusCode::CREATED, location, Json(kept)).into_response()
         }
-        Err(error) => refused(&error),
+        Err(error) => store_error(&error),
     }
 }
 
@@ -63,24 +64,27 @@ pub(crate) async fn events(
 ) -> Response {
     let Events { packed, has_facts } = match kept_store::packed(&server, &id).await {
         Ok(events) => events,
-        Err(refused) => return refused,
+        Err(refusal) => return refusal,
     };
-    // Weak: packed or not, it is the same recording. What a client has from before facts were added is another.
-    let tag = format!("W/\"{id}{}\"", if has_facts { "" } else { "+facts" });
-    let known = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut known = known.flat_map(|value| value.to_str().unwrap_or("").split(','));
-    let is_known = known.any(|known| known.trim() == tag || known.trim() == "*");
+    // Weak: gzipped or not, it is the same recording. The copy that a client has from before facts were added is another.
+    let tag: ETag = format!("W/\"{id}{}\"", if has_facts { "" } else { "+facts" })
+        .parse()
+        .expect("an id has letters and digits");
+    let known = headers.typed_get::<IfNoneMatch>();
+    let is_known = known.is_some_and(|known| !known.precondition_passes(&tag));
     let kind = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    let tag = [(header::ETAG, tag)];
-    if is_known {
+    let mut response = if is_known {
         let vary = [(header::VARY, "Accept-Encoding")];
-        return (StatusCode::NOT_MODIFIED, kind, tag, vary).into_response();
-    }
-    match gzip::answer(&headers, packed.into()) {
-        Ok(answer) => (kind, tag, answer).into_response(),
-        Err(error) => not_unpacked(&id, &error),
-    }
+        (StatusCode::NOT_MODIFIED, kind, vary).into_response()
+    } else {
+        match gzip::answer(&headers, packed.into()) {
+            Ok(answer) => (kind, answer).into_response(),
+            Err(error) => return not_unpacked(&id, &error),
+        }
+    };
+    response.headers_mut().typed_insert(tag);
+    response
 }

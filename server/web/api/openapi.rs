@@ -1,12 +1,14 @@
-//! The description of the API, <https://spec.openapis.org/oas/v3.1.0>, from web/api: TOML is written there, since people read
+//! The description of the API, <https://spec.openapis.org/oas/v3.1.0>, from web/openapi: TOML is written there, since people read
 //! and write it, and JSON is served, which tools read. Nothing of it is made from the handlers: the tests hold one against
 //! the other, so that neither can change alone.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+
+use crate::i18n::embedded_toml;
 
 /// The document's parts. Each has tables of the whole.
 const PARTS: [&str; 9] = [
@@ -23,14 +25,13 @@ const PARTS: [&str; 9] = [
 
 /// GET /api/openapi.json
 pub(crate) async fn document() -> Response {
-    static DOCUMENT: OnceLock<String> = OnceLock::new();
-    let document = DOCUMENT.get_or_init(|| {
-        let parts = PARTS.map(|part| toml::from_str(part).expect("a part of the document is TOML"));
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let parts = PARTS.map(embedded_toml::<Value>);
         let whole = parts.into_iter().reduce(join);
         whole.unwrap_or_default().to_string()
     });
     let kind = [(header::CONTENT_TYPE, "application/json")];
-    (kind, document.as_str()).into_response()
+    (kind, DOCUMENT.as_str()).into_response()
 }
 
 /// The tables of both, where both have one of a name joined likewise.

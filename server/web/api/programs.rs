@@ -25,7 +25,7 @@ pub(crate) struct ProgramQuery {
 /// The same, of a script that somebody typed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OfScript {
+pub(crate) struct ProgramRequest {
     script: String,
     host: Host,
     language: Language,
@@ -34,40 +34,40 @@ pub(crate) struct OfScript {
 /// GET /api/scenarios/ID/program?host=client&language=python, and `&before=LINE` for its beginning alone
 pub(crate) async fn of_scenario(
     Path(id): Path<String>,
-    wanted: Result<Query<ProgramQuery>, QueryRejection>,
+    query: Result<Query<ProgramQuery>, QueryRejection>,
 ) -> Response {
-    match wanted {
-        Ok(Query(wanted)) => answer(script_of(Some(id), None, English), wanted),
+    match query {
+        Ok(Query(query)) => answer(script_of(Some(id), None, English), query),
         Err(error) => wrong(&error.body_text()),
     }
 }
 
 /// POST /api/program, with a script of one's own.
-pub(crate) async fn of_script(wanted: Result<Json<OfScript>, JsonRejection>) -> Response {
-    match wanted {
-        Ok(Json(OfScript {
+pub(crate) async fn of_script(request: Result<Json<ProgramRequest>, JsonRejection>) -> Response {
+    match request {
+        Ok(Json(ProgramRequest {
             script,
             host,
             language,
         })) => {
-            let wanted = ProgramQuery {
+            let query = ProgramQuery {
                 host,
                 language,
                 before: None,
             };
-            answer(script_of(None, Some(script), English), wanted)
+            answer(script_of(None, Some(script), English), query)
         }
         Err(error) => ApiError::from(error).into_response(),
     }
 }
 
 /// The program as plain text, or why there is none.
-fn answer(found: Result<(Option<String>, Script), ApiError>, wanted: ProgramQuery) -> Response {
+fn answer(found: Result<(Option<String>, Script), ApiError>, query: ProgramQuery) -> Response {
     let ProgramQuery {
         host,
         language,
         before,
-    } = wanted;
+    } = query;
     let made = found.map(|(_, script)| match before {
         Some(line) => beginning(&script, line, host, language),
         None => program(&script, host, language),

@@ -12,14 +12,14 @@ use crate::web::error::unknown_recording;
 pub(crate) async fn recording(Path(id): Path<String>, headers: HeaderMap) -> Response {
     // The atlas's file is no recording of one run.
     match catalogue::scenario(&id).and_then(|_| catalogue::recording(&id)) {
-        Some(packed) => shipped(&headers, packed.into_owned()),
+        Some(gzipped) => shipped(&headers, gzipped.into_owned()),
         None => unknown_recording(&id),
     }
 }
 
-/// Events that are shipped packed, one a line.
-pub(crate) fn shipped(headers: &HeaderMap, packed: Vec<u8>) -> Response {
+/// An answer of shipped events, one a line.
+pub(crate) fn shipped(headers: &HeaderMap, gzipped: Vec<u8>) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
-    let answer = gzip::answer(headers, packed.into()).expect("what is shipped is packed");
+    let answer = gzip::answer(headers, gzipped.into()).expect("recordings are shipped gzipped");
     (kind, answer).into_response()
 }

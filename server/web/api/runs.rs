@@ -8,6 +8,8 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::HeaderMapExt;
+use headers::authorization::{Authorization, Bearer};
 use serde::Deserialize;
 use serde_json::json;
 use tracing::info;
@@ -30,7 +32,7 @@ use crate::web::state::AppState;
 /// A line that somebody says to a run.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Said {
+pub(crate) struct LineRequest {
     line: String,
 }
 
@@ -38,15 +40,15 @@ pub(crate) struct Said {
 pub(crate) async fn start(
     State(server): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Locale(language, _): Locale,
-    beside: Result<Query<StartQuery>, QueryRejection>,
-    wanted: Result<StartRun, ApiError>,
+    Locale { language, .. }: Locale,
+    query: Result<Query<StartQuery>, QueryRejection>,
+    request: Result<StartRun, ApiError>,
 ) -> Response {
-    let wanted = match wanted {
-        Ok(wanted) => wanted,
+    let request = match request {
+        Ok(request) => request,
         Err(refused) => return refused.into_response(),
     };
-    let Ok(Query(StartQuery { follow })) = beside else {
+    let Ok(Query(StartQuery { follow })) = query else {
         return wrong("`follow` is 1 or 0");
     };
     let named = |pace| match pace {
@@ -54,14 +56,14 @@ pub(crate) async fn start(
         PaceName::Again => Pace::AGAIN,
         PaceName::Full => Pace::FULL,
     };
-    let (pace, then) = (named(wanted.pace), wanted.then.map(named));
-    let found = match (wanted.open, &wanted.scenario, &wanted.script) {
+    let (pace, then) = (named(request.pace), request.then.map(named));
+    let found = match (request.open, &request.scenario, &request.script) {
         (true, None, text) => parse::parse_beginning(text.as_deref().unwrap_or_default())
             .map(|script| (None, script))
             .map_err(|mistakes| ApiError::Script {
                 mistakes: in_language(language, &mistakes),
             }),
-        _ => script_of(wanted.scenario, wanted.script, language),
+        _ => script_of(request.scenario, request.script, language),
     };
     let (scenario, script) = match found {
         Ok(found) => found,
@@ -73,26 +75,26 @@ pub(crate) async fn start(
     }
     // Starting builds nothing yet, but may have to start the fork server.
     let lab = server.lab.clone();
-    let wanted = RunRequest {
+    let request = RunRequest {
         scenario,
         script,
         pace,
         then,
-        open: wanted.open,
+        open: request.open,
     };
-    match blocking(move || lab.start(wanted)).await {
+    match blocking(move || lab.start(request)).await {
         Ok(live) => {
             info!(run = live.id, "run started");
             let events = format!("/api/runs/{}/events", live.id);
-            let place = [(header::LOCATION, format!("/api/runs/{}", live.id))];
+            let location = [(header::LOCATION, format!("/api/runs/{}", live.id))];
             if follow == Flag::Yes {
                 let key = [("run-key", live.key.clone())];
                 let events = events::stream(live, 0, &server);
-                return (StatusCode::CREATED, place, key, events).into_response();
+                return (StatusCode::CREATED, location, key, events).into_response();
             }
             (
                 StatusCode::CREATED,
-                place,
+                location,
                 Json(json!({ "id": live.id, "key": live.key, "events": events })),
             )
                 .into_response()
@@ -140,9 +142,9 @@ pub(crate) async fn stop(
 pub(crate) async fn say(
     State(server): State<AppState>,
     Path(id): Path<String>,
-    Locale(language, _): Locale,
+    Locale { language, .. }: Locale,
     headers: HeaderMap,
-    said: Result<Json<Said>, JsonRejection>,
+    request: Result<Json<LineRequest>, JsonRejection>,
 ) -> Response {
     let Some(live) = server.lab.find(&id) else {
         return unknown_run(&id);
@@ -150,8 +152,8 @@ pub(crate) async fn say(
     if !has_key(&headers, &live) {
         return ApiError::Key.into_response();
     }
-    let line = match said {
-        Ok(Json(Said { line })) => line,
+    let line = match request {
+        Ok(Json(LineRequest { line })) => line,
         Err(error) => return ApiError::from(error).into_response(),
     };
     if line.contains(['\n', '\r']) {
@@ -171,10 +173,6 @@ pub(crate) async fn say(
 
 /// Whether a request has the run's key: `Authorization: Bearer KEY` (RFC 6750, section 2.1).
 fn has_key(headers: &HeaderMap, live: &LiveRun) -> bool {
-    let said = headers.get(header::AUTHORIZATION);
-    let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let token = said
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    token.is_some_and(|(_, key)| key.trim() == live.key)
+    let key = headers.typed_get::<Authorization<Bearer>>();
+    key.is_some_and(|key| key.token() == live.key)
 }

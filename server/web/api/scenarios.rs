@@ -15,7 +15,7 @@ use crate::web::error::ApiError;
 
 /// A lesson in the list.
 #[derive(Serialize)]
-struct Listed {
+struct LessonSummary {
     id: &'static str,
     chapter: Chapter,
     title: &'static Text,
@@ -28,9 +28,9 @@ struct Listed {
 
 /// A lesson with all that its file has.
 #[derive(Serialize)]
-struct Whole {
+struct LessonDetails {
     #[serde(flatten)]
-    listed: Listed,
+    summarized: LessonSummary,
     script: &'static str,
     notes: &'static BTreeMap<String, Text>,
     questions: Vec<QuestionJson>,
@@ -46,12 +46,12 @@ struct QuestionJson {
     line: usize,
     about: String,
     ask: &'static Text,
-    choices: Vec<Offered>,
+    choices: Vec<ChoiceJson>,
 }
 
 /// One answer to choose.
 #[derive(Serialize)]
-struct Offered {
+struct ChoiceJson {
     value: &'static str,
     text: Option<&'static Text>,
     why: &'static Text,
@@ -59,7 +59,7 @@ struct Offered {
 
 /// GET /api/scenarios: all lessons, in the order of the course.
 pub(crate) async fn all() -> Response {
-    let all: Vec<Listed> = catalogue::scenarios().iter().map(listed).collect();
+    let all: Vec<LessonSummary> = catalogue::scenarios().iter().map(summary).collect();
     Json(serde_json::json!({ "scenarios": all })).into_response()
 }
 
@@ -69,11 +69,11 @@ pub(crate) async fn one(Path(id): Path<String>) -> Response {
         let message = format!("there is no scenario {id:?}");
         return ApiError::Unknown { message }.into_response();
     };
-    Json(Whole {
-        listed: listed(scenario),
+    Json(LessonDetails {
+        summarized: summary(scenario),
         script: &scenario.script.text,
         notes: &scenario.notes,
-        questions: scenario.questions.iter().map(asked).collect(),
+        questions: scenario.questions.iter().map(question_json).collect(),
         fix: scenario.fix.as_ref(),
         next: &scenario.next,
         sources: &scenario.sources,
@@ -81,9 +81,9 @@ pub(crate) async fn one(Path(id): Path<String>) -> Response {
     .into_response()
 }
 
-fn listed(scenario: &'static Scenario) -> Listed {
+fn summary(scenario: &'static Scenario) -> LessonSummary {
     let id = &scenario.id;
-    Listed {
+    LessonSummary {
         id,
         chapter: scenario.chapter,
         title: &scenario.title,
@@ -93,7 +93,7 @@ fn listed(scenario: &'static Scenario) -> Listed {
     }
 }
 
-fn asked(question: &'static Question) -> QuestionJson {
+fn question_json(question: &'static Question) -> QuestionJson {
     let Question {
         at,
         line,
@@ -101,7 +101,7 @@ fn asked(question: &'static Question) -> QuestionJson {
         ask,
         choices,
     } = question;
-    let offered = |choice: &'static Choice| Offered {
+    let choice_json = |choice: &'static Choice| ChoiceJson {
         value: &choice.value,
         text: choice.text.as_ref(),
         why: &choice.why,
@@ -111,6 +111,6 @@ fn asked(question: &'static Question) -> QuestionJson {
         line: *line,
         about: about.to_string(),
         ask,
-        choices: choices.iter().map(offered).collect(),
+        choices: choices.iter().map(choice_json).collect(),
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn script_named(id: &str) -> Option<Script> {
 }
 
 /// POST /api/check: the mistakes of a script, which is the body.
-pub(crate) async fn check(Locale(language, _): Locale, text: String) -> Response {
+pub(crate) async fn check(Locale { language, .. }: Locale, text: String) -> Response {
     let mistakes = parse::parse(&text).err().unwrap_or_default();
     Json(json!({ "mistakes": in_language(language, &mistakes) })).into_response()
 }

@@ -1,16 +1,17 @@
-//! What is to be played, as it is asked for: JSON, or a bare script with the rest in the address, which is shorter to type.
+//! The body of a request that starts a run: JSON, or a bare script with the rest in the address, which is shorter to type.
 
 use axum::Json;
 use axum::extract::{FromRequest, Query, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
+use headers::{ContentType, HeaderMapExt, Mime};
 use serde::Deserialize;
 
 use crate::web::error::ApiError;
 use crate::web::extract::flag::Flag;
 
-/// What the address of a request with a bare script says.
+/// The options that a bare script has in its address.
 #[derive(Deserialize)]
-struct InAddress {
+struct ScriptQuery {
     pub(crate) pace: Option<PaceName>,
     pub(crate) open: Option<Flag>,
 }
@@ -19,12 +20,14 @@ impl<S: Send + Sync> FromRequest<S> for StartRun {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<StartRun, ApiError> {
-        let Query(InAddress { pace, open }) =
+        let Query(ScriptQuery { pace, open }) =
             Query::try_from_uri(request.uri()).map_err(|error| {
                 let message = error.body_text();
                 ApiError::Request { message }
             })?;
-        match kind(request.headers()).as_str() {
+        let media_type = request.headers().typed_get::<ContentType>();
+        let media_type = media_type.map(Mime::from);
+        match media_type.as_ref().map_or("", Mime::essence_str) {
             "text/plain" => {
                 let script = String::from_request(request, state).await;
                 let script =
@@ -50,14 +53,6 @@ impl<S: Send + Sync> FromRequest<S> for StartRun {
     }
 }
 
-/// The media type of a request's body without its parameters; empty where none is named.
-fn kind(headers: &HeaderMap) -> String {
-    let named = headers.get(header::CONTENT_TYPE);
-    let named = named.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = named.split(';').next().unwrap_or("");
-    essence.trim().to_ascii_lowercase()
-}
-
 /// What to play: a scenario of ours by its id, or a script.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +68,7 @@ pub(crate) struct StartRun {
     pub(crate) open: bool,
 }
 
-/// What the address of such a request says.
+/// The options in the address of every such request.
 #[derive(Deserialize)]
 pub(crate) struct StartQuery {
     #[serde(default)]

@@ -11,12 +11,12 @@ use crate::web::error::ApiError;
 use crate::web::extract::locale::Locale;
 
 /// POST /api/offers: what each actor could do after a script, which is the body; and where it cannot, why.
-pub(crate) async fn offers(Locale(language, _): Locale, text: String) -> Response {
+pub(crate) async fn suggestions(Locale { language, .. }: Locale, text: String) -> Response {
     match script::offers(&text) {
         Ok(offers) => {
             let offers: Vec<Value> = offers
                 .into_iter()
-                .map(|offer| told(language, offer))
+                .map(|offer| suggestion_json(language, offer))
                 .collect();
             Json(json!({ "offers": offers })).into_response()
         }
@@ -27,7 +27,7 @@ pub(crate) async fn offers(Locale(language, _): Locale, text: String) -> Respons
     }
 }
 
-fn told(language: Language, offer: Suggestion) -> Value {
+fn suggestion_json(language: Language, offer: Suggestion) -> Value {
     let Suggestion {
         actor,
         host,

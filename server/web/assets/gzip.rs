@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 
+use crate::web::extract::quality_list::quality_list;
+
 /// An answer of these bytes, unpacked for a client that does not take them packed.
 ///
 /// # Errors
@@ -24,14 +26,6 @@ pub(crate) fn answer(headers: &HeaderMap, packed: Bytes) -> io::Result<Response>
 
 /// Whether Accept-Encoding names gzip and does not refuse it (RFC 9110, section 12.5.3).
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING);
-    let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or("");
-    accepted.split(',').any(|part| {
-        let (coding, quality) = part.split_once(';').unwrap_or((part, "q=1"));
-        let quality = quality
-            .trim()
-            .strip_prefix("q=")
-            .and_then(|q| q.parse().ok());
-        coding.trim().eq_ignore_ascii_case("gzip") && quality.is_none_or(|q: f32| q > 0.0)
-    })
+    let mut codings = quality_list(headers, header::ACCEPT_ENCODING);
+    codings.any(|(coding, quality)| coding.eq_ignore_ascii_case("gzip") && quality > 0.0)
 }

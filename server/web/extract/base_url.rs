@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use headers::{HeaderMapExt, Host};
 
 use crate::web::state::AppState;
 
@@ -23,20 +23,9 @@ impl FromRequestParts<AppState> for BaseUrl {
             return Ok(BaseUrl(Some(public.to_string())));
         }
         // HTTP/1.1 has a header for it, HTTP/2 a part of the address.
-        let named = parts
-            .headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok());
-        let host = named.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+        let named = parts.headers.typed_get::<Host>();
+        let host = named.or_else(|| parts.uri.authority().cloned().map(Host::from));
         Ok(BaseUrl(host.map(|host| format!("http://{host}"))))
-    }
-}
-
-impl AppState {
-    /// What the server is called outside, with its port where one is named; None where nobody said.
-    pub(crate) fn public_host(&self) -> Option<&str> {
-        let (_, host) = self.public_url.as_deref()?.split_once("://")?;
-        Some(host)
     }
 }
 

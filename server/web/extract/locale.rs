@@ -3,61 +3,53 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 
 use crate::i18n::Language;
+use crate::web::extract::quality_list::quality_list;
 
-/// The language that a request asks for, by `?lang=`, else by its cookie, else by Accept-Language; and whether it was
-/// by the address, so that it shall be remembered.
+/// The language of an answer: by `?lang=`, else by the cookie, else by Accept-Language, else English.
 #[derive(Clone, Copy)]
-pub(crate) struct Locale(pub(crate) Language, pub(crate) bool);
+pub(crate) struct Locale {
+    pub(crate) language: Language,
+    /// The address named the language: a cookie shall remember it.
+    pub(crate) is_named: bool,
+}
 
 impl<S: Sync> FromRequestParts<S> for Locale {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Locale, Infallible> {
-        let header = |name| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value: &axum::http::HeaderValue| value.to_str().ok())
-                .unwrap_or("")
-        };
-        let query = parts
-            .uri
-            .query()
-            .unwrap_or("")
-            .split('&')
-            .find_map(|part| part.strip_prefix("lang="));
-        if let Some(language) = query.and_then(Language::named) {
-            return Ok(Locale(language, true));
+        let mut query = parts.uri.query().unwrap_or("").split('&');
+        let named = query.find_map(|part| part.strip_prefix("lang="));
+        if let Some(language) = named.and_then(Language::named) {
+            return Ok(Locale {
+                language,
+                is_named: true,
+            });
         }
-        let cookie = header(header::COOKIE)
-            .split(';')
-            .find_map(|part| part.trim().strip_prefix("lang="));
-        let language = cookie
-            .and_then(Language::named)
-            .or_else(|| accepted(header(header::ACCEPT_LANGUAGE)));
-        Ok(Locale(language.unwrap_or(Language::English), false))
+        let language = remembered(&parts.headers).or_else(|| accepted(&parts.headers));
+        Ok(Locale {
+            language: language.unwrap_or(Language::English),
+            is_named: false,
+        })
     }
 }
 
-/// The most wanted of our languages in an Accept-Language header (RFC 9110, section 12.5.4).
-fn accepted(header: &str) -> Option<Language> {
-    let wanted = header.split(',').filter_map(|part| {
-        let (tag, quality) = part.split_once(';').unwrap_or((part, "q=1"));
-        let quality: f32 = quality.trim().strip_prefix("q=")?.parse().ok()?;
-        Some((Language::named(tag)?, quality)).filter(|_| quality > 0.0)
-    });
-    // Of equals the first one counts.
-    wanted
-        .fold(None, |best: Option<(Language, f32)>, next| {
-            if best.is_some_and(|best| best.1 >= next.1) {
-                best
-            } else {
-                Some(next)
-            }
-        })
-        .map(|(language, _)| language)
+/// The language in the cookie.
+fn remembered(headers: &HeaderMap) -> Option<Language> {
+    let cookies = headers.get(COOKIE).map(HeaderValue::to_str)?.ok()?;
+    let mut cookies = cookies.split(';');
+    let tag = cookies.find_map(|cookie| cookie.trim().strip_prefix("lang="))?;
+    Language::named(tag)
+}
+
+/// The language of ours that Accept-Language prefers (RFC 9110, section 12.5.4); of equals the first one.
+fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let accepted = quality_list(headers, ACCEPT_LANGUAGE).filter(|(_, quality)| *quality > 0.0);
+    let ours = accepted.filter_map(|(tag, quality)| Some((Language::named(tag)?, quality)));
+    let best = ours.reduce(|best, next| if best.1 >= next.1 { best } else { next });
+    best.map(|(language, _)| language)
 }

@@ -3,14 +3,15 @@
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use headers::{HeaderMapExt, Host, Origin};
 
 use crate::web::state::AppState;
 
-/// Refuses what a page of another origin sends: each browser names the page's origin with whatever may change something
-/// and with every WebSocket. A client that is no browser names none.
+/// Refuses changes and WebSockets that a page of another origin asks for. Each browser names the page's origin in those
+/// requests; a client that is no browser names none.
 pub(crate) async fn same_origin(
     State(server): State<AppState>,
     request: Request,
@@ -19,12 +20,15 @@ pub(crate) async fn same_origin(
     let headers = request.headers();
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
     let upgrades = headers.contains_key(header::UPGRADE);
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_ours = |origin: &str| {
-        let host = origin.split_once("://").map(|(_, host)| host);
-        host.is_some() && (host == text(header::HOST) || host == server.public_host())
+    let is_foreign = match headers.typed_try_get::<Origin>() {
+        Ok(None) => false,
+        Ok(Some(origin)) => {
+            let names = [headers.typed_get::<Host>(), server.public_host()];
+            !names.iter().flatten().any(|host| is_at(&origin, host))
+        }
+        Err(_) => true,
     };
-    if (changes || upgrades) && text(header::ORIGIN).is_some_and(|origin| !is_ours(origin)) {
+    if (changes || upgrades) && is_foreign {
         return (
             StatusCode::FORBIDDEN,
             "this request came from a page of another origin",
@@ -34,29 +38,20 @@ pub(crate) async fn same_origin(
     next.run(request).await
 }
 
-/// Where the server listens on this machine alone, refuses requests that call it by another name than its public one: a
-/// page elsewhere can have its own name point here (DNS rebinding), and would then be of the same origin.
+fn is_at(origin: &Origin, host: &Host) -> bool {
+    origin.hostname() == host.hostname() && origin.port() == host.port()
+}
+
+/// Refuses requests under a foreign name where the server listens on this machine alone. A page elsewhere can let its own
+/// name point here (DNS rebinding), and would then be of the same origin.
 pub(crate) async fn local_names(
     State(server): State<AppState>,
     request: Request,
     next: Next,
 ) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
-    let name = host
-        .rsplit_once(':')
-        .filter(|(_, port)| !port.contains(']'))
-        .map_or(host, |(name, _)| name);
-    let is_ours = name == "localhost"
-        || name
-            .trim_matches(['[', ']'])
-            .parse()
-            .is_ok_and(|ip: IpAddr| ip.is_loopback())
-        || server.public_host() == Some(host);
-    if server.is_local && !is_ours {
+    let host = request.headers().typed_get::<Host>();
+    let is_ours = |host: &Host| is_loopback(host) || server.public_host().as_ref() == Some(host);
+    if server.is_local && !host.as_ref().is_some_and(is_ours) {
         return (
             StatusCode::MISDIRECTED_REQUEST,
             "this server has no such name",
@@ -64,6 +59,12 @@ pub(crate) async fn local_names(
             .into_response();
     }
     next.run(request).await
+}
+
+fn is_loopback(host: &Host) -> bool {
+    let name = host.hostname();
+    let address = name.trim_matches(['[', ']']).parse();
+    name == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// Adds the headers that every answer carries.

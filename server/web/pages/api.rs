@@ -13,7 +13,7 @@ use crate::web::state::AppState;
 #[derive(Template)]
 #[template(path = "api.html")]
 struct Api {
-    frame: Layout,
+    layout: Layout,
     /// This server, as it is reached.
     server: String,
 }
@@ -21,12 +21,12 @@ struct Api {
 /// GET /api
 pub(crate) async fn api(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
-    origin: BaseUrl,
+    base_url: BaseUrl,
 ) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let server = origin.address("");
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let server = base_url.address("");
     let server = server.unwrap_or_else(|| "http://localhost".into());
-    page(&Api { frame, server }, &asked, StatusCode::OK)
+    page(&Api { layout, server }, &locale, StatusCode::OK)
 }

@@ -14,15 +14,15 @@ use crate::content::scenario::Scenario;
 use crate::i18n::Language;
 use crate::recording::digest::Judged;
 use crate::web::extract::locale::Locale;
-use crate::web::pages::course::known;
+use crate::web::pages::course::lessons;
 use crate::web::pages::layout::{Layout, moment, page};
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "article.html")]
 struct Article {
-    frame: Layout,
-    rows: Vec<Row>,
+    layout: Layout,
+    rows: Vec<ClaimRow>,
     /// How many claims each verdict has, where it has any.
     tally: Vec<(ClaimVerdict, usize)>,
     /// The kernels that the recorded runs ran on.
@@ -30,33 +30,33 @@ struct Article {
 }
 
 /// A claim and what decides it.
-struct Row {
+struct ClaimRow {
     number: usize,
     claim: &'static Claim,
     note: String,
     verdict: ClaimVerdict,
-    deciding: Vec<Deciding>,
+    checks: Vec<DecidingCheck>,
     /// The ids of the deciding scenarios, each once.
     scenarios: String,
 }
 
 /// A check that decides.
-struct Deciding {
+struct DecidingCheck {
     scenario: &'static Scenario,
     judged: &'static Judged,
-    /// What was asked, as the script has it.
-    asked: &'static str,
+    /// The check as the script has it.
+    text: &'static str,
     /// Its moment, for the address.
     moment: String,
 }
 
 /// GET /article
-pub(crate) async fn article(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let known = known().await;
+pub(crate) async fn article(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let lessons = lessons().await;
     let claims = catalogue::claims().iter().enumerate();
-    let rows: Vec<Row> = claims
-        .map(|(index, claim)| row(index + 1, claim, known, asked.0))
+    let rows: Vec<ClaimRow> = claims
+        .map(|(index, claim)| claim_row(index + 1, claim, lessons, locale.language))
         .collect();
     let tally = [
         ClaimVerdict::Holds,
@@ -68,60 +68,60 @@ pub(crate) async fn article(State(server): State<AppState>, asked: Locale, uri: 
         let of = rows.iter().filter(|row| row.verdict == verdict);
         (verdict, of.count())
     });
-    let kernels: BTreeSet<&str> = known
+    let kernels: BTreeSet<&str> = lessons
         .iter()
-        .map(|known| known.digest.kernel.as_str())
+        .map(|lesson| lesson.digest.kernel.as_str())
         .filter(|kernel| !kernel.is_empty())
         .collect();
     let article = Article {
-        frame,
+        layout,
         rows,
         tally: tally.into_iter().filter(|(_, count)| *count > 0).collect(),
         kernels: kernels.into_iter().collect::<Vec<_>>().join(", "),
     };
-    page(&article, &asked, StatusCode::OK)
+    page(&article, &locale, StatusCode::OK)
 }
 
-fn row(
+fn claim_row(
     number: usize,
     claim: &'static Claim,
-    known: &'static [CatalogueEntry],
+    lessons: &'static [CatalogueEntry],
     lang: Language,
-) -> Row {
-    let mut deciding = Vec::new();
+) -> ClaimRow {
+    let mut checks = Vec::new();
     for CatalogueEntry {
         scenario, digest, ..
-    } in known
+    } in lessons
     {
         let judged = digest.judged.iter();
-        deciding.extend(
+        checks.extend(
             judged
                 .filter(|judged| judged.claim == claim.name)
-                .map(|judged| Deciding {
+                .map(|judged| DecidingCheck {
                     scenario,
                     judged,
-                    asked: asked(scenario, judged),
+                    text: check_text(scenario, judged),
                     moment: moment(judged.t),
                 }),
         );
     }
-    let mut scenarios: Vec<&str> = deciding
+    let mut scenarios: Vec<&str> = checks
         .iter()
-        .map(|deciding| deciding.scenario.id.as_str())
+        .map(|check| check.scenario.id.as_str())
         .collect();
     scenarios.dedup();
-    Row {
+    ClaimRow {
         number,
         claim,
         note: markup::html(lang.of(&claim.note)),
-        verdict: ClaimVerdict::of(deciding.iter().map(|deciding| deciding.judged.ok)),
+        verdict: ClaimVerdict::of(checks.iter().map(|check| check.judged.ok)),
         scenarios: scenarios.join(" "),
-        deciding,
+        checks,
     }
 }
 
 /// A check without its label and without whose claim it is.
-fn asked(scenario: &'static Scenario, judged: &'static Judged) -> &'static str {
+fn check_text(scenario: &'static Scenario, judged: &'static Judged) -> &'static str {
     let mut steps = scenario.script.steps.iter();
     let text = steps
         .find(|step| step.line == judged.line)

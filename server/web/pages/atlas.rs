@@ -10,7 +10,7 @@ use axum::response::Response;
 use crate::content::atlas::answer::{Answer, Gave};
 use crate::content::atlas::recorded::recorded;
 use crate::content::atlas::texts::{name, texts, title};
-use crate::content::atlas::{self, Cell, Stimulus, Unreachable, cells};
+use crate::content::atlas::{self, AtlasCell, Stimulus, Unreachable, cells};
 use crate::content::source::Citation;
 use crate::i18n::Language;
 use crate::tcp::state::State as TcpState;
@@ -22,29 +22,29 @@ use crate::web::state::AppState;
 #[derive(Template)]
 #[template(path = "atlas.html")]
 struct Atlas {
-    frame: Layout,
+    layout: Layout,
     /// The columns, with where the calls begin.
-    stimuli: Vec<Column>,
-    rows: Vec<Row>,
-    notes: Vec<Noted>,
+    stimuli: Vec<StimulusColumn>,
+    rows: Vec<StateRow>,
+    notes: Vec<NoteView>,
     reasons: Vec<(&'static str, String)>,
     /// The kernels that were recorded.
     recorded: String,
 }
 
-struct Column {
+struct StimulusColumn {
     stimulus: Stimulus,
     head: &'static str,
     what: &'static str,
 }
 
-struct Row {
+struct StateRow {
     state: &'static str,
-    cells: Vec<Shown>,
+    cells: Vec<CellView>,
 }
 
 /// A cell as it is shown.
-struct Shown {
+struct CellView {
     stimulus: Stimulus,
     /// Where it leads.
     href: String,
@@ -62,7 +62,7 @@ struct Shown {
 }
 
 /// What is worth saying of a cell.
-struct Noted {
+struct NoteView {
     href: String,
     title: String,
     text: String,
@@ -71,64 +71,64 @@ struct Noted {
 
 impl Atlas {
     fn t(&self, key: &str) -> &'static str {
-        self.frame.lang.of(texts().page(key))
+        self.layout.lang.of(texts().page(key))
     }
 }
 
 /// GET /atlas
-pub(crate) async fn atlas(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
+pub(crate) async fn atlas(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
     // Reading all the runs for the first time takes tens of ms.
     let recorded = blocking(recorded).await;
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let lang = asked.0;
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let lang = locale.language;
     let kernels: BTreeSet<&str> = recorded.values().map(|run| run.kernel.as_str()).collect();
     let kernels = kernels.into_iter().collect::<Vec<_>>().join(", ");
     let column = |stimulus| {
         let words = texts().stimulus(stimulus);
         let (head, what) = (lang.of(&words.head), lang.of(&words.what));
-        Column {
+        StimulusColumn {
             stimulus,
             head,
             what,
         }
     };
-    let row = |state: TcpState| Row {
+    let row = |state: TcpState| StateRow {
         state: state.name(),
         cells: atlas::row(state)
             .iter()
-            .map(|cell| shown(cell, lang))
+            .map(|cell| cell_view(cell, lang))
             .collect(),
     };
-    let reason = |why: Unreachable| (name(why), frame.html(&texts().why(why).text));
+    let reason = |why: Unreachable| (name(why), layout.html(&texts().why(why).text));
     let reasons = [Unreachable::NoConnection, Unreachable::NoWindow].map(reason);
     let atlas = Atlas {
         stimuli: Stimulus::ALL.map(column).into(),
         rows: TcpState::ALL.map(row).into(),
-        notes: notes(&frame),
+        notes: notes(&layout),
         reasons: reasons.into(),
         recorded: lang
             .of(texts().page("recorded"))
             .replace("{kernel}", &kernels),
-        frame,
+        layout,
     };
-    page(&atlas, &asked, StatusCode::OK)
+    page(&atlas, &locale, StatusCode::OK)
 }
 
-fn notes(frame: &Layout) -> Vec<Noted> {
-    let noted = cells()
+fn notes(layout: &Layout) -> Vec<NoteView> {
+    let cells = cells()
         .iter()
         .filter_map(|cell| Some((cell, texts().note(cell)?)));
-    let noted = noted.map(|(cell, note)| Noted {
-        href: address(cell),
-        title: title(cell, frame.lang),
-        text: frame.html(&note.text),
+    let views = cells.map(|(cell, note)| NoteView {
+        href: cell_address(cell),
+        title: title(cell, layout.lang),
+        text: layout.html(&note.text),
         sources: &note.sources,
     });
-    noted.collect()
+    views.collect()
 }
 
 /// Where a cell's recorded run is to be seen, all of it.
-fn address(cell: &Cell) -> String {
+fn cell_address(cell: &AtlasCell) -> String {
     let end = recorded().get(&cell.id()).map(|run| moment(run.end));
     format!(
         "/{}{}",
@@ -137,13 +137,13 @@ fn address(cell: &Cell) -> String {
     )
 }
 
-fn shown(cell: &Cell, lang: Language) -> Shown {
+fn cell_view(cell: &AtlasCell, lang: Language) -> CellView {
     let t = |key: &str| lang.of(texts().page(key));
     let title = title(cell, lang);
     let stimulus = cell.stimulus;
     if let Err(why) = cell.plan {
         let short = lang.of(&texts().why(why).short);
-        return Shown {
+        return CellView {
             stimulus,
             href: format!("#{}", name(why)),
             label: format!("{title}: {short}"),
@@ -169,10 +169,10 @@ fn shown(cell: &Cell, lang: Language) -> Shown {
         Gave::Blocked => (t("waits").to_owned(), "waits"),
     });
     let sent = answer.sent.iter().map(|bits| (bits.join(","), kind(bits)));
-    Shown {
+    CellView {
         stimulus,
-        href: address(cell),
-        label: format!("{title}: {}", told(&answer, lang)),
+        href: cell_address(cell),
+        label: format!("{title}: {}", sentence(&answer, lang)),
         silent: gave.is_none() && answer.sent.is_empty() && answer.to.is_none(),
         gave,
         sent: sent.collect(),
@@ -185,17 +185,21 @@ fn shown(cell: &Cell, lang: Language) -> Shown {
 /// The kind of a segment, as everywhere on these pages.
 fn kind(bits: &[String]) -> &'static str {
     let has = |name: &str| bits.iter().any(|bit| bit == name);
-    match () {
-        () if has("RST") => "rst",
-        () if has("SYN") => "syn",
-        () if has("FIN") => "fin",
-        () if has("PSH") => "data",
-        () => "ack",
+    if has("RST") {
+        "rst"
+    } else if has("SYN") {
+        "syn"
+    } else if has("FIN") {
+        "fin"
+    } else if has("PSH") {
+        "data"
+    } else {
+        "ack"
     }
 }
 
 /// An answer in a sentence.
-fn told(answer: &Answer, lang: Language) -> String {
+fn sentence(answer: &Answer, lang: Language) -> String {
     let t = |key: &str| lang.of(texts().page(key));
     let gave = answer.gave.as_ref().map(|gave| match gave {
         Gave::Number(number) => t("says_gave").replace("{value}", &number.to_string()),

@@ -6,35 +6,35 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::content::atlas::texts::texts;
-use crate::content::atlas::{self, TEST, texts as cells};
+use crate::content::atlas::{self, TEST, texts as atlas_texts};
 use crate::content::markup;
 use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
-use crate::web::pages::layout::{Card, Layout, page, script_safe};
+use crate::web::pages::layout::{Layout, LinkPreview, page, script_safe};
 use crate::web::pages::not_found;
 use crate::web::pages::stage::Stage;
 use crate::web::state::AppState;
 
 /// GET /atlas/STATE/STIMULUS
-pub(crate) async fn cell(
+pub(crate) async fn atlas_cell(
     State(server): State<AppState>,
-    asked: Locale,
-    origin: BaseUrl,
+    locale: Locale,
+    base_url: BaseUrl,
     uri: Uri,
     Path((state, stimulus)): Path<(String, String)>,
 ) -> Response {
     let found = atlas::named(&format!("atlas/{state}/{stimulus}"));
     let Some((cell, Ok(trial))) = found.map(|cell| (cell, &cell.plan)) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
-    let mut frame = Layout::new(&server, &asked, &uri).await;
-    let (lang, words) = (asked.0, texts().stimulus(cell.stimulus));
+    let mut layout = Layout::new(&server, &locale, &uri).await;
+    let (lang, words) = (locale.language, texts().stimulus(cell.stimulus));
     let note = texts().note(cell);
-    let title = cells::title(cell, lang);
+    let title = atlas_texts::title(cell, lang);
     let (id, recording) = (cell.id(), format!("/api/{}", cell.id()));
-    frame.card = Card::new(
-        &origin,
+    layout.preview = LinkPreview::new(
+        &base_url,
         lang,
         [&title, lang.of(&words.what)],
         &format!("/{id}"),
@@ -53,20 +53,20 @@ pub(crate) async fn cell(
         "lines": facts::of_script(&trial.script.text),
         "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "recording": recording,
-        "live": frame.remedy.is_none(),
+        "live": layout.remedy.is_none(),
     });
     let stage = Stage {
-        frame,
+        layout,
         title,
         summary,
         sources: note.map_or(&[], |note| &note.sources),
         notes: notes
-            .map(|(_, note)| (state.clone(), markup::plain(note)))
+            .map(|(_, note)| (state.clone(), markup::plain_text(note)))
             .into_iter()
             .collect(),
         starts: Vec::new(),
-        further: None,
+        next_steps: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }

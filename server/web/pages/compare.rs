@@ -11,27 +11,27 @@ use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::scenario::Chapter;
 use crate::i18n::{Language, Text};
 use crate::web::extract::locale::Locale;
-use crate::web::pages::course::known;
+use crate::web::pages::course::lessons;
 use crate::web::pages::layout::{Layout, page, script_safe};
 use crate::web::recording_ref::RecordingRef;
 use crate::web::state::AppState;
 
 /// What the address names; of what else stands there nothing is wanted.
 #[derive(Deserialize)]
-pub(crate) struct Sides {
+pub(crate) struct CompareQuery {
     a: Option<String>,
     b: Option<String>,
 }
 
 /// Two lessons that are worth comparing.
 #[derive(Clone, Copy)]
-pub(crate) struct Compared {
+pub(crate) struct LessonPair {
     left: &'static str,
     right: &'static str,
     pub(crate) ask: &'static Text,
 }
 
-impl Compared {
+impl LessonPair {
     pub(crate) fn has(&self, lesson: &str) -> bool {
         self.left == lesson || self.right == lesson
     }
@@ -42,9 +42,9 @@ impl Compared {
 }
 
 /// All that lessons offer, in the course's order.
-pub(crate) fn compared() -> impl Iterator<Item = Compared> {
+pub(crate) fn lesson_pairs() -> impl Iterator<Item = LessonPair> {
     catalogue::scenarios().iter().flat_map(|scenario| {
-        scenario.pairs.iter().map(|pair| Compared {
+        scenario.pairs.iter().map(|pair| LessonPair {
             left: &scenario.id,
             right: &pair.with,
             ask: &pair.ask,
@@ -55,29 +55,29 @@ pub(crate) fn compared() -> impl Iterator<Item = Compared> {
 #[derive(Template)]
 #[template(path = "compare.html")]
 struct Compare {
-    frame: Layout,
-    sides: [Side; 2],
+    layout: Layout,
+    sides: [ComparedRun; 2],
     data: String,
 }
 
 #[derive(Template)]
 #[template(path = "chooser.html")]
 struct Chooser {
-    frame: Layout,
+    layout: Layout,
     /// What the address asks for, and why it cannot be had where that is so.
-    sides: [Asking; 2],
+    choices: [RunChoice; 2],
     chapters: Vec<(Chapter, Vec<&'static CatalogueEntry>)>,
-    pairs: Vec<Card>,
+    previews: Vec<PairPreview>,
 }
 
 /// A recording that can be had.
-struct Side {
+struct ComparedRun {
     name: String,
     title: String,
 }
 
 /// One of the two selects.
-struct Asking {
+struct RunChoice {
     field: &'static str,
     /// The key of its label.
     label: &'static str,
@@ -89,47 +89,55 @@ struct Asking {
 }
 
 /// A pair with both its signs.
-struct Card {
-    pair: Compared,
-    known: [&'static CatalogueEntry; 2],
+struct PairPreview {
+    pair: LessonPair,
+    lessons: [&'static CatalogueEntry; 2],
 }
 
 /// GET /compare
 pub(crate) async fn compare(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
-    Query(wanted): Query<Sides>,
+    Query(query): Query<CompareQuery>,
 ) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let lang = asked.0;
-    let [a, b] = [wanted.a, wanted.b].map(|name| name.filter(|name| !name.is_empty()));
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let lang = locale.language;
+    let [a, b] = [query.a, query.b].map(|name| name.filter(|name| !name.is_empty()));
     let found = [&a, &b].map(|name| title(&server, lang, name.as_deref()?));
     if let ([Some(left), Some(right)], Some(a), Some(b)) = (&found, &a, &b) {
-        let side = |name: &String, title: &String| Side {
+        let side = |name: &String, title: &String| ComparedRun {
             name: name.clone(),
             title: title.clone(),
         };
         let sides = [side(a, left), side(b, right)];
         let data = json!({
             "sides": sides.each_ref().map(|side| json!({ "name": side.name, "title": side.title })),
-            "live": frame.remedy.is_none(),
+            "live": layout.remedy.is_none(),
         });
         let data = script_safe(&data);
-        return page(&Compare { frame, sides, data }, &asked, StatusCode::OK);
+        return page(
+            &Compare {
+                layout,
+                sides,
+                data,
+            },
+            &locale,
+            StatusCode::OK,
+        );
     }
     let is_wrong =
         |name: &Option<String>, found: &Option<String>| name.is_some() && found.is_none();
     let wrong = [is_wrong(&a, &found[0]), is_wrong(&b, &found[1])];
     let [left, right] = found;
     let chooser = Chooser {
-        sides: [
-            asking("a", "compare.left", a, left, wrong[0]),
-            asking("b", "compare.right", b, right, wrong[1]),
+        choices: [
+            run_choice("a", "compare.left", a, left, wrong[0]),
+            run_choice("b", "compare.right", b, right, wrong[1]),
         ],
-        chapters: chapters(known().await),
-        pairs: cards(known().await),
-        frame,
+        chapters: chapters(lessons().await),
+        previews: pair_previews(lessons().await),
+        layout,
     };
     let is_bad = wrong.contains(&true);
     let status = if is_bad {
@@ -137,19 +145,19 @@ pub(crate) async fn compare(
     } else {
         StatusCode::OK
     };
-    page(&chooser, &asked, status)
+    page(&chooser, &locale, status)
 }
 
-fn asking(
+fn run_choice(
     field: &'static str,
     label: &'static str,
     value: Option<String>,
     found: Option<String>,
     is_wrong: bool,
-) -> Asking {
+) -> RunChoice {
     let value = value.unwrap_or_default();
     let is_lesson = value.starts_with("s:");
-    Asking {
+    RunChoice {
         field,
         label,
         other: found.filter(|_| !is_lesson),
@@ -160,9 +168,9 @@ fn asking(
 
 /// What a recording is called; None where there is none of that name. Whether a kept one is there its own address tells.
 fn title(server: &AppState, lang: Language, name: &str) -> Option<String> {
-    let source = RecordingRef::named(name)?;
-    match &source {
-        RecordingRef::Lesson(_) | RecordingRef::Cell(_) => source.title(lang),
+    let recording_ref = RecordingRef::named(name)?;
+    match &recording_ref {
+        RecordingRef::Lesson(_) | RecordingRef::Cell(_) => recording_ref.title(lang),
         RecordingRef::Run(id) => {
             let live = server.lab.find(id)?;
             let of = live.scenario.as_deref().map(RecordingRef::of_scenario);
@@ -173,23 +181,23 @@ fn title(server: &AppState, lang: Language, name: &str) -> Option<String> {
     }
 }
 
-fn chapters(known: &'static [CatalogueEntry]) -> Vec<(Chapter, Vec<&'static CatalogueEntry>)> {
+fn chapters(lessons: &'static [CatalogueEntry]) -> Vec<(Chapter, Vec<&'static CatalogueEntry>)> {
     let of = |chapter| {
-        known
+        lessons
             .iter()
-            .filter(move |known| known.scenario.chapter == chapter)
+            .filter(move |lesson| lesson.scenario.chapter == chapter)
     };
     let all = Chapter::ALL.map(|chapter| (chapter, of(chapter).collect()));
     all.into_iter().collect()
 }
 
-fn cards(known: &'static [CatalogueEntry]) -> Vec<Card> {
-    let of = |id: &str| known.iter().find(|known| known.scenario.id == id);
-    let card = |pair: Compared| {
-        Some(Card {
-            known: [of(pair.left)?, of(pair.right)?],
+fn pair_previews(lessons: &'static [CatalogueEntry]) -> Vec<PairPreview> {
+    let of = |id: &str| lessons.iter().find(|lesson| lesson.scenario.id == id);
+    let preview = |pair: LessonPair| {
+        Some(PairPreview {
+            lessons: [of(pair.left)?, of(pair.right)?],
             pair,
         })
     };
-    compared().filter_map(card).collect()
+    lesson_pairs().filter_map(preview).collect()
 }

@@ -15,41 +15,43 @@ use crate::web::state::AppState;
 #[derive(Template)]
 #[template(path = "course.html")]
 struct Course {
-    frame: Layout,
-    chapters: Vec<Part>,
+    layout: Layout,
+    chapters: Vec<ChapterLessons>,
     /// The first lesson's id.
     first: &'static str,
 }
 
 /// A chapter that has lessons.
-struct Part {
+struct ChapterLessons {
     chapter: Chapter,
     number: usize,
     lessons: Vec<&'static CatalogueEntry>,
 }
 
 /// GET /
-pub(crate) async fn course(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let known = known().await;
-    let part = |(index, chapter): (usize, Chapter)| Part {
+pub(crate) async fn course(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let lessons = lessons().await;
+    let chapter_lessons = |(index, chapter): (usize, Chapter)| ChapterLessons {
         chapter,
         number: index + 1,
-        lessons: known
+        lessons: lessons
             .iter()
-            .filter(|known| known.scenario.chapter == chapter)
+            .filter(|lesson| lesson.scenario.chapter == chapter)
             .collect(),
     };
-    let chapters = Chapter::ALL.into_iter().enumerate().map(part);
+    let chapters = Chapter::ALL.into_iter().enumerate().map(chapter_lessons);
     let course = Course {
-        frame,
-        chapters: chapters.filter(|part| !part.lessons.is_empty()).collect(),
-        first: known.first().map_or("", |known| &known.scenario.id),
+        layout,
+        chapters: chapters
+            .filter(|chapter| !chapter.lessons.is_empty())
+            .collect(),
+        first: lessons.first().map_or("", |lesson| &lesson.scenario.id),
     };
-    page(&course, &asked, StatusCode::OK)
+    page(&course, &locale, StatusCode::OK)
 }
 
-/// What is known of the lessons; reading all recordings for the first time shall hold nobody else up.
-pub(crate) async fn known() -> &'static [CatalogueEntry] {
-    blocking(catalogue::known).await
+/// The lessons with the digests of their recordings. The first call reads all recordings, on a thread of its own.
+pub(crate) async fn lessons() -> &'static [CatalogueEntry] {
+    blocking(catalogue::entries).await
 }

@@ -35,7 +35,7 @@ impl BareLayout {
 #[derive(Template)]
 #[template(path = "embed.html")]
 struct Embed {
-    frame: BareLayout,
+    layout: BareLayout,
     title: String,
     /// The page that shows the same with everything around it.
     link: Option<String>,
@@ -46,7 +46,7 @@ struct Embed {
 
 /// The options that the address has.
 #[derive(Deserialize)]
-pub(crate) struct Options {
+pub(crate) struct EmbedQuery {
     of: Option<String>,
     paused: Option<String>,
     answers: Option<String>,
@@ -54,17 +54,20 @@ pub(crate) struct Options {
     t: Option<String>,
 }
 
-/// GET /embed?of=SOURCE
-pub(crate) async fn embed(Locale(lang, _): Locale, Query(options): Query<Options>) -> Response {
-    let source = options.of.as_deref().and_then(RecordingRef::named);
-    let title = source.as_ref().and_then(|source| source.title(lang));
+/// GET /embed?of=RECORDING
+pub(crate) async fn embed(
+    Locale { language: lang, .. }: Locale,
+    Query(query): Query<EmbedQuery>,
+) -> Response {
+    let recording_ref = query.of.as_deref().and_then(RecordingRef::named);
+    let title = recording_ref.as_ref().and_then(|known| known.title(lang));
     // Whether a kept recording exists, and for how long a run does, only the answer to the page's own question says.
-    let unknown = match source {
+    let unknown = match recording_ref {
         None => true,
         Some(RecordingRef::Lesson(_) | RecordingRef::Cell(_)) => title.is_none(),
         Some(RecordingRef::Run(_) | RecordingRef::Kept(_)) => false,
     };
-    let known = source.filter(|_| !unknown);
+    let known = recording_ref.filter(|_| !unknown);
     let run = match &known {
         Some(RecordingRef::Run(id)) => Some(id),
         _ => None,
@@ -74,15 +77,15 @@ pub(crate) async fn embed(Locale(lang, _): Locale, Query(options): Query<Options
         "events": known.as_ref().map(RecordingRef::events),
         "run": run,
         "page": page_path,
-        "paused": options.paused.as_deref() == Some("1"),
-        "answers": options.answers.as_deref() != Some("0"),
-        "t": options.t.and_then(|t| t.parse().ok()).filter(|t: &f64| t.is_finite()),
+        "paused": query.paused.as_deref() == Some("1"),
+        "answers": query.answers.as_deref() != Some("0"),
+        "t": query.t.and_then(|t| t.parse().ok()).filter(|t: &f64| t.is_finite()),
     });
     let embed = Embed {
-        frame: BareLayout::new(lang),
+        layout: BareLayout::new(lang),
         title: title.unwrap_or_else(|| "fourwave".into()),
         link: Some(page_path.clone()),
-        theme: match options.theme.as_deref() {
+        theme: match query.theme.as_deref() {
             Some("dark") => "dark",
             Some("light") => "light",
             _ => "",
@@ -94,5 +97,9 @@ pub(crate) async fn embed(Locale(lang, _): Locale, Query(options): Query<Options
         false => StatusCode::OK,
     };
     // In a frame nothing is remembered: the language is the address's.
-    page(&embed, &Locale(lang, false), status)
+    let locale = Locale {
+        language: lang,
+        is_named: false,
+    };
+    page(&embed, &locale, status)
 }

@@ -25,25 +25,29 @@ const STARTS: [(&str, &str); 3] = [
 ];
 
 /// GET /play
-pub(crate) async fn play(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let (title, summary) = (frame.w("play.title").into(), frame.w("play.summary"));
+pub(crate) async fn free_play(
+    State(server): State<AppState>,
+    locale: Locale,
+    uri: Uri,
+) -> Response {
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let (title, summary) = (layout.w("play.title").into(), layout.w("play.summary"));
     let data = json!({
         "open": true,
         "script": "",
         "lines": [],
         "notes": {},
-        "live": frame.remedy.is_none(),
+        "live": layout.remedy.is_none(),
     });
     let stage = Stage {
-        frame,
+        layout,
         title,
         summary: markup::html(summary),
         sources: &[],
         notes: Vec::new(),
         starts: STARTS.to_vec(),
-        further: None,
+        next_steps: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }

@@ -6,89 +6,89 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::content::catalogue::CatalogueEntry;
-use crate::content::glossary::{self, Entry};
+use crate::content::glossary::{self, GlossaryEntry};
 use crate::event::host::Host;
 use crate::recording::digest::Met;
 use crate::tcp::errno;
 use crate::web::extract::locale::Locale;
-use crate::web::pages::course::known;
+use crate::web::pages::course::lessons;
 use crate::web::pages::layout::{Layout, clock, moment, page};
 use crate::web::pages::not_found;
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "glossary.html")]
-struct Occurs {
-    frame: Layout,
+struct GlossaryPage {
+    layout: Layout,
     name: &'static str,
     /// Linux's number of an error.
     number: Option<i32>,
     /// The class of a state's colour.
     state: bool,
-    entry: &'static Entry,
+    entry: &'static GlossaryEntry,
     text: &'static str,
-    lessons: Vec<Lesson>,
+    occurrences: Vec<Occurrence>,
 }
 
 /// A lesson in which it occurs.
-struct Lesson {
-    known: &'static CatalogueEntry,
+struct Occurrence {
+    lesson: &'static CatalogueEntry,
     /// Where, and when first in µs.
     moments: Vec<(Host, u64)>,
 }
 
 /// GET /state/NAME
-pub(crate) async fn state(
+pub(crate) async fn glossary_state(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     Path(name): Path<String>,
 ) -> Response {
     let Some(state) = glossary::state_named(&name) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
     if name != state.name() {
         return Redirect::to(&format!("/state/{}", state.name())).into_response();
     }
     let entry = glossary::state(state);
-    let occurs = Occurs {
-        frame: Layout::new(&server, &asked, &uri).await,
+    let glossary = GlossaryPage {
+        layout: Layout::new(&server, &locale, &uri).await,
         name: state.name(),
         number: None,
         state: true,
         entry,
-        text: entry.text(asked.0),
-        lessons: lessons(known().await, |known| of(&known.digest.states, &state)),
+        text: entry.text(locale.language),
+        occurrences: occurrences(lessons().await, |lesson| of(&lesson.digest.states, &state)),
     };
-    page(&occurs, &asked, StatusCode::OK)
+    page(&glossary, &locale, StatusCode::OK)
 }
 
 /// GET /error/NAME; a number, or Winsock's name, leads to Linux's.
-pub(crate) async fn error(
+pub(crate) async fn glossary_error(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
     Path(name): Path<String>,
 ) -> Response {
     let Some(error) = glossary::error_named(&name) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
     if name != error {
         return Redirect::to(&format!("/error/{error}")).into_response();
     }
     let entry = &glossary::errors()[error];
-    let occurs = Occurs {
-        frame: Layout::new(&server, &asked, &uri).await,
+    let glossary = GlossaryPage {
+        layout: Layout::new(&server, &locale, &uri).await,
         name: error,
         number: errno::number(error),
         state: false,
         entry,
-        text: entry.text(asked.0),
-        lessons: lessons(known().await, |known| {
-            of(&known.digest.errnos, &error.to_owned())
+        text: entry.text(locale.language),
+        occurrences: occurrences(lessons().await, |lesson| {
+            of(&lesson.digest.errnos, &error.to_owned())
         }),
     };
-    page(&occurs, &asked, StatusCode::OK)
+    page(&glossary, &locale, StatusCode::OK)
 }
 
 fn of<T: PartialEq>(met: &[Met<T>], what: &T) -> Vec<(Host, u64)> {
@@ -96,15 +96,14 @@ fn of<T: PartialEq>(met: &[Met<T>], what: &T) -> Vec<(Host, u64)> {
     of_it.map(|met| (met.host, met.t)).collect()
 }
 
-fn lessons(
-    known: &'static [CatalogueEntry],
+fn occurrences(
+    lessons: &'static [CatalogueEntry],
     moments: impl Fn(&CatalogueEntry) -> Vec<(Host, u64)>,
-) -> Vec<Lesson> {
-    let lessons = known.iter().map(|known| Lesson {
-        known,
-        moments: moments(known),
+) -> Vec<Occurrence> {
+    let all = lessons.iter().map(|lesson| Occurrence {
+        lesson,
+        moments: moments(lesson),
     });
-    lessons
-        .filter(|lesson| !lesson.moments.is_empty())
+    all.filter(|occurrence| !occurrence.moments.is_empty())
         .collect()
 }

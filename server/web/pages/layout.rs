@@ -24,11 +24,11 @@ pub(crate) struct Layout {
     /// What the machine refuses, if it does.
     pub(crate) remedy: Option<Remedy>,
     /// What chats show beside a link to this page, if there is something to show.
-    pub(crate) card: Option<Card>,
+    pub(crate) preview: Option<LinkPreview>,
 }
 
 /// What chats show beside a link: <https://ogp.me>.
-pub(crate) struct Card {
+pub(crate) struct LinkPreview {
     pub(crate) title: String,
     /// In a sentence or two, without marks.
     pub(crate) description: String,
@@ -38,41 +38,41 @@ pub(crate) struct Card {
     pub(crate) image: String,
 }
 
-impl Card {
-    /// The card of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
+impl LinkPreview {
+    /// The preview of a page that shows a run, by the addresses of the page and of the run's events. None where nobody knows
     /// how this server is called.
     pub(crate) fn new(
-        origin: &BaseUrl,
+        base_url: &BaseUrl,
         language: Language,
         [title, description]: [&str; 2],
         page: &str,
         events: &str,
-    ) -> Option<Card> {
+    ) -> Option<LinkPreview> {
         let tag = language.tag();
-        Some(Card {
+        Some(LinkPreview {
             title: title.into(),
-            description: markup::plain(description),
-            page: origin.address(page)?,
-            image: origin.address(&format!("{events}/png?preview=1&lang={tag}"))?,
+            description: markup::plain_text(description),
+            page: base_url.address(page)?,
+            image: base_url.address(&format!("{events}/png?preview=1&lang={tag}"))?,
         })
     }
 }
 
 impl Layout {
-    pub(crate) async fn new(server: &AppState, asked: &Locale, uri: &Uri) -> Layout {
+    pub(crate) async fn new(server: &AppState, locale: &Locale, uri: &Uri) -> Layout {
         let lab = server.lab.clone();
         let ability = blocking(move || lab.ability()).await;
         let query = uri.query().unwrap_or("").split('&');
         let kept = query.filter(|part| !part.is_empty() && !part.starts_with("lang="));
-        let other = format!("lang={}", asked.0.other().tag());
+        let other = format!("lang={}", locale.language.other().tag());
         let query: Vec<&str> = kept.chain([other.as_str()]).collect();
         Layout {
-            lang: asked.0,
+            lang: locale.language,
             version: assets::version(),
             path: uri.path().to_owned(),
             switch: format!("?{}", query.join("&")),
             remedy: ability.err().map(|refusal| remedy::remedy(&refusal)),
-            card: None,
+            preview: None,
         }
     }
 
@@ -87,7 +87,7 @@ impl Layout {
 }
 
 /// Renders a page; the language that its address asked for is remembered.
-pub(crate) fn page(template: &impl Template, asked: &Locale, status: StatusCode) -> Response {
+pub(crate) fn page(template: &impl Template, locale: &Locale, status: StatusCode) -> Response {
     let html = template
         .render()
         .expect("templates render whatever they are given");
@@ -97,10 +97,10 @@ pub(crate) fn page(template: &impl Template, asked: &Locale, status: StatusCode)
         Html(html),
     )
         .into_response();
-    if asked.1 {
+    if locale.is_named {
         let cookie = format!(
             "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
-            asked.0.tag()
+            locale.language.tag()
         );
         response.headers_mut().insert(
             header::SET_COOKIE,

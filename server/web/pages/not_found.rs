@@ -1,4 +1,4 @@
-//! Whatever else is asked for.
+//! The page for an address that leads nowhere.
 
 use askama::Template;
 use axum::extract::State;
@@ -11,8 +11,8 @@ use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "not_found.html")]
-struct Missing {
-    frame: Layout,
+struct NotFound {
+    layout: Layout,
     path: String,
     title: &'static str,
     /// What to know about pages of that kind.
@@ -20,52 +20,56 @@ struct Missing {
 }
 
 /// Any other address.
-pub(crate) async fn not_found(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    missing(&server, &asked, &uri, None).await
+pub(crate) async fn not_found(
+    State(server): State<AppState>,
+    locale: Locale,
+    uri: Uri,
+) -> Response {
+    not_found_with_hint(&server, &locale, &uri, None).await
 }
 
 /// No such page, with a hint.
-pub(crate) async fn missing(
+pub(crate) async fn not_found_with_hint(
     server: &AppState,
-    asked: &Locale,
+    locale: &Locale,
     uri: &Uri,
     hint: Option<String>,
 ) -> Response {
-    let title = asked.0.word("missing.title");
-    show(server, asked, uri, (StatusCode::NOT_FOUND, title, hint)).await
+    let title = locale.language.word("missing.title");
+    render(server, locale, uri, (StatusCode::NOT_FOUND, title, hint)).await
 }
 
 /// A page that there may be, but that the machine does not give.
 pub(crate) async fn unreadable(
     server: &AppState,
-    asked: &Locale,
+    locale: &Locale,
     uri: &Uri,
     why: &str,
 ) -> Response {
-    let title = asked.0.word("kept.unreadable");
+    let title = locale.language.word("kept.unreadable");
     let hint = Some(why.to_owned());
-    show(
+    render(
         server,
-        asked,
+        locale,
         uri,
         (StatusCode::SERVICE_UNAVAILABLE, title, hint),
     )
     .await
 }
 
-async fn show(
+async fn render(
     server: &AppState,
-    asked: &Locale,
+    locale: &Locale,
     uri: &Uri,
     (status, title, hint): (StatusCode, &'static str, Option<String>),
 ) -> Response {
-    let frame = Layout::new(server, asked, uri).await;
+    let layout = Layout::new(server, locale, uri).await;
     let path = uri.path().to_owned();
-    let missing = Missing {
-        frame,
+    let not_found = NotFound {
+        layout,
         path,
         title,
         hint,
     };
-    page(&missing, asked, status)
+    page(&not_found, locale, status)
 }

@@ -14,89 +14,89 @@ use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::kept_store;
-use crate::web::pages::layout::{Card, Layout, page, script_safe};
-use crate::web::pages::not_found::{missing, unreadable};
-use crate::web::pages::stage::{Stage, notes, on_paper, questions};
+use crate::web::pages::layout::{Layout, LinkPreview, page, script_safe};
+use crate::web::pages::not_found::{not_found_with_hint, unreadable};
+use crate::web::pages::stage::{Stage, notes, printed_notes, questions};
 use crate::web::state::AppState;
 
 /// GET /r/ID
-pub(crate) async fn kept(
+pub(crate) async fn recording(
     State(server): State<AppState>,
-    asked: Locale,
-    origin: BaseUrl,
+    locale: Locale,
+    base_url: BaseUrl,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
-    let lang = asked.0;
-    let about = match kept_store::about(&server, &id).await {
-        Ok(Some(about)) => about,
+    let lang = locale.language;
+    let info = match kept_store::info(&server, &id).await {
+        Ok(Some(info)) => info,
         Ok(None) => {
             let hint = Some(lang.word("missing.recording").into());
-            return missing(&server, &asked, &uri, hint).await;
+            return not_found_with_hint(&server, &locale, &uri, hint).await;
         }
-        Err(error) => return unreadable(&server, &asked, &uri, &error.to_string()).await,
+        Err(error) => return unreadable(&server, &locale, &uri, &error.to_string()).await,
     };
-    let mut frame = Layout::new(&server, &asked, &uri).await;
-    let source = about.scenario.as_deref().and_then(catalogue::scenario);
+    let mut layout = Layout::new(&server, &locale, &uri).await;
+    let scenario = info.scenario.as_deref().and_then(catalogue::scenario);
     // Its notes and questions speak of its own lines.
-    let lesson = source.filter(|lesson| lesson.script.text == about.script);
-    let told = || story(about.story, lang);
-    let title = lesson.map_or_else(told, |lesson| lang.of(&lesson.title).into());
-    let what = source.map_or(frame.w("site.tagline"), |lesson| lang.of(&lesson.summary));
-    let recording = format!("/api/r/{id}");
-    frame.card = Card::new(
-        &origin,
+    let lesson = scenario.filter(|lesson| lesson.script.text == info.script);
+    let by_story = || story_title(info.story, lang);
+    let title = lesson.map_or_else(by_story, |lesson| lang.of(&lesson.title).into());
+    let what = scenario.map_or(layout.w("site.tagline"), |lesson| lang.of(&lesson.summary));
+    let events = format!("/api/r/{id}");
+    layout.preview = LinkPreview::new(
+        &base_url,
         lang,
         [&title, what],
         &format!("/r/{id}"),
-        &recording,
+        &events,
     );
     let data = json!({
         "scenario": lesson.map(|lesson| &lesson.id),
-        "script": about.script,
-        "lines": facts::of_script(&about.script),
+        "script": info.script,
+        "lines": facts::of_script(&info.script),
         "notes": lesson.map(|lesson| notes(lesson, lang)).unwrap_or_default(),
         "questions": lesson.map(|lesson| questions(lesson, lang)).unwrap_or_default(),
-        "recording": recording,
+        "recording": events,
         "kept": id,
-        "live": frame.remedy.is_none(),
+        "live": layout.remedy.is_none(),
     });
     let stage = Stage {
-        frame,
+        layout,
         title,
-        summary: summary(&about, source, lang),
+        summary: summary(&info, scenario, lang),
         sources: lesson.map_or(&[], |lesson| &lesson.sources),
         notes: lesson
-            .map(|lesson| on_paper(lesson, lang))
+            .map(|lesson| printed_notes(lesson, lang))
             .unwrap_or_default(),
         starts: Vec::new(),
-        further: None,
+        next_steps: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }
 
 /// When and where it was recorded, and of which lesson; as HTML.
-fn summary(about: &RecordingInfo, origin: Option<&Scenario>, lang: Language) -> String {
-    let kernel = match &about.machine {
-        Some(machine) => format!("{} ({machine})", about.kernel),
-        None => about.kernel.clone(),
+fn summary(info: &RecordingInfo, scenario: Option<&Scenario>, lang: Language) -> String {
+    let kernel = match &info.machine {
+        Some(machine) => format!("{} ({machine})", info.kernel),
+        None => info.kernel.clone(),
     };
-    let recorded = match about.began {
+    let recorded = match info.began {
         Some(_) => lang.word("kept.recorded"),
         None => lang.word("kept.recorded_undated"),
     };
     let recorded = markup::escape(&recorded.replace("{kernel}", &kernel));
-    let when = about.began.map(|began| {
+    let when = info.began.map(|began| {
         let (date, minute) = utc(began);
         format!("<time datetime=\"{date}T{minute}Z\">{date} {minute} UTC</time>")
     });
     let recorded = recorded.replace("{when}", &when.unwrap_or_default());
-    let Some(lesson) = origin else {
+    let Some(lesson) = scenario else {
         return recorded;
     };
     let (id, title) = (&lesson.id, markup::escape(lang.of(&lesson.title)));
-    if lesson.script.text == about.script {
+    if lesson.script.text == info.script {
         let of = lang.word("kept.of_lesson");
         format!("{recorded} <a href=\"/s/{id}\">{of}</a>")
     } else {
@@ -105,7 +105,7 @@ fn summary(about: &RecordingInfo, origin: Option<&Scenario>, lang: Language) -> 
     }
 }
 
-fn story(story: Story, lang: Language) -> String {
+fn story_title(story: Story, lang: Language) -> String {
     let (words, host) = match story {
         Story::Injected => (lang.word("story.injected"), None),
         Story::Refused => (lang.word("story.refused"), None),

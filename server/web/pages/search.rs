@@ -12,10 +12,10 @@ use serde::Deserialize;
 use crate::content::catalogue::{self, CatalogueEntry};
 use crate::content::glossary;
 use crate::content::scenario::Chapter;
-use crate::content::search::{self, Found};
+use crate::content::search::{self as content_search, SearchResult};
 use crate::tcp::state;
 use crate::web::extract::locale::Locale;
-use crate::web::pages::course::known;
+use crate::web::pages::course::lessons;
 use crate::web::pages::layout::{Layout, clock, moment, page};
 use crate::web::state::AppState;
 
@@ -31,12 +31,12 @@ const LONGEST: usize = 100;
 
 #[derive(Template)]
 #[template(path = "search.html")]
-struct Find {
-    frame: Layout,
+struct SearchPage {
+    layout: Layout,
     query: String,
-    found: Vec<Found>,
+    results: Vec<SearchResult>,
     /// The state or error that is meant, and the address of its page.
-    meant: Option<(&'static str, String)>,
+    exact: Option<(&'static str, String)>,
     /// Claims of the article that say it: names and texts.
     claims: Vec<(&'static str, &'static str)>,
     /// What can be looked for, where nothing is.
@@ -47,17 +47,17 @@ struct Find {
 }
 
 /// GET /find?q=
-pub(crate) async fn find(
+pub(crate) async fn search(
     State(server): State<AppState>,
-    asked: Locale,
+    locale: Locale,
     uri: Uri,
-    wanted: Result<Query<SearchQuery>, QueryRejection>,
+    parameters: Result<Query<SearchQuery>, QueryRejection>,
 ) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let Query(SearchQuery { q }) = wanted.unwrap_or_default();
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let Query(SearchQuery { q }) = parameters.unwrap_or_default();
     let query: String = q.trim().chars().take(LONGEST).collect();
-    let known = known().await;
-    let lang = asked.0;
+    let lessons = lessons().await;
+    let lang = locale.language;
     let folded = query.to_lowercase();
     let says = |text: &str| !folded.is_empty() && text.to_lowercase().contains(&folded);
     let claims = catalogue::claims().iter();
@@ -66,29 +66,29 @@ pub(crate) async fn find(
             [&claim.says, &claim.note].map(|words| says(&words.en) || says(&words.zh));
         says_it || notes_it || says(&claim.name)
     });
-    let find = Find {
-        frame,
-        found: search::find(&query, lang),
-        meant: search::meant(&query),
+    let search = SearchPage {
+        layout,
+        results: content_search::find(&query, lang),
+        exact: content_search::exact_match(&query),
         claims: claims
             .map(|claim| (claim.name.as_str(), lang.of(&claim.says)))
             .collect(),
         states: state::State::ALL.map(state::State::name).to_vec(),
         errors: glossary::errors().keys().map(String::as_str).collect(),
-        calls: calls(known),
-        chapters: chapters(known),
+        calls: calls(lessons),
+        chapters: chapters(lessons),
         query,
     };
-    page(&find, &asked, StatusCode::OK)
+    page(&search, &locale, StatusCode::OK)
 }
 
 /// The chapters that have lessons.
-fn chapters(known: &[CatalogueEntry]) -> Vec<Chapter> {
-    let has = |chapter: &Chapter| known.iter().any(|one| one.scenario.chapter == *chapter);
+fn chapters(lessons: &[CatalogueEntry]) -> Vec<Chapter> {
+    let has = |chapter: &Chapter| lessons.iter().any(|one| one.scenario.chapter == *chapter);
     Chapter::ALL.into_iter().filter(has).collect()
 }
 
-fn calls(known: &'static [CatalogueEntry]) -> BTreeSet<&'static str> {
-    let calls = known.iter().flat_map(|known| &known.digest.calls);
+fn calls(lessons: &'static [CatalogueEntry]) -> BTreeSet<&'static str> {
+    let calls = lessons.iter().flat_map(|lesson| &lesson.digest.calls);
     calls.map(String::as_str).collect()
 }

@@ -13,15 +13,15 @@ use crate::i18n::Language;
 use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
-use crate::web::pages::compare::{Compared, compared};
-use crate::web::pages::layout::{Card, Layout, page, script_safe};
+use crate::web::pages::compare::{LessonPair, lesson_pairs};
+use crate::web::pages::layout::{Layout, LinkPreview, page, script_safe};
 use crate::web::pages::not_found;
 use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "stage.html")]
 pub(crate) struct Stage {
-    pub(crate) frame: Layout,
+    pub(crate) layout: Layout,
     pub(crate) title: String,
     /// As HTML.
     pub(crate) summary: String,
@@ -31,7 +31,7 @@ pub(crate) struct Stage {
     /// The starts of free play; none for a stage with a script of its own.
     pub(crate) starts: Vec<(&'static str, &'static str)>,
     /// What the lesson leads to; a script of one's own leads nowhere.
-    pub(crate) further: Option<NextSteps>,
+    pub(crate) next_steps: Option<NextSteps>,
     /// What the page's scripts need to know, as JSON.
     pub(crate) data: String,
 }
@@ -39,15 +39,17 @@ pub(crate) struct Stage {
 impl Stage {
     /// Whether somebody can write here: what other stages show is taken to /try for that.
     fn has_editor(&self) -> bool {
-        self.frame.path == "/try"
+        self.layout.path == "/try"
     }
 
     /// Which of the three stages it is: its style and its script have that name.
     fn entry(&self) -> &'static str {
-        match () {
-            () if self.has_editor() => "try",
-            () if self.starts.is_empty() => "lesson",
-            () => "play",
+        if self.has_editor() {
+            "try"
+        } else if self.starts.is_empty() {
+            "lesson"
+        } else {
+            "play"
         }
     }
 
@@ -71,26 +73,26 @@ pub(crate) struct NextSteps {
     after: Option<&'static Scenario>,
     /// Those that it names itself.
     next: Vec<&'static Scenario>,
-    /// Those that it can be compared with.
-    pairs: Vec<Compared>,
+    /// Those that it can be lesson_pairs with.
+    pairs: Vec<LessonPair>,
 }
 
 /// GET /s/ID
-pub(crate) async fn scenario(
+pub(crate) async fn lesson(
     State(server): State<AppState>,
-    asked: Locale,
-    origin: BaseUrl,
+    locale: Locale,
+    base_url: BaseUrl,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Response {
     let Some(scenario) = catalogue::scenario(&id) else {
-        return not_found(State(server), asked, uri).await;
+        return not_found(State(server), locale, uri).await;
     };
-    let mut frame = Layout::new(&server, &asked, &uri).await;
-    let lang = asked.0;
+    let mut layout = Layout::new(&server, &locale, &uri).await;
+    let lang = locale.language;
     let recording = format!("/api/recordings/{id}");
     let texts = [&scenario.title, &scenario.summary].map(|text| lang.of(text));
-    frame.card = Card::new(&origin, lang, texts, &format!("/s/{id}"), &recording);
+    layout.preview = LinkPreview::new(&base_url, lang, texts, &format!("/s/{id}"), &recording);
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
@@ -98,19 +100,19 @@ pub(crate) async fn scenario(
         "notes": notes(scenario, lang),
         "questions": questions(scenario, lang),
         "recording": recording,
-        "live": frame.remedy.is_none(),
+        "live": layout.remedy.is_none(),
     });
     let stage = Stage {
-        frame,
+        layout,
         title: lang.of(&scenario.title).into(),
         summary: markup::html(lang.of(&scenario.summary)),
         sources: &scenario.sources,
-        notes: on_paper(scenario, lang),
+        notes: printed_notes(scenario, lang),
         starts: Vec::new(),
-        further: Some(further(scenario, lang)),
+        next_steps: Some(next_steps(scenario, lang)),
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }
 
 /// What a scenario says at its labels.
@@ -122,15 +124,15 @@ pub(crate) fn notes(scenario: &Scenario, lang: Language) -> serde_json::Map<Stri
 }
 
 /// The same for paper, beside the lines.
-pub(crate) fn on_paper(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
-    let on_paper = scenario.script.steps.iter().filter_map(|step| {
+pub(crate) fn printed_notes(scenario: &Scenario, lang: Language) -> Vec<(String, String)> {
+    let printed_notes = scenario.script.steps.iter().filter_map(|step| {
         let note = scenario.notes.get(step.label.as_ref()?)?;
-        Some((step.text.clone(), markup::plain(lang.of(note))))
+        Some((step.text.clone(), markup::plain_text(lang.of(note))))
     });
-    on_paper.collect()
+    printed_notes.collect()
 }
 
-fn further(scenario: &'static Scenario, lang: Language) -> NextSteps {
+fn next_steps(scenario: &'static Scenario, lang: Language) -> NextSteps {
     let all = catalogue::scenarios();
     let place = all.iter().position(|other| other.id == scenario.id);
     let place = place.expect("a shipped scenario is among the shipped ones");
@@ -142,7 +144,9 @@ fn further(scenario: &'static Scenario, lang: Language) -> NextSteps {
         before: place.checked_sub(1).and_then(|place| all.get(place)),
         after,
         next: next.filter_map(|id| catalogue::scenario(id)).collect(),
-        pairs: compared().filter(|pair| pair.has(&scenario.id)).collect(),
+        pairs: lesson_pairs()
+            .filter(|pair| pair.has(&scenario.id))
+            .collect(),
     }
 }
 
@@ -168,26 +172,26 @@ pub(crate) fn questions(scenario: &Scenario, lang: Language) -> Vec<Value> {
 }
 
 /// GET /try: a script of one's own, which stands in the address behind the #.
-pub(crate) async fn try_it(State(server): State<AppState>, asked: Locale, uri: Uri) -> Response {
-    let frame = Layout::new(&server, &asked, &uri).await;
-    let (title, summary) = (frame.w("try.title").into(), frame.w("try.summary"));
+pub(crate) async fn try_it(State(server): State<AppState>, locale: Locale, uri: Uri) -> Response {
+    let layout = Layout::new(&server, &locale, &uri).await;
+    let (title, summary) = (layout.w("try.title").into(), layout.w("try.summary"));
     let example = catalogue::scenario("four-waves");
     let example = example.map_or("", |scenario| scenario.script.text.as_str());
     let data = json!({
         "script": example,
         "lines": facts::of_script(example),
         "notes": {},
-        "live": frame.remedy.is_none(),
+        "live": layout.remedy.is_none(),
     });
     let stage = Stage {
-        frame,
+        layout,
         title,
         summary: markup::html(summary),
         sources: &[],
         notes: Vec::new(),
         starts: Vec::new(),
-        further: None,
+        next_steps: None,
         data: script_safe(&data),
     };
-    page(&stage, &asked, StatusCode::OK)
+    page(&stage, &locale, StatusCode::OK)
 }

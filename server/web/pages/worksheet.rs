@@ -22,7 +22,7 @@ const ROWS: usize = 56;
 /// What kind of sheet.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
-enum Sort {
+enum SheetKind {
     #[default]
     Blanks,
     Shuffle,
@@ -30,9 +30,9 @@ enum Sort {
 
 /// Which sheet.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct Wish {
+pub(crate) struct SheetQuery {
     #[serde(default)]
-    kind: Sort,
+    kind: SheetKind,
     /// Equal seeds give equal sheets.
     #[serde(default = "first")]
     seed: u32,
@@ -48,33 +48,33 @@ fn first() -> u32 {
 #[derive(Template)]
 #[template(path = "worksheet.html")]
 struct Sheet<'a> {
-    frame: BareLayout,
+    layout: BareLayout,
     title: &'a str,
     /// The page of the recording, as a path and as people read it.
     page: &'a str,
     address: &'a str,
     kernel: String,
-    wish: Wish,
+    query: SheetQuery,
     is_key: bool,
-    lines: Vec<Line>,
+    lines: Vec<SheetRow>,
     /// How many rows the paper has no room for.
     left_out: usize,
     bank: Vec<String>,
     /// Calls and other deeds, in their order, as HTML.
     deeds: Vec<String>,
-    items: Vec<Piece>,
+    items: Vec<ShuffledSegment>,
 }
 
 /// A row of the table, as HTML.
 #[derive(Default)]
-struct Line {
+struct SheetRow {
     calls: [String; 2],
     states: [String; 2],
     wire: String,
 }
 
 /// A segment to be put in its place.
-struct Piece {
+struct ShuffledSegment {
     letter: char,
     place: usize,
     tied: bool,
@@ -84,7 +84,7 @@ struct Piece {
 
 impl Sheet<'_> {
     fn w(&self, key: &'static str) -> &'static str {
-        self.frame.w(key)
+        self.layout.w(key)
     }
 
     /// The address of another sheet of this run.
@@ -94,29 +94,34 @@ impl Sheet<'_> {
     }
 
     fn with_kind(&self, kind: &str) -> String {
-        self.address(kind, self.wish.seed, self.is_key, self.frame.lang)
+        self.address(kind, self.query.seed, self.is_key, self.layout.lang)
     }
 
     /// The sheet of this key, and the key of this sheet.
     fn with_key(&self, which: &str) -> String {
-        self.address(self.kind(), self.wish.seed, which == "key", self.frame.lang)
+        self.address(
+            self.kind(),
+            self.query.seed,
+            which == "key",
+            self.layout.lang,
+        )
     }
 
     fn next(&self) -> String {
         self.address(
             self.kind(),
-            self.wish.seed.wrapping_add(1),
+            self.query.seed.wrapping_add(1),
             self.is_key,
-            self.frame.lang,
+            self.layout.lang,
         )
     }
 
     fn switched(&self) -> String {
         self.address(
             self.kind(),
-            self.wish.seed,
+            self.query.seed,
             self.is_key,
-            self.frame.lang.other(),
+            self.layout.lang.other(),
         )
     }
 
@@ -125,72 +130,72 @@ impl Sheet<'_> {
     }
 
     fn kind(&self) -> &'static str {
-        match self.wish.kind {
-            Sort::Blanks => "blanks",
-            Sort::Shuffle => "shuffle",
+        match self.query.kind {
+            SheetKind::Blanks => "blanks",
+            SheetKind::Shuffle => "shuffle",
         }
     }
 }
 
 /// What a sheet is made of.
-pub(crate) struct About<'a> {
+pub(crate) struct SheetInfo<'a> {
     pub(crate) title: &'a str,
     pub(crate) page: &'a str,
     pub(crate) address: &'a str,
 }
 
 /// The sheet of a run.
-pub(crate) fn exercise(
+pub(crate) fn worksheet(
     events: &[Event],
-    about: &About<'_>,
-    wish: Wish,
-    asked: &Locale,
+    info: &SheetInfo<'_>,
+    query: SheetQuery,
+    locale: &Locale,
 ) -> Response {
-    let lang = asked.0;
+    let lang = locale.language;
     let mut table = table(events);
     let left_out = table.rows.len().saturating_sub(ROWS);
     table.rows.truncate(ROWS);
     let mut sheet = Sheet {
-        frame: BareLayout::new(lang),
-        title: about.title,
-        page: about.page,
-        address: about.address,
+        layout: BareLayout::new(lang),
+        title: info.title,
+        page: info.page,
+        address: info.address,
         kernel: match events.first().map(|event| &event.what) {
             Some(What::Run { kernel, .. }) => kernel.clone(),
             _ => String::new(),
         },
-        wish,
-        is_key: wish.key == 1,
+        query,
+        is_key: query.key == 1,
         lines: Vec::new(),
         left_out,
         bank: Vec::new(),
         deeds: Vec::new(),
         items: Vec::new(),
     };
-    match wish.kind {
-        Sort::Blanks => {
-            let mut table = blank(table, wish.seed.into());
+    match query.kind {
+        SheetKind::Blanks => {
+            let mut table = blank(table, query.seed.into());
             sheet.bank = bank(&mut table);
             sheet.lines = table
                 .rows
                 .iter()
-                .map(|row| line(row, lang, sheet.is_key))
+                .map(|row| sheet_row(row, lang, sheet.is_key))
                 .collect();
         }
-        Sort::Shuffle => {
-            sheet.items = pieces(&table, wish.seed, lang);
+        SheetKind::Shuffle => {
+            sheet.items = shuffled_segments(&table, query.seed, lang);
             let deeds = table.rows.iter().filter(|row| way(row).is_none());
             sheet.deeds = deeds.map(|row| deed(row, lang)).collect();
         }
     }
-    page(&sheet, asked, StatusCode::OK)
+    page(&sheet, locale, StatusCode::OK)
 }
 
-fn pieces(table: &Table, seed: u32, lang: Language) -> Vec<Piece> {
+fn shuffled_segments(table: &Table, seed: u32, lang: Language) -> Vec<ShuffledSegment> {
     let items = shuffle(table, seed.into());
     let pieces = ('A'..='Z').zip(items).filter_map(|(letter, item)| {
         let row = &table.rows[item.row];
-        Some(Piece {
+        Some(ShuffledSegment {
             letter,
             place: item.place,
             tied: item.tied,
@@ -201,10 +206,10 @@ fn pieces(table: &Table, seed: u32, lang: Language) -> Vec<Piece> {
     pieces.take(shuffle::MOST).collect()
 }
 
-fn line(row: &Row, lang: Language, is_key: bool) -> Line {
-    let mut line = Line {
+fn sheet_row(row: &Row, lang: Language, is_key: bool) -> SheetRow {
+    let mut line = SheetRow {
         states: states(row, is_key),
-        ..Line::default()
+        ..SheetRow::default()
     };
     match &row.deed {
         Deed::Call { host, .. } => line.calls[*host as usize] = call(&row.deed, lang, is_key),

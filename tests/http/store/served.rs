@@ -321,7 +321,7 @@ async fn free_play_is_kept_when_it_ends_and_its_script_repeats_it() {
     assert_eq!(count, Ok(1));
 
     let about = open(&folder, ROOM)
-        .about(&id, Day::today())
+        .info(&id, Day::today())
         .unwrap()
         .unwrap();
     assert_eq!(about.story, Story::One(fourwave::event::host::Host::Client));

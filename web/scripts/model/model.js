@@ -18,9 +18,6 @@ export function withFacts(texts, facts = []) {
   return texts.map((text, index) => ({ text, ...facts[index] }));
 }
 
-/** The texts of a script's lines; an empty script has none. */
-export const split = (script) => (script === "" ? [] : script.replace(/\n$/, "").split("\n"));
-
 const noHost = { address: "", actors: {}, files: [], sockets: {}, order: [] };
 
 /** The model before the first event. */
@@ -42,6 +39,9 @@ export const nothing = {
   ended: null,
 };
 
+/** The lines of a script, without their ends. An empty script has none. */
+export const scriptLines = (script) => (script === "" ? [] : script.replace(/\r?\n$/, "").split(/\r?\n/));
+
 /** The model after one more event. */
 export function apply(model, event) {
   const next = { ...model, t: event.t };
@@ -54,7 +54,7 @@ export const ENDED = ["killed", "lost", "exited"];
 const handlers = {
   run(model, event) {
     const host = (name) => ({ ...noHost, address: event.hosts[name].address });
-    const script = withFacts(split(event.script), event.lines);
+    const script = withFacts(scriptLines(event.script), event.lines);
     const given = script.map((_, index) => index + 1);
     return { ...model, run: event, script, given, hosts: { client: host("client"), server: host("server") } };
   },

@@ -1,6 +1,6 @@
-// The script of a live run, which grows by a visitor's lines. Pure.
+// The script of a live run, which grows by a visitor's lines: the rule of server/recording/composed.rs. Pure.
 
-import { split, withFacts } from "../model/model.js";
+import { scriptLines, withFacts } from "../model/model.js";
 
 /**
  * A line of model.js; `added` counts the lines in the order in which they came.
@@ -8,10 +8,7 @@ import { split, withFacts } from "../model/model.js";
  */
 
 /** The lines of a given script, with facts about each. */
-export function linesOf(script, facts) {
-  const texts = script.trim() ? split(script) : [];
-  return withFacts(texts, facts).map((line, added) => ({ ...line, added }));
-}
+export const linesOf = (script, facts) => withFacts(scriptLines(script), facts).map((line, added) => ({ ...line, added }));
 
 /** The lines after a `script` event. A line that only got its result keeps its number. */
 export function amended(lines, { at, remove, insert, lines: facts }) {
