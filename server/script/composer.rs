@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(composer.busy().collect::<Vec<_>>(), ["client"]);
         let refused = composer.try_line(4, "client close").unwrap_err();
         assert_eq!((refused[0].line, refused[0].column), (4, 1));
-        assert!(matches!(&refused[0].found, Found::ActorBusy { line, .. } if line == "3"));
+        assert!(matches!(&*refused[0].found, Found::ActorBusy { line, .. } if line == "3"));
         assert!(composer.try_line(4, "reader close").is_err());
         assert!(composer.try_line(4, "  # nothing").is_err());
         assert!(parse(&composer.text()).is_ok());

@@ -10,8 +10,8 @@ pub struct Diagnostic {
     pub column: usize,
     /// Characters that are wrong; at least 1.
     pub length: usize,
-    /// What stands there.
-    pub found: Found,
+    /// What stands there. Boxed, so that a result with a diagnostic stays small.
+    pub found: Box<Found>,
     /// What should.
     pub expected: Expected,
 }
@@ -29,7 +29,7 @@ impl Diagnostic {
             line,
             column,
             length: length.max(1),
-            found,
+            found: Box::new(found),
             expected,
         }
     }

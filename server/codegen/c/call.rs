@@ -48,7 +48,7 @@ fn of_call(name: &dyn Fn(usize) -> String, deal: &Deal, fd: &str) -> String {
                 Call::Accept => ("accept", format!("accept({fd}, NULL, NULL)")),
                 _ => ("dup", format!("dup({fd})")),
             };
-            match deal.makes.map(|made| name(made)) {
+            match deal.makes.map(name) {
                 Some(made) if deal.may_fail => {
                     format!("{made} = {code};\n{}", tried(call, &made))
                 }
