@@ -1,5 +1,5 @@
-//! All that can happen in a run: the only vocabulary that leaves one. The live page, the replay, the terminal and the
-//! recordings read the same list.
+//! Events: everything that can happen in a run. No other vocabulary leaves a run; the live page, the replay, the
+//! terminal and recordings read the same list.
 
 pub mod cause;
 pub mod host;

@@ -191,13 +191,15 @@ impl Lab {
         self.stop();
         let threads = std::mem::take(&mut lock(&self.runs).threads);
         for thread in threads {
-            let _ = thread.join();
+            if thread.join().is_err() {
+                tracing::error!("a run's thread panicked outside its run");
+            }
         }
         *lock(&self.fork_server) = None;
     }
 }
 
-/// Plays a run, and then whichever waits longest, until none does.
+/// Plays a run, then the one that waits longest, until none waits.
 fn work(runs: &Mutex<Runs>, first: Job, rules: &Rules) {
     let mut next = Some(first);
     while let Some(job) = next {
@@ -216,8 +218,10 @@ impl Rules {
     fn play(&self, job: &Job) {
         let live = &job.live;
         live.play(&job.fork_server, &job.request, self.limits);
-        // A fault in what is done with it touches no other run either; it has ended all the same.
-        let _ = catch_unwind(AssertUnwindSafe(|| (self.on_end)(live)));
+        // A panic there harms no other run: this one has ended all the same.
+        if catch_unwind(AssertUnwindSafe(|| (self.on_end)(live))).is_err() {
+            tracing::error!(run = live.id, "the work after a run's end panicked");
+        }
     }
 }
 
@@ -229,7 +233,7 @@ impl Runs {
         }
     }
 
-    /// Forgets the oldest runs that have ended, until what is left is not too much.
+    /// Forgets the oldest finished runs, until the rest is within both bounds.
     fn forget(&mut self) {
         let size = |runs: &Runs| runs.all.iter().map(|live| live.size()).sum::<usize>();
         while self.all.len() >= MAX_FINISHED_RUNS || size(self) > MAX_FINISHED_BYTES {

@@ -30,7 +30,7 @@ pub(crate) fn called(call: &str, args: &[String]) -> String {
     format!("{call}({})", args[..few.min(args.len())].join(", "))
 }
 
-/// A call, or what is told of one, with who made it where that is not its host's first actor.
+/// A call, or words about one, with its actor where that is not its host's first.
 pub(crate) fn by(host: Host, actor: &str, call: &str) -> String {
     match actor == host.name() {
         true => call.to_owned(),
@@ -51,7 +51,7 @@ pub(crate) fn process(what: ProcessChange) -> &'static str {
     }
 }
 
-/// The key of what was done to a host; a sysctl is no key and says itself what it is.
+/// The key of a host's change. A sysctl's own text takes the place of a key.
 pub(crate) fn host(what: &HostChange) -> &str {
     match what {
         HostChange::LinkDown => "host.link_down",
@@ -84,7 +84,7 @@ impl Kind {
     }
 }
 
-/// What is written on a segment's line; with its connection's port where there are several.
+/// The label of a segment's line, with its connection's port where there are several.
 pub(crate) fn name(segment: &Segment, several: bool) -> String {
     let controls: Vec<&str> = segment
         .flags
@@ -115,7 +115,7 @@ pub(crate) fn name(segment: &Segment, several: bool) -> String {
     parts.join(" ")
 }
 
-/// What is written on the line that stands for many.
+/// The label of a line that stands for many segments.
 pub(crate) fn many(segments: u32, bytes: u64) -> String {
     if bytes > 0 {
         format!("×{segments}, {bytes} B")

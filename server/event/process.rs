@@ -1,4 +1,4 @@
-//! Calls, processes and hosts.
+//! Phases of calls, changes of processes and of hosts: the smaller parts of events.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::cause::Cause;
 
-/// What is known of a host before anything happens.
+/// A host at the beginning of a run.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct HostFacts {
     /// Its address.
@@ -35,7 +35,7 @@ pub struct Exit {
     /// The error's name, such as `ECONNRESET`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errno: Option<String>,
-    /// Of recv: what was received, its first bytes as text.
+    /// The first bytes that recv received, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// What else it gave: poll's events, an address, a state, an error that was asked for.
@@ -49,7 +49,7 @@ pub struct Exit {
     pub cause: Option<Cause>,
 }
 
-/// What was done to a host.
+/// A change of a host.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum HostChange {

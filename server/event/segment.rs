@@ -1,4 +1,4 @@
-//! Segments on their way.
+//! Segments: the fields of an event that shows a TCP segment at one phase of its way.
 
 use std::net::SocketAddrV4;
 

@@ -1,4 +1,4 @@
-//! Sockets, and the descriptors that keep them open.
+//! Sockets as events name them, and the descriptors that keep them open.
 
 use std::net::SocketAddrV4;
 

@@ -1,4 +1,4 @@
-//! Time as people read it.
+//! Times as text: the date of a run's beginning, UTC.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! An event.
+//! The events of a run: every kind, with its fields as JSON has them.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;

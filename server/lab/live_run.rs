@@ -1,22 +1,22 @@
-//! One run as others have it: its events, how far it is, and a hand in it.
+//! A run as the server keeps it: its events as JSON, its progress, its control.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::rand::{GetRandomFlags, getrandom};
 use tokio::sync::{oneshot, watch};
 
 use crate::event::{Ending, Event, What};
 use crate::lab::run::request::{Limits, RunRequest};
 use crate::lab::run::{self, LineRejection, LineResult, RunControl};
 use crate::lab::sandbox::forkserver::ForkServer;
+use crate::recording::id;
 
 /// A run that goes on, or has ended and is remembered.
 pub struct LiveRun {
     /// Its name in addresses.
     pub id: String,
-    /// Whoever has it may act on the run.
+    /// The secret that allows lines and stopping.
     pub key: String,
     /// The scenario's id, where it is one of ours.
     pub scenario: Option<String>,
@@ -43,8 +43,8 @@ pub struct Progress {
 impl LiveRun {
     pub(crate) fn new(request: &RunRequest) -> LiveRun {
         LiveRun {
-            id: random_text(8),
-            key: random_text(24),
+            id: id::random(8),
+            key: id::random(24),
             scenario: request.scenario.clone(),
             open: request.open,
             events: Mutex::default(),
@@ -54,7 +54,7 @@ impl LiveRun {
         }
     }
 
-    /// Plays it to its last event, whatever happens.
+    /// Plays it to its last event, also where it fails.
     pub(crate) fn play(&self, fork_server: &ForkServer, request: &RunRequest, limits: Limits) {
         self.stands(0);
         if self.control.is_stopped() {
@@ -72,17 +72,21 @@ impl LiveRun {
         limits: Limits,
     ) -> Result<(), String> {
         let mut sink = |event| self.append(&event);
-        // A fault in one run touches no other, and its followers are told.
+        // A panic in one run harms no other, and its followers get a last event.
+        let span = tracing::info_span!("run", id = %self.id);
         let played = catch_unwind(AssertUnwindSafe(|| {
-            run::play(fork_server, request, limits, &self.control, &mut sink)
+            span.in_scope(|| run::play(fork_server, request, limits, &self.control, &mut sink))
         }));
         match played {
             Ok(played) => played.map_err(|error| error.to_string()),
-            Err(_) => Err("the run failed by a mistake in fourwave".into()),
+            Err(_) => {
+                tracing::error!(parent: &span, "the run's thread panicked");
+                Err("the run failed by a mistake in fourwave".into())
+            }
         }
     }
 
-    /// The last event of a run that could not tell it itself.
+    /// Appends the last event of a run that could not do so itself.
     fn fail(&self, how: Ending, reason: String) {
         let last = lock(&self.events).last().cloned();
         let last: Option<Event> = last.and_then(|event| serde_json::from_str(&event).ok());
@@ -159,19 +163,8 @@ impl LiveRun {
         self.control.say(line, move |said| {
             let _ = answer.send(said); // nobody may wait for it any more
         });
-        answered.await.unwrap_or(Err(LineRejection::Over)) // the run failed with the line in its hand
+        answered.await.unwrap_or(Err(LineRejection::Over)) // the run failed before it answered
     }
-}
-
-/// So many random characters, of 5 bits each.
-fn random_text(length: usize) -> String {
-    const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = vec![0; length];
-    getrandom(&mut bytes[..], GetRandomFlags::empty()).expect("the kernel has random numbers");
-    bytes
-        .iter()
-        .map(|byte| DIGITS[usize::from(byte % 32)] as char)
-        .collect()
 }
 
 /// Locks; what a thread left that panicked is whole, since each change is one.

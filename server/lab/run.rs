@@ -1,7 +1,7 @@
-//! One run: build two hosts and a wire, direct the script, tell what happens, take down.
+//! One run: build two hosts and a wire, play the script, emit events, take down.
 //!
 //! A run is one thread. It knows no tokio and no web: its events go to a sink, which in a server only keeps them, so that
-//! no run ever waits for whoever reads.
+//! no run ever waits for a reader.
 
 pub(crate) mod actor;
 pub(crate) mod control;
@@ -16,13 +16,14 @@ pub mod wire;
 use std::collections::BTreeMap;
 use std::io;
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType, netlink};
+use rustix::net::netlink::SOCK_DIAG;
 
 use crate::event::host::Host;
 use crate::event::{Ending, Event, HostFacts, What};
 use crate::lab::run::error::RunError;
 use crate::lab::run::request::{Limits, RunRequest};
 use crate::lab::sandbox::forkserver::ForkServer;
+use crate::lab::sandbox::netlink;
 use crate::lab::sandbox::network::plans;
 use crate::script::facts;
 use actor::Actor;
@@ -117,11 +118,6 @@ pub fn play(
 /// How many TCP sockets the kernel lists in the network namespace of this process: whether it lists them at all, which
 /// takes a module that not every machine has.
 pub fn readable_sockets() -> io::Result<usize> {
-    let netlink = rustix::net::socket_with(
-        AddressFamily::NETLINK,
-        SocketType::RAW,
-        SocketFlags::CLOEXEC,
-        Some(netlink::SOCK_DIAG),
-    )?;
-    Ok(SocketTable::new(netlink).read()?.len())
+    let socket = netlink::socket(Some(SOCK_DIAG))?;
+    Ok(SocketTable::new(socket).read()?.len())
 }

@@ -1,4 +1,4 @@
-//! What a recording is about: what its page says before anybody plays it.
+//! A recording's summary: the facts that its page shows before it is played.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::event::host::Host;
 use crate::recording::composed::Composed;
 use crate::tcp::state::State;
 
-/// What is known of a recording from its events.
+/// A recording's summary, from its events.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RecordingInfo {
     /// The scenario's id, where the run began as one of ours.
@@ -47,7 +47,7 @@ pub enum Story {
 /// Of the events those that are looked at; whatever else there is may be told by a later program.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Told {
+enum KnownEvent {
     Run {
         scenario: Option<String>,
         script: String,
@@ -75,7 +75,7 @@ enum Told {
 /// What a recording is about, whose lines are these; None where it does not begin with a `run` event, or a line is no
 /// event.
 pub fn about<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<RecordingInfo> {
-    let Told::Run {
+    let KnownEvent::Run {
         scenario,
         script,
         kernel,
@@ -89,10 +89,10 @@ pub fn about<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<RecordingIn
     let mut signs = Signs::default();
     for line in lines {
         match serde_json::from_str(line).ok()? {
-            Told::Script { at, remove, insert } => script.change(at, remove, insert),
-            Told::Segment { from, phase, flags } => signs.add(from, phase, &flags),
-            Told::State { to } => signs.opened |= to == State::Established,
-            Told::Run { .. } | Told::Other => {}
+            KnownEvent::Script { at, remove, insert } => script.change(at, remove, insert),
+            KnownEvent::Segment { from, phase, flags } => signs.add(from, phase, &flags),
+            KnownEvent::State { to } => signs.opened |= to == State::Established,
+            KnownEvent::Run { .. } | KnownEvent::Other => {}
         }
     }
     Some(RecordingInfo {

@@ -1,4 +1,5 @@
-//! The composed script: what a run was given, and what was done in it by hand, such that playing it again repeats both.
+//! The composed script of a recording: its given lines and the lines that were said, so that playing it again repeats
+//! the run.
 
 /// A script that grows while it is played. Its lines are numbered from 1, as in the events.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -1,4 +1,4 @@
-//! What occurs in a run, and when first: what finding, the article and the signs of lessons need of a recording.
+//! The digest of a recording: everything that occurs in it, and when first. Search, the article and the thumbnails need it.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,12 @@
-//! Ids of recordings, which are the beginning of their SHA-256.
+//! Ids: of recordings, by the beginning of their SHA-256; of live runs, at random.
 
+use rustix::rand::{GetRandomFlags, getrandom};
 use sha2::{Digest, Sha256};
 
-/// No two of these look alike; in them an id is written.
+/// The digits of ids, 5 bits each. No two of them look alike.
 pub(crate) const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// Of how many digits an id is: 50 bits.
+/// The digits of a recording's id: 50 bits.
 pub(crate) const ID: usize = 10;
 
 /// The id of a recording: the first bits of its events' SHA-256, as they are when unpacked.
@@ -21,6 +22,14 @@ pub(crate) fn id_of<'a>(lines: impl Iterator<Item = &'a str>) -> String {
         .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     let digit = |index: usize| DIGITS[(bits >> (59 - 5 * index) & 31) as usize] as char;
     (0..ID).map(digit).collect()
+}
+
+/// A text of so many random digits.
+pub(crate) fn random(length: usize) -> String {
+    let mut bytes = vec![0; length];
+    getrandom(&mut bytes[..], GetRandomFlags::empty()).expect("the kernel has random numbers");
+    let digits = bytes.iter().map(|byte| DIGITS[usize::from(byte % 32)]);
+    digits.map(char::from).collect()
 }
 
 /// The ids of recordings that a text leads to, as `/r/ID`.

@@ -1,4 +1,4 @@
-//! A script as it was read.
+//! The syntax tree: a script's steps, each with its action.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub struct Step {
     pub label: Option<String>,
     /// Where the line's text begins: 1-based, in characters.
     pub begin: usize,
-    /// What is done.
+    /// Its action.
     pub action: Action,
     /// Whose claim its check is; a claim is judged, and never fails the run.
     pub claim: Option<String>,
@@ -154,7 +154,7 @@ pub enum HostAction {
 pub enum WireAction {
     /// The time that each segment travels from now on.
     Delay(Duration),
-    /// The wire is cut: what is on it and what is sent is lost.
+    /// The wire is cut: segments on it, and segments sent from now on, are lost.
     Cut,
     /// It is whole again.
     Mend,
@@ -162,7 +162,7 @@ pub enum WireAction {
     Drop(u32, Filter),
     /// Segments stay on the wire from now on.
     Hold(Filter),
-    /// What is held goes on its way; without a filter all of it, and nothing is held any more.
+    /// Held segments go on their way; without a filter all of them, and no more are held.
     Release(Option<Filter>),
     /// The next segment arrives twice.
     Duplicate(Filter),

@@ -1,4 +1,4 @@
-//! Who is on stage as a script goes on: which actors exist, who is still in a call, which labels are taken.
+//! The semantic check of a script, line after line: its actors and their calls, hosts without power, sockets, labels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::vocabulary::WORDS;
 use crate::tcp::call::Call;
 
-/// What is known after the lines so far.
+/// The state after the lines so far.
 #[derive(Clone)]
 pub(crate) struct Checker {
     actors: BTreeMap<String, ActorState>,
@@ -68,7 +68,7 @@ impl Checker {
         );
     }
 
-    /// Whoever came, also those that are gone.
+    /// Every actor so far, also those that have ended.
     pub(crate) fn actors(&self) -> impl Iterator<Item = &str> {
         self.actors.keys().map(String::as_str)
     }
@@ -376,7 +376,7 @@ fn makes_its_socket(call: &Call) -> bool {
     )
 }
 
-/// Only calls give something and can be left running; only what is checked can be claimed.
+/// Only calls have results and can be left running. Only a check can be claimed.
 fn check_form(step: &Step) -> Result<(), Diagnostic> {
     let is_call = matches!(step.action, Action::Call { .. });
     let gives = is_call || matches!(step.action, Action::Wait { .. });

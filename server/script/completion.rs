@@ -1,5 +1,5 @@
-//! What can stand at a place of a script. Each word of one vocabulary is tried there, and the parser decides: there is no
-//! second grammar that could come to differ from it.
+//! Completion: the words that can stand at a place of a script. Each word of the vocabulary is tried there, and the parser
+//! decides. So there is no second grammar.
 
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct Completions {
     pub from: usize,
     /// Them, most usual first.
     pub completions: Vec<Completion>,
-    /// What is missing at the place, where the line cannot end there.
+    /// The missing word, where the line cannot end at the place.
     pub lacking: Option<Diagnostic>,
 }
 
@@ -57,11 +57,11 @@ pub enum CompletionKind {
     Mark,
 }
 
-/// A name that no script has.
+/// A name that no script uses.
 const NOBODY: &str = "zzz-nobody";
 /// How many words may be missing behind a candidate, at most: `set keepalive 1s 1s 1`.
 const MISSING: usize = 4;
-/// Words with which a line that is too short is brought to its end, to hear what the checker says of it.
+/// Words that complete a line which is too short, so that the checker can judge it.
 const FILLERS: [&str; 23] = [
     "close", "kill", "boot", "cut", "\"x\"", "1s", "1", "off", "conn", "client", "server", NOBODY,
     "CLOSED", "FIN", "to", "next", "up", "read", "error", "linger", "process", "tcp_sack", "as",
@@ -100,7 +100,7 @@ pub fn complete(text: &str, line: usize, column: usize) -> Option<Completions> {
     }
     let mut checker = Checker::default();
     for (number, line) in (1..).zip(text.lines()).take(before) {
-        // Lines with mistakes bring nobody on stage.
+        // A line with a mistake adds no actor.
         let _ = parser::parse(number, line).map(|step| step.map(|step| checker.admit(step)));
     }
     found.completions = candidates(&checker, &start, &fragment);
@@ -133,7 +133,7 @@ fn candidates(checker: &Checker, start: &str, fragment: &str) -> Vec<Completion>
     // Where any name can stand, the language's words are none that one would look for; sockets may be.
     let free = stands(NOBODY);
     let uses = ["on", "destroy"].contains(&start.split_whitespace().next_back().unwrap_or(""));
-    // Whom or what a line is about: any other word would only be taken for an actor whom nobody knows.
+    // A line's subject: any other word would be taken for an unknown actor.
     let subject = start.trim_end().is_empty() || start.trim_end().ends_with(':');
     let like = fragment.to_lowercase();
     let mut seen = Vec::new();

@@ -1,8 +1,8 @@
-//! The script of a run that lines are added to while it goes on: what was given, and what was done by hand, such that
-//! playing it again repeats it. Pure.
+//! The composer: the script of an interactive run, which grows while the run goes on. It holds the given lines and the
+//! lines that were said, so that playing it again repeats the run. Pure.
 //!
-//! Whatever is changed, the whole is read again, and a change that would leave a mistake is not made: a composed script
-//! can always be played.
+//! After each change the whole script is checked again. A change that would leave a mistake is not made: a composed
+//! script can always be played.
 
 use crate::script::ast::{Script, Step};
 use crate::script::checker::Checker;
@@ -118,7 +118,7 @@ impl Composer {
         Ok(Splice { at, remove, insert })
     }
 
-    /// Says what a line's call gave, instead of what was asked of it, if anything was.
+    /// Writes a call's result behind its line, in place of the expected one.
     ///
     /// # Errors
     /// The mistakes that the script would have; then it stays as it is.
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(composer.busy().collect::<Vec<_>>(), ["client"]);
         let refused = composer.try_line(4, "client close").unwrap_err();
         assert_eq!((refused[0].line, refused[0].column), (4, 1));
-        assert!(matches!(&refused[0].found, Found::ActorBusy { line, .. } if line == "3"));
+        assert!(matches!(&*refused[0].found, Found::ActorBusy { line, .. } if line == "3"));
         assert!(composer.try_line(4, "reader close").is_err());
         assert!(composer.try_line(4, "  # nothing").is_err());
         assert!(parse(&composer.text()).is_ok());

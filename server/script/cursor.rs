@@ -1,4 +1,4 @@
-//! A line that is read token by token.
+//! The cursor of the parser: the tokens of one line, the next one, and the readers that all rules share.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::script::lexer::{Token, TokenKind};
 const MAX_TIME: Duration = Duration::from_secs(60);
 
 /// The tokens of a line and how far they were read.
-pub(crate) struct Line {
+pub(crate) struct Cursor {
     pub(crate) number: usize,
     pub(crate) tokens: Vec<Token>,
     pub(crate) at: usize,
 }
 
-impl Line {
+impl Cursor {
     pub(crate) fn peek(&self) -> &TokenKind {
         &self.tokens[self.at].kind
     }
@@ -104,7 +104,7 @@ impl Line {
         })
     }
 
-    /// A name that somebody chose: it begins with a letter, has 40 characters at most, and is neither `on` nor `as`.
+    /// A name: it begins with a letter, has 40 characters at most, and is neither `on` nor `as`.
     pub(crate) fn name(&mut self, expected: Expected) -> Result<String, Diagnostic> {
         self.word(expected, |word| {
             (word.chars().count() <= 40

@@ -1,5 +1,5 @@
-//! A mistake in a script as data: its place, what stands there, what should. Words for it are made where it is shown,
-//! from web/words/script.en.toml and script.zh.toml.
+//! Diagnostics: a mistake in a script as data, with its place, the key of the text about what was found, and the key of
+//! the text about what was expected. Words are made where a diagnostic is shown ([`crate::content::mistake`]).
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,8 +10,8 @@ pub struct Diagnostic {
     pub column: usize,
     /// Characters that are wrong; at least 1.
     pub length: usize,
-    /// What stands there.
-    pub found: Found,
+    /// What stands there. Boxed, so that a result with a diagnostic stays small.
+    pub found: Box<Found>,
     /// What should.
     pub expected: Expected,
 }
@@ -29,7 +29,7 @@ impl Diagnostic {
             line,
             column,
             length: length.max(1),
-            found,
+            found: Box::new(found),
             expected,
         }
     }

@@ -1,4 +1,4 @@
-//! Which segments are meant: by their control bits, by data, by direction.
+//! Filters of segments, by control bits, by data, by direction, by numbers.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Text to script.
+//! Text to script: each line is parsed ([`crate::script::parser`]), then checked against the lines before it
+//! ([`crate::script::checker`]).
 
 use crate::script::ast::{Action, Script, Step, WireAction};
 use crate::script::checker::Checker;
@@ -35,7 +36,7 @@ pub fn parse_beginning(text: &str) -> Result<Script, Vec<Diagnostic>> {
     })
 }
 
-/// What a line does on the wire, if anything, whatever came before it.
+/// A line's action on the wire, if it has one. The lines before it do not count.
 pub fn wire_action(line: &str) -> Option<WireAction> {
     match parser::parse(1, line).ok()??.action {
         Action::Wire(action) => Some(action),
@@ -53,7 +54,7 @@ pub fn is_blank(line: &str) -> bool {
     parser::parse(1, line).is_ok_and(|step| step.is_none())
 }
 
-/// The steps of a script, and who is on stage after them.
+/// The steps of a script, and the checker's state after them.
 pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Checker), Vec<Diagnostic>> {
     let (bytes, lines) = (text.len(), text.lines().count());
     if bytes > MAX_BYTES || lines > MAX_LINES {

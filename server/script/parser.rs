@@ -1,4 +1,4 @@
-//! The grammar of one line.
+//! The grammar of one line: label, claim, action, expected results, `&`.
 
 pub(crate) mod call;
 pub(crate) mod expect;
@@ -6,7 +6,7 @@ pub(crate) mod wire;
 
 use crate::event::host::Host;
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Signal, Step};
-use crate::script::cursor::Line;
+use crate::script::cursor::Cursor;
 use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::lexer::{self, TokenKind};
 use crate::script::parser::call::expected_call;
@@ -22,7 +22,7 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Diagnosti
     let tokens = lexer::split(number, text)?;
     let end = tokens.last().map_or(0, |end| end.column - 1);
     let text: String = text.chars().take(end).collect::<String>().trim().to_owned();
-    let mut line = Line {
+    let mut line = Cursor {
         number,
         tokens,
         at: 0,
@@ -59,7 +59,7 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Diagnosti
     }))
 }
 
-impl Line {
+impl Cursor {
     fn label(&mut self) -> Option<String> {
         let TokenKind::Word(word) = self.peek().clone() else {
             return None;

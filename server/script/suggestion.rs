@@ -1,8 +1,7 @@
-//! What each actor can do after a script: lines that could come next, each with what is in its way, if anything is.
+//! Suggestions: lines that each actor could play after a script, each with the reason where it cannot be played now.
 //!
-//! Whether a line can come the [`Checker`] decides, as it does for a whole script. What the script says of sockets besides
-//! (`conn` was closed, nothing listens) makes an offer senseless rather than wrong: whoever writes such a line gets what
-//! the kernel gives.
+//! The [`Checker`] decides whether a line can come, as it does for a whole script. The states of sockets (`conn` was closed,
+//! nothing listens) make a line senseless rather than wrong: the kernel answers it with an error.
 
 use std::collections::BTreeMap;
 
@@ -317,7 +316,7 @@ impl Stage {
         offers
     }
 
-    /// An offer, with what the checker says against it, or else why it would be senseless: what was found, what is needed.
+    /// A suggestion, with the checker's diagnostic, or else the reason why it would be senseless.
     fn offer(
         &self,
         host: Host,
@@ -348,7 +347,7 @@ impl Stage {
         }
     }
 
-    /// A name for a new actor that nobody has had.
+    /// A name for a new actor that no actor has had.
     fn free_name(&self, stem: &str) -> String {
         numbered(stem, |name| self.checker.is_unheard_of(name))
     }

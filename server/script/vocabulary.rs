@@ -1,4 +1,4 @@
-//! The words of the language.
+//! The words of the language, in lists. The parser, completion and the handbook read the same lists.
 
 /// What a line can begin with besides an actor.
 pub(crate) const WORDS: [&str; 6] = ["wire", "expect", "claim", "wait", "sleep", "settle"];

@@ -1,4 +1,4 @@
-//! The server's handle on an actor.
+//! The server's handle on an actor: its channel, its pidfd, the call that it is in.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -10,7 +10,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 use crate::event::host::Host;
 use crate::event::{CallPhase, Cause, Exit, ProcessChange, What};
 use crate::lab::sandbox::channel::Channel;
-use crate::lab::sandbox::protocol::{Made, Order, Report, Returned};
+use crate::lab::sandbox::protocol::{NewSocket, Order, Report, Returned};
 use crate::tcp::call::Call;
 use crate::tcp::errno;
 
@@ -125,7 +125,7 @@ impl Actor {
         self.channel.send(order, &[])
     }
 
-    /// The next thing that it said, if there is one. Where there will be none any more, it is dying.
+    /// The actor's next report, if there is one. A closed channel marks the actor as dying.
     pub(crate) fn hear(&mut self) -> io::Result<Option<Report>> {
         if self.life != Life::Alive {
             return Ok(None);
@@ -308,7 +308,7 @@ impl Actor {
     pub(crate) fn exit(
         &mut self,
         returned: Returned,
-        socket: Option<Made>,
+        socket: Option<NewSocket>,
         cause: Option<Cause>,
     ) -> Option<What> {
         let (mut what, seq) = self.call.take()?;
@@ -336,7 +336,7 @@ impl Actor {
         works || self.is_dying()
     }
 
-    /// The same for what is more than the moving of data.
+    /// The same, except for calls that only move data.
     pub(crate) fn may_change_states(&self) -> bool {
         self.is_dying() || (!self.moves_data && self.is_busy())
     }

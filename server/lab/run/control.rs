@@ -1,7 +1,7 @@
 //! The control of a run from outside: say a line, stop the run.
 //!
 //! Callers queue a line and signal an eventfd. The run's thread polls that fd beside its TUN devices, takes the line and
-//! answers. Lines that are never taken are answered at the run's end.
+//! answers. Queue that are never taken are answered at the run's end.
 
 use std::collections::VecDeque;
 use std::io;
@@ -22,11 +22,11 @@ pub struct RunControl {
     /// Whether the run takes any line; else lines for the wire only.
     open: bool,
     stop: AtomicBool,
-    said: Mutex<Lines>,
+    said: Mutex<Queue>,
 }
 
 #[derive(Default)]
-struct Lines {
+struct Queue {
     waiting: VecDeque<QueuedLine>,
     /// There once the run has begun.
     bell: Option<Arc<OwnedFd>>,
@@ -53,7 +53,7 @@ pub enum LineRejection {
     Over,
     /// The run takes lines for the wire only.
     NotOpen,
-    /// As many lines as may wait do.
+    /// Too many lines wait already.
     Full(usize),
 }
 
@@ -98,12 +98,12 @@ impl RunControl {
         self.lines().ring();
     }
 
-    /// Whether somebody asked it to end.
+    /// Whether it was asked to end.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// The run is over: what still waits is answered so, and so is whatever comes.
+    /// Marks the run as over. Waiting lines, and lines that come later, are answered so.
     pub fn close(&self) {
         let mut said = self.lines();
         said.over = true;
@@ -138,12 +138,12 @@ impl RunControl {
         self.lines().waiting.push_front(line);
     }
 
-    fn lines(&self) -> MutexGuard<'_, Lines> {
+    fn lines(&self) -> MutexGuard<'_, Queue> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Lines {
+impl Queue {
     fn ring(&self) {
         if let Some(bell) = &self.bell {
             let _ = rustix::io::write(bell, &1_u64.to_ne_bytes()); // it fails only where it rings already

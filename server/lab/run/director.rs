@@ -1,4 +1,5 @@
-//! The director plays a script's lines in order ([`crate::lab::run::director::step`]). A line begins when the one before it has settled.
+//! The director plays a script's lines in order ([`crate::lab::run::director::step`]). A line begins when the one before it
+//! has settled.
 
 pub(crate) mod actions;
 pub(crate) mod expectations;
@@ -48,7 +49,7 @@ pub(crate) struct Mark {
     pub(crate) line: usize,
 }
 
-/// Plays one script in one engine.
+/// Plays one script on one engine.
 pub(crate) struct Director<'w, 'a> {
     pub(crate) engine: &'w mut Engine<'a>,
     pub(crate) fork_server: &'w ForkServer,
@@ -63,17 +64,17 @@ pub(crate) struct Director<'w, 'a> {
     limits: Limits,
     /// Lines from outside.
     pub(crate) control: &'w RunControl,
-    /// The script, with what was done by hand.
+    /// The script, with the lines that were said.
     pub(crate) composer: Composer,
     /// The line being played, or that was played last.
     pub(crate) line: usize,
-    /// All lines up to this one were begun: it is the line being played, or one for the wire that somebody said meanwhile.
+    /// All lines up to this one were begun: the line being played, or a wire edit that came meanwhile.
     pub(crate) tail: usize,
     /// Which line each segment was sent in.
     pub(crate) marks: Vec<Mark>,
-    /// When somebody last said a line, or one ended.
+    /// When a line last came or ended.
     pub(crate) heard: Nanos,
-    /// Whether the line being played was said by hand.
+    /// Whether the line being played came from outside.
     pub(crate) interactive: bool,
     /// Whether a line is being played.
     pub(crate) playing: bool,

@@ -1,11 +1,20 @@
-//! What the director acts on: two hosts, the wire between them, the actors, one timeline. One thread does all of it.
+//! The engine of a run: two hosts, the wire between them, the actors, one timeline, all on one thread. The director acts
+//! on it.
 //!
-//! Whatever happens reaches that thread as a readable descriptor: a packet on a TUN device, a report on an actor's
-//! channel, the end of a process, or as a wake-up by the clock. [`Engine::turn`] waits for the next and tells it in the
-//! order of its causes. Four rules make that order certain:
+//! Each thing that happens reaches the thread as a readable descriptor (a packet on a TUN device, a report on an actor's
+//! channel, the end of a process) or as a wake-up by the clock. [`Engine::turn`] waits for the next one and handles it in
+//! four steps, always in this order:
 //!
-//! 1. An actor reports that it enters a call *before* it makes it. So whatever a call did, and was just seen on the wire
-//!    or in a table, the channels are read and told before it is told itself.
+//! - **read**: the actors' reports, the packets, the table of sockets;
+//! - **explain**: the cause of each change ([`crate::lab::run::engine::causes`]) and the reason of each RST
+//!   ([`crate::lab::run::engine::reset_reason`]);
+//! - **tell**: the events, causes before effects;
+//! - **deliver**: at most one packet ([`crate::lab::run::engine::delivery`]), whose effects are the next thing to read.
+//!
+//! Four rules make the order of causes certain:
+//!
+//! 1. An actor reports that it enters a call *before* it makes it. So the channels are read and told before the effects
+//!    of a call that were just seen on the wire or in a table.
 //! 2. An actor reports that a call returned *after* the kernel queued its packets. So an exit that was read is held back
 //!    until the wire was read once more.
 //! 3. A packet that is written to a TUN device is processed by the receiving kernel before `write` returns; so what the
@@ -15,8 +24,7 @@
 //!    what a table shows then would have two causes. Such a thread returns or falls asleep within microseconds. A call
 //!    that sleeps causes nothing until something wakes it.
 //!
-//! What none of these explains was a timer, and the table read before says which one ran. [`crate::lab::run::engine::causes`] draws these
-//! conclusions, [`crate::lab::run::engine::delivery`] has the wire's part, [`crate::lab::run::engine::reset_reason`] the reasons of a RST.
+//! A change that none of these explains came from a timer, and the table read before says which one ran.
 
 pub(crate) mod bulk;
 pub(crate) mod causes;
@@ -64,7 +72,7 @@ pub(crate) struct Engine<'a> {
     pub(crate) sent: Vec<(u32, Segment)>,
     /// Exits, and what the same actors said after them, that wait for one more look at the wire (rule 2).
     pub(crate) held_back: Vec<(usize, Report)>,
-    /// The actors of whom something is being told that was held back: what they say meanwhile comes after it.
+    /// The actors whose held-back reports are being told: their new reports come after those.
     emitting: Vec<usize>,
     /// What arrived last at each host.
     pub(crate) last_arrived: [Option<Segment>; 2],
@@ -92,13 +100,17 @@ pub(crate) struct Power {
 }
 
 impl Drop for Power {
-    /// What is left of a host is for the kernel to clear away in its background.
+    /// The rest of a host is left to the kernel, which clears it away in its background.
     fn drop(&mut self) {
         // A connection that nobody holds and whose FIN nobody answers keeps its namespace for a minute or two.
-        let _ = self.table.destroy_all();
+        if let Err(error) = self.table.destroy_all() {
+            tracing::warn!(%error, "a host's connections could not be destroyed");
+        }
         // Removing a device makes its remover wait for the kernel, some tens of ms, and all others who make or remove
         // one wait for him. Left to the namespace it goes together with those of others that have ended.
-        let _ = sys::tun_persist(&self.tun);
+        if let Err(error) = sys::tun_persist(&self.tun) {
+            tracing::warn!(%error, "a host's device could not be left to its namespace");
+        }
     }
 }
 
@@ -196,7 +208,7 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    /// Reads whatever is there without waiting, and tells it; false where nothing was.
+    /// Reads everything that is there without waiting, and tells it; false where nothing was.
     fn look(&mut self) -> Result<bool, RunError> {
         let ended: Vec<usize> = (0..self.actors.len())
             .filter(|index| self.actors[*index].has_ended())
@@ -230,7 +242,7 @@ impl<'a> Engine<'a> {
         Ok(anything || !self.held_back.is_empty())
     }
 
-    /// Reads what the actors said and tells it, but holds back what has to wait (rule 2); false where nobody spoke.
+    /// Reads the actors' reports and tells them, but holds back those that have to wait (rule 2); false where there were none.
     pub(crate) fn hear(&mut self) -> Result<bool, RunError> {
         let mut heard = Vec::new();
         for (index, actor) in self.actors.iter_mut().enumerate() {

@@ -1,4 +1,4 @@
-//! Why a run could not go on.
+//! Failures of the machine that end a run.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What a host's kernel tells of its sockets.
+//! A host's kernel: its table of sockets, the changes between two readings, the open descriptors.
 
 pub(crate) mod descriptors;
 pub(crate) mod sock_diag;

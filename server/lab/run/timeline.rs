@@ -1,4 +1,4 @@
-//! A run's clock and its list of events.
+//! The timeline: stamps each event with its number and time, and hands it to the run's sink.
 
 use std::mem;
 

@@ -24,9 +24,9 @@ pub(crate) struct Wire {
     pub(crate) decoder: Decoder,
     under_way: BinaryHeap<Reverse<Flight>>,
     held: Vec<Flight>,
-    /// Whether somebody holds the wire by hand.
+    /// Whether an interactive line holds the wire.
     pub(crate) holds_by_control: bool,
-    /// What was held and what a cut lost, where somebody wants to know: the order that would have done it, and to what.
+    /// Segments that were held or lost by a cut, each with the verb of an order for it alone; None where nothing is noted.
     pub(crate) noted: Option<Vec<(&'static str, Segment)>>,
 }
 
@@ -40,17 +40,17 @@ struct Flight {
 /// A segment, and the bytes that it was read from.
 pub(crate) type Packet = (Segment, Vec<u8>);
 
-/// What is to be told of a segment, and when it arrives, where that is decided.
+/// A segment for the timeline, with its time of arrival where that is decided.
 pub(crate) type Update = (Segment, Option<Nanos>);
 
 impl Wire {
-    /// A packet that left `from`; None for what is no TCP segment, which goes no further.
+    /// Decodes a packet that left `from`; None where it is no TCP segment, which goes no further.
     pub(crate) fn decode(&mut self, from: Host, packet: Vec<u8>) -> Option<Packet> {
         let segment = self.decoder.decode(from, &packet)?;
         Some((segment, packet))
     }
 
-    /// Takes a packet that was sent, and decides about it: what is to be told.
+    /// Takes a sent packet and carries out the verdict on it; gives the segments for the timeline.
     pub(crate) fn take(&mut self, (segment, packet): Packet, now: Nanos) -> Vec<Update> {
         let due = now + self.orders.delay.as_nanos() as Nanos;
         match self.orders.decide(&segment) {
@@ -208,12 +208,12 @@ impl Wire {
         Some((copy, Some(due)))
     }
 
-    /// Whether a hand keeps something from arriving.
+    /// Whether an interactive line keeps a segment from arriving.
     pub(crate) fn is_held(&self) -> bool {
         self.holds_by_control && !self.held.is_empty()
     }
 
-    /// Cuts the wire: what is on it is lost.
+    /// Cuts the wire. Every segment on it is lost.
     pub(crate) fn cut(&mut self) -> Vec<Segment> {
         self.orders.cut = true;
         let flying = std::mem::take(&mut self.under_way)
@@ -267,12 +267,12 @@ impl Wire {
         ))
     }
 
-    /// Whether a segment that is sent now arrives now, whichever it is.
+    /// Whether any segment that is sent now arrives now.
     pub(crate) fn is_free(&self) -> bool {
         self.is_empty() && self.orders.is_empty()
     }
 
-    /// Whether nothing is under way. What is held does not move by itself.
+    /// Whether no segment is under way. Held segments do not move by themselves.
     pub(crate) fn is_empty(&self) -> bool {
         self.under_way.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What runs in other processes than the server's: the fork server, and the actors that it forks.
+//! The code of the other processes: the fork server, and the actors that it forks.
 //!
 //! ```text
 //! server ──exec──► fork server (own user namespace) ──fork──► actor = first of a host (own network namespace)

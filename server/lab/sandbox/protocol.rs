@@ -1,4 +1,4 @@
-//! What the server says to the processes that it starts, and what they report: the only words on that border.
+//! The protocol between the server and the processes that it starts: every message in both directions.
 //!
 //! The *fork server* is a process from which all actors are forked. It gets [`SpawnRequest`]s. Each actor has a channel of its own
 //! (one end of a SOCK_SEQPACKET pair, one message a packet, JSON), on which it gets [`Order`]s and answers [`Report`]s.
@@ -52,14 +52,14 @@ pub struct HostPlan {
 /// The step at which a machine did not let us build a host.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Refusal {
-    /// What was tried.
+    /// The step.
     pub step: SetupStep,
     /// What the kernel answered (an errno).
     pub errno: i32,
 }
 
 impl Refusal {
-    /// What was tried at that step failed.
+    /// The step failed with this error.
     pub fn at(step: SetupStep, error: &io::Error) -> Refusal {
         let errno = error.raw_os_error().unwrap_or(0);
         Refusal { step, errno }
@@ -86,7 +86,7 @@ pub enum SetupStep {
     SocketTable,
 }
 
-/// A action for one actor. One order may need several system calls, and each is reported by itself.
+/// An action for one actor. One order may need several system calls, and each is reported by itself.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -140,7 +140,7 @@ pub enum Report {
         /// What it returned.
         returned: Returned,
         /// The socket that it made, if it made one.
-        made: Option<Made>,
+        made: Option<NewSocket>,
         /// After recv: its socket's name, and how many bytes are still to be read (SIOCINQ, tcp(7)).
         unread: Option<(String, u32)>,
         /// After a call that opens or closes: the process's open sockets.
@@ -177,7 +177,7 @@ pub struct Returned {
 
 /// A socket that a call made.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Made {
+pub struct NewSocket {
     /// Its name in the script.
     pub name: String,
     /// Its descriptor.

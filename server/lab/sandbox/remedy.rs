@@ -1,4 +1,4 @@
-//! What a refusal of the machine means, and which command would lift it.
+//! Remedies: a refusal of the machine in words, and the command that would lift it.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ pub const OPEN_FILES: u64 = 1024;
 /// A refusal in words.
 #[derive(Clone, Debug, Serialize)]
 pub struct Remedy {
-    /// What was tried, as a system call or a path.
+    /// The refused system call or path.
     pub tried: &'static str,
     /// What the kernel answered.
     pub answer: String,
@@ -40,7 +40,7 @@ pub fn remedy(refusal: &Refusal) -> Remedy {
     }
 }
 
-/// What is done at a step, as a system call or a path.
+/// A step's system call or path.
 pub fn tried(step: SetupStep) -> &'static str {
     match step {
         SetupStep::Start => "starting a process of its own",

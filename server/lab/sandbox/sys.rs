@@ -78,7 +78,7 @@ pub fn move_high(fd: OwnedFd) -> io::Result<OwnedFd> {
 
 /// Closes every descriptor that was moved high, in a forked child that shall not hold its parent's. See close_range(2).
 pub fn close_high() {
-    // SAFETY: whoever owned them is not used in the child any more.
+    // SAFETY: their owners are not used in the child any more.
     unsafe { libc::close_range(HIGH as u32, u32::MAX, 0) };
 }
 
@@ -361,7 +361,7 @@ pub fn shutdown(fd: RawFd, how: c_int) -> Returned {
     returned(unsafe { libc::shutdown(fd, how) }.into())
 }
 
-/// close(2), of whatever the number refers to.
+/// close(2) by number.
 pub fn close(fd: RawFd) -> Returned {
     // SAFETY: an actor keeps its sockets as numbers; nothing else in the process owns the low ones.
     returned(unsafe { libc::close(fd) }.into())

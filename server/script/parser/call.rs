@@ -1,7 +1,7 @@
 //! The grammar of calls and their options.
 
 use crate::script::ast::Action;
-use crate::script::cursor::Line;
+use crate::script::cursor::Cursor;
 use crate::script::diagnostic::{Diagnostic, Expected};
 use crate::script::lexer::TokenKind;
 use crate::script::vocabulary::{CALLS, OTHER_ACTIONS, SOCKET_OPTIONS};
@@ -15,7 +15,7 @@ const MAX_PAYLOAD: usize = 1 << 20;
 /// How many of poll's events are asked for; the others come unasked.
 const ASKED: usize = 3;
 
-impl Line {
+impl Cursor {
     /// A call, and the sockets that it uses and makes.
     pub(crate) fn call(&mut self, actor: String) -> Result<Action, Diagnostic> {
         let word = match self.peek().clone() {

@@ -1,17 +1,17 @@
-//! The grammar of what is looked at: `expect`, and `claim`.
+//! The grammar of checks: `expect`, and `claim`.
 
 use std::time::Duration;
 
 use crate::event::host::Host;
 use crate::script::ast::{Action, Expectation};
-use crate::script::cursor::Line;
+use crate::script::cursor::Cursor;
 use crate::script::diagnostic::{Diagnostic, Expected};
 use crate::script::filter::Flags;
 use crate::script::lexer::TokenKind;
 use crate::tcp::state::State;
 
-impl Line {
-    /// `claim NAME:` before a line: whoever's statement its check is.
+impl Cursor {
+    /// `claim NAME:` before a line, the name of the statement that its check tests.
     pub(crate) fn claim(&mut self) -> Result<Option<String>, Diagnostic> {
         if !self.keyword("claim") {
             return Ok(None);

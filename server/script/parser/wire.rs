@@ -1,7 +1,7 @@
-//! The grammar of what is done on the wire.
+//! The grammar of the wire's actions: `wire …`.
 
 use crate::script::ast::{Forgery, WireAction};
-use crate::script::cursor::Line;
+use crate::script::cursor::Cursor;
 use crate::script::diagnostic::{Diagnostic, Expected};
 use crate::script::filter::{Filter, Flags};
 use crate::script::lexer::TokenKind;
@@ -10,7 +10,7 @@ use crate::script::vocabulary::WIRE_ACTIONS;
 /// How many segments one line may drop.
 const MAX_DROPS: u32 = 1000;
 
-impl Line {
+impl Cursor {
     /// What follows `wire`.
     pub(crate) fn wire(&mut self) -> Result<WireAction, Diagnostic> {
         let action = self.word(Expected::WireAction, |word| {

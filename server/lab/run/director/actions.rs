@@ -1,4 +1,4 @@
-//! What the director does besides calls: actors come and go, hosts fail, the wire is touched.
+//! The director's actions besides calls: on processes, on hosts, on the wire.
 
 use std::io;
 
@@ -233,7 +233,7 @@ impl Director<'_, '_> {
             .filter(|actor| actor.host == host && actor.is_alive())
         {
             actor.killed();
-            // A process that is gone already is what is wanted.
+            // It fails only where the process is gone already.
             let _ = actor.signal(ProcessSignal::KILL);
             actor.awaits_end(Timespec {
                 tv_sec: 1,

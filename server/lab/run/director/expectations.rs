@@ -1,4 +1,4 @@
-//! What the director looks at: states, queues, and what was sent.
+//! Checks of a script: states, queues, sent segments.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Director<'_, '_> {
     }
 }
 
-/// Whether it is so, what was asked, and what is found.
+/// Whether it is so; the expected and the actual in words.
 fn look(engine: &Engine<'_>, what: &Expectation, since: u32) -> (bool, String, String) {
     match what {
         Expectation::State {

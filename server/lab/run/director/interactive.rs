@@ -72,7 +72,7 @@ impl Director<'_, '_> {
         self.engine.timeline.emit(What::Idle { ends_in_ms });
     }
 
-    /// Plays a line that somebody said, or refuses it.
+    /// Plays a queued line, or refuses it.
     fn take_line(&mut self, said: QueuedLine) -> Result<(), Interruption> {
         if parse::is_blank(&said.text) {
             said.begun(self.composer.len()); // a sign of life
@@ -100,7 +100,7 @@ impl Director<'_, '_> {
         self.play_interactive(&Step { line: at, ..step })
     }
 
-    /// Plays a line that is none of the given script's. An actor that somebody kills from outside does not end the run.
+    /// Plays a line that is not of the given script. An actor killed from outside does not end the run.
     fn play_interactive(&mut self, step: &Step) -> Result<(), Interruption> {
         self.interactive = true;
         let played = self.play_step(step, &Self::step);

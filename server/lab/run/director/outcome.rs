@@ -1,4 +1,4 @@
-//! What a call gave against what it must give, and both in words. Pure.
+//! Results of calls: compared with the expected ones, and in words. Pure.
 
 use crate::lab::run::actor::text;
 use crate::lab::sandbox::protocol::{PREVIEW, Returned};

@@ -1,4 +1,4 @@
-//! One line: it begins, is played, and ends.
+//! One step: a line begins, is played and checked, and ends.
 
 use crate::event::{StepPhase, What};
 use crate::lab::run::director::outcome::{describe, fits, found};

@@ -1,9 +1,10 @@
-//! The wire, touched by hand while a run goes on: at once, also in the middle of a line.
+//! Wire edits: orders for the wire that come while a run goes on. They are carried out at once, also in the middle of a
+//! line, and written into the composed script.
 //!
-//! A script's lines come one after the other, and what flies was sent by one that has begun. So what a hand does to a
-//! segment that flies is written *before* the line in which it was sent: played again, the order is there when it leaves.
-//! It is written as it was said where it meant no other segment that was sent since that line, else for this one
-//! segment, by its numbers. What concerns only what is sent from now on comes after the line that is being played.
+//! A segment under way was sent by a line that has begun. So an order for that segment is written *before* the line that
+//! sent it: played again, the order stands when the segment leaves. The order is written as it was said where it matches
+//! no other segment sent since that line, else as an order for this one segment, by its numbers. An order that concerns
+//! only later segments comes after the line that is being played.
 
 use crate::event::{Segment, StepPhase};
 use crate::lab::run::control::{LineRejection, QueuedLine};
@@ -12,10 +13,10 @@ use crate::lab::sandbox::clock::now;
 use crate::script::Filter;
 use crate::script::ast::{Action, Step, WireAction};
 
-/// What a hand's order does, and where that is written.
+/// The effect of an order, and the place where it is written.
 #[derive(Default)]
-struct Plan {
-    /// The segments that fly and that it concerns.
+struct EditPlan {
+    /// The segments under way that it concerns.
     caught: Vec<Segment>,
     /// Lines, and before which line each comes.
     before: Vec<(usize, String)>,
@@ -24,9 +25,9 @@ struct Plan {
 }
 
 impl Director<'_, '_> {
-    /// What is sent from now on is sent in, or before, this line. What concerns the wire is played when nothing is under
-    /// way any more; so it is written before the last line that began so, and never between a line that is left running
-    /// and the next.
+    /// Marks segments that are sent from now on as sent in, or before, this line. A wire's line is played when nothing is
+    /// under way; so an order is written before the last line that began so, and never between a line that is left
+    /// running and the next.
     pub(crate) fn mark(&mut self, line: usize) {
         let since = self.engine.timeline.len();
         let left_running = self
@@ -98,7 +99,7 @@ impl Director<'_, '_> {
     }
 
     /// Decides what an order concerns that flies, and how that is written.
-    fn plan(&self, action: &WireAction, text: &str) -> Plan {
+    fn plan(&self, action: &WireAction, text: &str) -> EditPlan {
         let wire = &self.engine.wire;
         let any = Filter::any();
         let (filter, most, verb) = match action {
@@ -124,9 +125,9 @@ impl Director<'_, '_> {
         let here = self.marks.last().filter(|_| self.playing && most > 0);
         let places = caught.iter().map(|segment| self.place(segment.id));
         let Some(first) = places.min().or(here.map(|mark| mark.line)) else {
-            return Plan {
+            return EditPlan {
                 after,
-                ..Plan::default()
+                ..EditPlan::default()
             };
         };
         let meant = self.sent_since(first);
@@ -146,7 +147,7 @@ impl Director<'_, '_> {
             _ => meant == ids,
         };
         if means_these {
-            return Plan {
+            return EditPlan {
                 caught,
                 before: vec![(first, text.to_owned())],
                 after: None,
@@ -167,7 +168,7 @@ impl Director<'_, '_> {
             WireAction::Duplicate(_) => after.filter(|_| caught.is_empty()),
             _ => after,
         };
-        Plan {
+        EditPlan {
             before: before.collect(),
             caught,
             after,
@@ -175,7 +176,7 @@ impl Director<'_, '_> {
     }
 
     /// Writes it into the script; the number of its line.
-    fn write(&mut self, plan: &Plan) -> usize {
+    fn write(&mut self, plan: &EditPlan) -> usize {
         let before = self.write_before(plan.before.clone());
         let mut line = before.unwrap_or(self.tail + 1);
         if let Some(text) = &plan.after {

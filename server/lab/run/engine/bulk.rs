@@ -1,5 +1,5 @@
-//! Bulk: where a run has told of many segments one by one, those that stand out in nothing are counted from then on, and
-//! told together. Nobody reads ten thousand arrows, and telling each takes longer than moving it.
+//! Bulk: after [`TOLD`] segments, plain segments are counted and told together. No reader follows ten thousand arrows,
+//! and an event for each takes longer than moving it.
 //!
 //! A segment stands out by any bit but ACK and PSH, by numbers that were sent before, or that no data follows (a probe),
 //! by a closed window, and wherever the wire has orders or the connection is not ESTABLISHED at both its ends. What is left

@@ -1,4 +1,4 @@
-//! What made something happen in a host: the order in which the engine looks makes that certain (see [`crate::lab::run::engine`]).
+//! The cause of each change in a host. The order in which the engine looks makes it certain ([`crate::lab::run::engine`]).
 
 use std::io;
 
@@ -13,7 +13,7 @@ use crate::lab::run::wire::Packet;
 use crate::lab::sandbox::clock::now;
 use crate::tcp::state::State;
 
-/// What was seen of a host at one moment.
+/// A host's calls and sockets at one moment.
 pub(crate) struct Snapshot {
     host: Host,
     /// The actors in a call, and whether each slept.
@@ -77,7 +77,7 @@ impl Engine<'_> {
             calls,
             readings,
         } = snapshot;
-        self.hear()?; // rule 1; and whoever had returned by the snapshot has said so
+        self.hear()?; // rule 1; calls that had returned by the snapshot have reported it
         let woke = |(index, asleep): &(usize, bool)| {
             let actor = &self.actors[*index];
             actor.slept() && (!asleep || actor.has_returned())
@@ -131,7 +131,7 @@ impl Engine<'_> {
             .bulk
             .is_unused()
             .then_some(Cause::Timer(Some(Timer::Call)));
-        Ok(by.or(timer)) // what passed emitting may have woken it
+        Ok(by.or(timer)) // a segment that passed uncounted may have woken it
     }
 
     /// The actors of a host whose call may still have done something that no reading showed.
@@ -196,7 +196,7 @@ impl Engine<'_> {
             let socket = tracker.sender(&segment);
             let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
             let opens = has("SYN") && !has("ACK") && !segment.retransmission;
-            // No call sends again what was sent, though a timer may while one runs.
+            // No call retransmits, though a timer may while a call runs.
             let is_call = |cause: &Cause| matches!(cause, Cause::Call(_) | Cause::Kill);
             let cause = cause.filter(|cause| !(segment.retransmission && is_call(cause)));
             let cause = cause

@@ -1,4 +1,4 @@
-//! What goes over the wire: read where it leaves, delivered where it arrives, told both times.
+//! Delivery: packets are read where they leave, delivered where they arrive, and told both times.
 
 use std::mem;
 
@@ -12,7 +12,7 @@ use crate::lab::run::kernel::sock_diag::SocketTable;
 use crate::lab::run::wire::{self, Packet, Update};
 use crate::lab::sandbox::clock::{Nanos, now};
 
-/// What was found at a host's end of the wire.
+/// The result of reading a host's device.
 #[derive(Clone, Copy, PartialEq)]
 enum DeviceRead {
     /// Nobody looked: nothing may be delivered now.
@@ -25,7 +25,7 @@ enum DeviceRead {
 }
 
 impl Engine<'_> {
-    /// What each host has sent since this was last asked, but for what is not told one by one.
+    /// The packets that each host has sent since the last call, except those that pass in bulk.
     pub(crate) fn leaving(&mut self) -> Result<[Vec<Packet>; 2], RunError> {
         let mut leaving = [Vec::new(), Vec::new()];
         if self.pass()? {
@@ -40,7 +40,7 @@ impl Engine<'_> {
         Ok(leaving)
     }
 
-    /// What one host has sent since this was last asked.
+    /// The packets that one host has sent since the last call.
     pub(crate) fn read_wire(&mut self, host: Host) -> Result<Vec<Packet>, RunError> {
         let mut packets = Vec::new();
         let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
@@ -55,7 +55,7 @@ impl Engine<'_> {
         Ok(packets)
     }
 
-    /// Puts what was read on the wire.
+    /// Puts packets on the wire.
     pub(crate) fn send(&mut self, packets: Vec<Packet>) {
         let at = now();
         for packet in packets {

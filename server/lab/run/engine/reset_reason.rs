@@ -1,10 +1,10 @@
-//! Why a segment was sent that no call asked for, and why a RST was: rules over what is known of its socket. Pure.
+//! The reason of a RST, and the timer behind a segment that no call asked for: rules over the socket's state. Pure.
 
 use crate::event::{Cause, ResetReason, Segment, Timer};
 use crate::lab::run::kernel::socket_tracker::TrackedSocket;
 use crate::tcp::state::State;
 
-/// What is known at the moment when a host sends a RST.
+/// The circumstances in which a host sends a RST.
 pub(crate) struct Circumstances<'a> {
     /// The connection as it was before, where there was one.
     pub(crate) socket: Option<&'a TrackedSocket>,

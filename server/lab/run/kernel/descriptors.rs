@@ -1,4 +1,4 @@
-//! Which descriptors of a host refer to which open sockets. Pure: what processes reported in, events out.
+//! The descriptors of a host and their sockets: reports of processes in, events out. Pure.
 
 use std::collections::BTreeMap;
 

@@ -6,10 +6,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::OwnedFd;
 
-use rustix::net::netlink::SocketAddrNetlink;
-use rustix::net::{RecvFlags, SendFlags};
+use rustix::net::RecvFlags;
 
 use crate::event::Timer;
+use crate::lab::sandbox::netlink::{self, HEADER, REQUEST_ACK, REQUEST_DUMP};
 use crate::tcp::state::State;
 
 /// A socket in the kernel's table.
@@ -21,7 +21,7 @@ pub struct Reading {
     pub(crate) timer: Option<Timer>,
     pub(crate) expires_ms: u32,
     pub(crate) retransmits: u8,
-    /// What is left of a socket that nobody holds any more, in TIME_WAIT or FIN_WAIT_2: it has no queues.
+    /// The remnant of a closed socket, in TIME_WAIT or FIN_WAIT_2: it has no queues.
     pub(crate) remnant: bool,
     /// As the kernel counts: a FIN that was not read yet is one more.
     pub(crate) recv_q: u32,
@@ -40,13 +40,10 @@ pub struct SocketTable {
 }
 
 // include/uapi/linux/netlink.h and inet_diag.h.
-const HEADER: usize = 16;
-const REQUEST: usize = HEADER + 56;
+const REQUEST: usize = 56;
 const MESSAGE: usize = 72;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const SOCK_DESTROY: u16 = 21;
-const NLM_F_REQUEST_DUMP: u16 = 0x1 | 0x300;
-const NLM_F_REQUEST_ACK: u16 = 0x1 | 0x4;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 /// The eleven states and TCP_NEW_SYN_RECV; not the sockets that are only bound.
@@ -82,7 +79,7 @@ impl SocketTable {
     }
 
     fn dump(&mut self, states: u32) -> io::Result<Vec<Reading>> {
-        self.ask(NLM_F_REQUEST_DUMP, SOCK_DIAG_BY_FAMILY, states, None)?;
+        self.ask(REQUEST_DUMP, SOCK_DIAG_BY_FAMILY, states, None)?;
         let mut readings = Vec::new();
         loop {
             let (_, length) =
@@ -99,7 +96,7 @@ impl SocketTable {
                         readings.sort_by_key(ends);
                         return Ok(readings);
                     }
-                    NLMSG_ERROR => return Err(error(&rest[HEADER..])),
+                    NLMSG_ERROR => netlink::acknowledged(&rest[HEADER..size])?,
                     _ => readings.extend(reading(&rest[HEADER..size])),
                 }
                 rest = &rest[size.next_multiple_of(4).min(rest.len())..];
@@ -109,14 +106,10 @@ impl SocketTable {
 
     /// Destroys a socket from outside: SOCK_DESTROY, sock_diag(7).
     pub(crate) fn destroy(&mut self, local: SocketAddrV4, peer: SocketAddrV4) -> io::Result<()> {
-        self.ask(NLM_F_REQUEST_ACK, SOCK_DESTROY, STATES, Some((local, peer)))?;
+        self.ask(REQUEST_ACK, SOCK_DESTROY, STATES, Some((local, peer)))?;
         let (_, length) =
             rustix::net::recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
-        match self.buffer[..length].get(HEADER..) {
-            Some([0, 0, 0, 0, ..]) => Ok(()),
-            Some(message) => Err(error(message)),
-            None => Err(io::ErrorKind::InvalidData.into()),
-        }
+        netlink::acknowledged(self.buffer[..length].get(HEADER..).unwrap_or_default())
     }
 
     /// Destroys every connection that holds on to its host: TIME_WAIT does not, and listening sockets go with their
@@ -137,40 +130,23 @@ impl SocketTable {
         socket: Option<(SocketAddrV4, SocketAddrV4)>,
     ) -> io::Result<()> {
         let mut request = [0u8; REQUEST];
-        request[0..4].copy_from_slice(&(REQUEST as u32).to_ne_bytes());
-        request[4..6].copy_from_slice(&kind.to_ne_bytes());
-        request[6..8].copy_from_slice(&flags.to_ne_bytes());
-        request[HEADER] = libc::AF_INET as u8;
-        request[HEADER + 1] = libc::IPPROTO_TCP as u8;
-        request[HEADER + 4..HEADER + 8].copy_from_slice(&states.to_ne_bytes());
+        request[0] = libc::AF_INET as u8;
+        request[1] = libc::IPPROTO_TCP as u8;
+        request[4..8].copy_from_slice(&states.to_ne_bytes());
         if let Some((local, peer)) = socket {
-            let id = &mut request[HEADER + 8..];
+            let id = &mut request[8..];
             id[0..2].copy_from_slice(&local.port().to_be_bytes());
             id[2..4].copy_from_slice(&peer.port().to_be_bytes());
             id[4..8].copy_from_slice(&local.ip().octets());
             id[20..24].copy_from_slice(&peer.ip().octets());
             id[40..48].fill(0xff); // INET_DIAG_NOCOOKIE
         }
-        rustix::net::sendto(
-            &self.netlink,
-            &request,
-            SendFlags::empty(),
-            &SocketAddrNetlink::new(0, 0),
-        )?;
-        Ok(())
+        netlink::send(&self.netlink, kind, flags, &request)
     }
 }
 
 fn ends(reading: &Reading) -> (SocketAddrV4, SocketAddrV4) {
     (reading.local, reading.peer)
-}
-
-/// struct nlmsgerr begins with a negative errno, which is 0 where all went well.
-fn error(message: &[u8]) -> io::Error {
-    match message.first_chunk::<4>() {
-        Some(number) => io::Error::from_raw_os_error(-i32::from_ne_bytes(*number)),
-        None => io::ErrorKind::InvalidData.into(),
-    }
 }
 
 /// struct inet_diag_msg.

@@ -1,4 +1,4 @@
-//! What changed between two readings of a host's sockets. Pure: readings in, events out.
+//! The tracker of a host's sockets: two readings in, the events of their differences out. Pure.
 
 use std::collections::HashMap;
 use std::net::SocketAddrV4;
@@ -23,11 +23,11 @@ pub(crate) struct SocketTracker {
     named: HashMap<String, Ends>,
     /// The closing options of sockets, by inode.
     closing_options: HashMap<u64, ClosingOptions>,
-    /// What was known of the connections that went last: a RST may be read a little after its socket is gone.
+    /// The connections that went last: a RST may be read a little after its socket is gone.
     gone: Vec<TrackedSocket>,
 }
 
-/// What is known of a socket.
+/// A socket as it was last read.
 pub(crate) struct TrackedSocket {
     pub(crate) reading: Reading,
     pub(crate) closing_options: ClosingOptions,
@@ -85,8 +85,8 @@ impl SocketTracker {
         self.names.entry(inode).or_insert(name);
     }
 
-    /// Takes a reading, and tells what changed since the one before; whatever did was `cause`d by the same thing, or
-    /// where there is none, each by its own timer.
+    /// Takes a reading and gives the changes since the one before. All have the same `cause`, or where there is none, each
+    /// its own timer.
     pub(crate) fn compare(
         &mut self,
         readings: Vec<Reading>,

@@ -245,7 +245,7 @@ impl Decoder {
         )
     }
 
-    /// Remembers what was sent; true where it had been sent before.
+    /// Remembers a sent segment; true where it had been sent before.
     fn note(&mut self, direction: Direction, seq: u32, takes: u32, syn: bool) -> bool {
         let end = seq.wrapping_add(takes);
         match self.directions.get_mut(&direction) {

@@ -1,4 +1,4 @@
-//! What becomes of a segment: the wire's decision, which [`crate::lab::run::wire`] carries out. Pure.
+//! The verdict on a segment, by the wire's orders. [`crate::lab::run::wire`] carries it out. Pure.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl Orders {
             && self.duplicates.is_empty()
     }
 
-    /// Decides about a segment when it is sent; later orders do not change what was decided.
+    /// Decides about a segment when it is sent; later orders do not change the verdict.
     pub(crate) fn decide(&mut self, segment: &Segment) -> Verdict {
         if self.cut {
             return Verdict::Drop("the wire is cut");
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_has_one_fate() {
+    fn a_segment_has_one_verdict() {
         let fin = segment("FIN,ACK", 0);
         let mut orders = Orders {
             drops: vec![(2, filter("FIN"))],

@@ -1,4 +1,4 @@
-//! Enters and exits of calls, as they are reported.
+//! The caller: reports each system call when it is entered and when it returns.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use crate::lab::sandbox::channel::Channel;
 use crate::lab::sandbox::child::process::{Descriptor, Process};
 use crate::lab::sandbox::clock::now;
-use crate::lab::sandbox::protocol::{ClosingOptions, Made, Report, Returned};
+use crate::lab::sandbox::protocol::{ClosingOptions, NewSocket, Report, Returned};
 use crate::lab::sandbox::sys;
 
 /// One order being carried out.
@@ -117,7 +117,7 @@ impl Caller<'_> {
                     bound: false,
                 },
             );
-            Some(Made {
+            Some(NewSocket {
                 name: self.named.to_owned(),
                 fd,
                 inode: sys::inode(fd)?,
@@ -143,7 +143,7 @@ impl Caller<'_> {
         )
     }
 
-    pub(crate) fn exit(&self, returned: Returned, made: Option<Made>) -> io::Result<Returned> {
+    pub(crate) fn exit(&self, returned: Returned, made: Option<NewSocket>) -> io::Result<Returned> {
         let at = now();
         let received = returned.data.as_ref();
         let unread = received.and_then(|_| Some((self.on.to_owned(), sys::unread(self.fd())?)));

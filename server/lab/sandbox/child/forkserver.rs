@@ -31,12 +31,12 @@ pub fn serve() -> io::Result<()> {
             Ok(true) => {
                 drop(channel);
                 die_with_parent();
-                let _ = live(request, theirs, fds.next()); // whoever could hear of a failure is gone
+                let _ = live(request, theirs, fds.next()); // the reader of a failure is gone
                 return Ok(());
             }
             Ok(false) => {}
             Err(error) => {
-                // Whoever asked may be gone by now; the others are not.
+                // The asker may be gone by now; the others are not.
                 let _ = theirs.send(&Report::Refused(Refusal::at(SetupStep::Start, &error)), &[]);
             }
         }

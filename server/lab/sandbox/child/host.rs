@@ -5,10 +5,10 @@ use std::os::fd::OwnedFd;
 use std::{fs, io};
 
 use rustix::fs::{Mode, OFlags};
-use rustix::net::{
-    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, netlink,
-};
+use rustix::net::netlink::SOCK_DIAG;
+use rustix::net::{AddressFamily, RecvFlags, SocketType};
 
+use crate::lab::sandbox::netlink;
 use crate::lab::sandbox::protocol::{HostPlan, HostTask, Refusal, SetupStep};
 use crate::lab::sandbox::sys;
 
@@ -16,11 +16,11 @@ use crate::lab::sandbox::sys;
 const DEVICE: &str = "wire0";
 
 /// How many packets wait in it until the wire takes them: more than the largest window has room for (tcp_rmem), so that
-/// nothing is lost before the wire, where nobody would be told. The usual 500 do not hold what `send 1M` sends at once.
+/// nothing is lost before the wire, where no event would tell of it. The usual 500 do not hold what `send 1M` sends at once.
 const QUEUE: i32 = 8192;
 
 /// What the server needs to hold of a host. The namespace lives as long as one of the three is open.
-pub(crate) struct Host {
+pub(crate) struct BuiltHost {
     pub(crate) tun: OwnedFd,
     /// /proc/self/ns/net, by which another process can come in: setns(2).
     pub(crate) namespace: OwnedFd,
@@ -30,7 +30,7 @@ pub(crate) struct Host {
 }
 
 /// Builds a host around this process.
-pub(crate) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
+pub(crate) fn build(plan: &HostPlan) -> Result<BuiltHost, Refusal> {
     let at = |step| move |error: io::Error| Refusal::at(step, &error);
     let kept =
         |fd: rustix::io::Result<OwnedFd>| fd.map_err(io::Error::from).and_then(sys::move_high);
@@ -62,24 +62,18 @@ pub(crate) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
     );
     let namespace = kept(namespace).map_err(at(SetupStep::Namespace))?;
 
-    let sock_diag: Option<Protocol> = Some(netlink::SOCK_DIAG);
-    let table = rustix::net::socket_with(
-        AddressFamily::NETLINK,
-        SocketType::RAW,
-        SocketFlags::CLOEXEC,
-        sock_diag,
-    );
-    let socket_table = kept(table).map_err(at(SetupStep::SocketTable))?;
+    let table = netlink::socket(Some(SOCK_DIAG)).and_then(sys::move_high);
+    let socket_table = table.map_err(at(SetupStep::SocketTable))?;
     let mut sysctls = Vec::new();
     for (name, _) in &plan.sysctls {
-        // What the kernel made of it, not what was written: this is shown.
+        // The kernel's value, not the written one, is shown.
         let value = fs::read_to_string(path(name)).map_err(at(SetupStep::Sysctl))?;
         sysctls.push((
             name.clone(),
             value.split_whitespace().collect::<Vec<_>>().join(" "),
         ));
     }
-    Ok(Host {
+    Ok(BuiltHost {
         tun,
         namespace,
         socket_table,
@@ -89,43 +83,20 @@ pub(crate) fn build(plan: &HostPlan) -> Result<Host, Refusal> {
 
 /// RTM_NEWLINK, rtnetlink(7): the device keeps [`QUEUE`] packets. The older ioctl for it asks for root.
 fn lengthen_queue() -> io::Result<()> {
-    const NLM_F_REQUEST_ACK: u16 = 0x1 | 0x4;
-    let mut request = [0; 52];
-    let mut at = 0;
-    let mut put = |bytes: &[u8]| {
-        request[at..at + bytes.len()].copy_from_slice(bytes);
-        at += bytes.len();
-    };
-    put(&52u32.to_ne_bytes()); // struct nlmsghdr
-    put(&libc::RTM_NEWLINK.to_ne_bytes());
-    put(&NLM_F_REQUEST_ACK.to_ne_bytes());
-    put(&[0; 8 + 16]); // the rest of it, and struct ifinfomsg
-    put(&8u16.to_ne_bytes()); // struct rtattr
-    put(&libc::IFLA_TXQLEN.to_ne_bytes());
-    put(&QUEUE.to_ne_bytes());
-    put(&(4 + 1 + DEVICE.len() as u16).to_ne_bytes());
-    put(&libc::IFLA_IFNAME.to_ne_bytes());
-    put(DEVICE.as_bytes());
+    let mut request = vec![0; 16]; // struct ifinfomsg
+    request.extend(8u16.to_ne_bytes()); // struct rtattr
+    request.extend(libc::IFLA_TXQLEN.to_ne_bytes());
+    request.extend(QUEUE.to_ne_bytes());
+    request.extend((4 + 1 + DEVICE.len() as u16).to_ne_bytes());
+    request.extend(libc::IFLA_IFNAME.to_ne_bytes());
+    request.extend(DEVICE.as_bytes());
+    request.resize(36, 0); // the name ends in a zero, and is filled up
 
-    let socket = rustix::net::socket_with(
-        AddressFamily::NETLINK,
-        SocketType::RAW,
-        SocketFlags::CLOEXEC,
-        None, // NETLINK_ROUTE
-    )?;
-    rustix::net::sendto(
-        &socket,
-        &request,
-        SendFlags::empty(),
-        &netlink::SocketAddrNetlink::new(0, 0),
-    )?;
+    let socket = netlink::socket(None)?;
+    netlink::send(&socket, libc::RTM_NEWLINK, netlink::REQUEST_ACK, &request)?;
     let mut answer = [0; 128];
-    rustix::net::recv(&socket, &mut answer, RecvFlags::empty())?;
-    // struct nlmsgerr begins with a negative errno, which is 0 where all went well.
-    match i32::from_ne_bytes([answer[16], answer[17], answer[18], answer[19]]) {
-        0 => Ok(()),
-        errno => Err(io::Error::from_raw_os_error(-errno)),
-    }
+    let (_, length) = rustix::net::recv(&socket, &mut answer, RecvFlags::empty())?;
+    netlink::acknowledged(answer[..length].get(netlink::HEADER..).unwrap_or_default())
 }
 
 fn path(sysctl: &str) -> String {
@@ -141,7 +112,7 @@ pub(crate) fn run(task: &HostTask, plan: &HostPlan) -> io::Result<()> {
     }
 }
 
-/// The kernel wants a socket, of whatever kind, to be asked about interfaces.
+/// Any socket serves to ask the kernel about interfaces.
 fn any_socket() -> io::Result<OwnedFd> {
     Ok(rustix::net::socket(
         AddressFamily::INET,

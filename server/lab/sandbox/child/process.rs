@@ -1,4 +1,4 @@
-//! An actor's process.
+//! An actor's process: its named sockets, shared by its threads.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;

@@ -1,4 +1,4 @@
-//! Socket options: what an order sets, and what it asks.
+//! Socket options: setsockopt(2) and getsockopt(2) for an order.
 
 use std::io;
 

@@ -54,7 +54,7 @@ impl Caller<'_> {
                 self.call("shutdown", &[&name], |fd| sys::shutdown(fd, how))
             }
             Call::Close => {
-                // Marked before the call: whoever makes a socket of this name from now on makes a new one.
+                // Marked before the call: from now on a call that makes a socket of this name makes a new one.
                 if let Some(descriptor) = self.sockets().get_mut(self.on) {
                     descriptor.open = false;
                 }
