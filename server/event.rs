@@ -4,6 +4,7 @@
 pub mod cause;
 pub mod host;
 pub(crate) mod labels;
+pub mod line_facts;
 pub mod process;
 pub mod segment;
 pub mod socket;
@@ -12,6 +13,7 @@ pub mod what;
 
 pub use cause::{Cause, ResetReason, Timer};
 pub use host::Host;
+pub use line_facts::{LineFacts, LineKind};
 pub use process::{CallPhase, Exit, HostChange, HostFacts, ProcessChange};
 pub use segment::{Segment, SegmentPhase};
 pub use socket::{Descriptor, OpenFile, Socket};

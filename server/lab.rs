@@ -15,62 +15,37 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::lab::run::RunControl;
-use crate::lab::run::request::Pace;
+use crate::lab::run::request::{Limits, RunRequest};
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::lab::sandbox::protocol::{Refusal, SetupStep};
-use crate::script::ast::Script;
 use live_run::lock;
 
 pub use live_run::{LiveRun, Progress};
 
-/// How many runs are remembered after their end, and how many bytes their events may take together.
-const REMEMBERED: (usize, usize) = (200, 64 << 20);
+/// The most runs that are kept after their end.
+const MAX_FINISHED_RUNS: usize = 200;
+/// The most bytes of all kept events.
+const MAX_FINISHED_BYTES: usize = 64 << 20;
 /// How many runs may wait for their turn.
-const MOST_WAITING: usize = 300;
-/// How long a refusal of the machine is believed before it is asked again.
-const BELIEVED: Duration = Duration::from_secs(2);
+const MAX_WAITING: usize = 300;
+/// How long a failed start is cached.
+const REFUSAL_TTL: Duration = Duration::from_secs(2);
 
-/// What the machine said when it was last asked for a nursery, and if it refused, when.
+/// The last start of the fork server: running, or refused and when.
 type CachedStart = Result<Arc<ForkServer>, (Refusal, Instant)>;
 
 /// The live runs of this server.
 pub struct Lab {
-    nursery: Mutex<Option<CachedStart>>,
+    fork_server: Mutex<Option<CachedStart>>,
     runs: Arc<Mutex<Runs>>,
     most_at_once: usize,
     rules: Arc<Rules>,
-}
-
-/// How long runs may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// One that plays its script and ends.
-    pub run: Duration,
-    /// One that is open.
-    pub open: Duration,
-    /// An open one to which nobody says anything.
-    pub idle: Duration,
 }
 
 /// What holds of all runs.
 struct Rules {
     limits: Limits,
     on_end: Box<dyn Fn(&LiveRun) + Send + Sync>,
-}
-
-/// What to play.
-pub struct RunRequest {
-    /// The scenario's id, where it is one of ours.
-    pub scenario: Option<String>,
-    /// The script.
-    pub script: Script,
-    /// How fast.
-    pub pace: Pace,
-    /// How fast what is said to it goes, where that is another pace.
-    pub then: Option<Pace>,
-    /// Whether the run takes further lines after its script, and ends only when it is told to.
-    pub open: bool,
 }
 
 #[derive(Default)]
@@ -88,9 +63,8 @@ struct Runs {
 /// A run that waits for its turn, or has it.
 struct Job {
     live: Arc<LiveRun>,
-    nursery: Arc<ForkServer>,
-    script: Script,
-    pace: Pace,
+    fork_server: Arc<ForkServer>,
+    request: RunRequest,
 }
 
 /// Why a run was not started.
@@ -112,7 +86,7 @@ impl Lab {
     pub fn new(most_at_once: usize, limits: Limits) -> Lab {
         let on_end = Box::new(|_: &LiveRun| {});
         Lab {
-            nursery: Mutex::default(),
+            fork_server: Mutex::default(),
             runs: Arc::default(),
             most_at_once,
             rules: Arc::new(Rules { limits, on_end }),
@@ -128,49 +102,42 @@ impl Lab {
         }
     }
 
-    /// Whether hosts can be built here. CachedStart again each time until they can: what was refused may be allowed by now.
+    /// Whether hosts can be built here. A failed start is tried again each time: it may be allowed by now.
     pub fn ability(&self) -> Result<(), Refusal> {
-        self.nursery().map(drop)
+        self.fork_server().map(drop)
     }
 
-    fn nursery(&self) -> Result<Arc<ForkServer>, Refusal> {
-        let mut nursery = lock(&self.nursery);
-        match &*nursery {
+    fn fork_server(&self) -> Result<Arc<ForkServer>, Refusal> {
+        let mut fork_server = lock(&self.fork_server);
+        match &*fork_server {
             Some(Ok(running)) if running.is_alive() => return Ok(running.clone()),
-            Some(Err((refusal, when))) if when.elapsed() < BELIEVED => return Err(refusal.clone()),
-            _ => *nursery = None, // the old one ends before the new one starts
+            Some(Err((refusal, when))) if when.elapsed() < REFUSAL_TTL => {
+                return Err(refusal.clone());
+            }
+            _ => *fork_server = None, // the old one ends before the new one starts
         }
         let started = ForkServer::start().map(Arc::new);
-        *nursery = Some(started.clone().map_err(|refusal| (refusal, Instant::now())));
+        *fork_server = Some(started.clone().map_err(|refusal| (refusal, Instant::now())));
         started
     }
 
     /// Starts a run, or lets it wait where as many as are allowed go on.
-    pub fn start(&self, wanted: RunRequest) -> Result<Arc<LiveRun>, StartError> {
-        let RunRequest {
-            scenario,
-            script,
-            pace,
-            then,
-            open,
-        } = wanted;
-        let nursery = self.nursery().map_err(StartError::Refused)?;
+    pub fn start(&self, request: RunRequest) -> Result<Arc<LiveRun>, StartError> {
+        let fork_server = self.fork_server().map_err(StartError::Refused)?;
         let mut runs = lock(&self.runs);
         if runs.closed {
             return Err(StartError::Closed);
         }
         runs.threads.retain(|thread| !thread.is_finished());
         let others = runs.playing + runs.waiting.len();
-        if others >= self.most_at_once + MOST_WAITING {
+        if others >= self.most_at_once + MAX_WAITING {
             return Err(StartError::Full(others));
         }
-        let hand = RunControl::new(open.then_some(self.rules.limits.idle), then);
-        let live = Arc::new(LiveRun::new(scenario, open, hand));
+        let live = Arc::new(LiveRun::new(&request));
         let job = Job {
             live: live.clone(),
-            nursery,
-            script,
-            pace,
+            fork_server,
+            request,
         };
         if runs.playing < self.most_at_once {
             let (all, rules) = (self.runs.clone(), self.rules.clone());
@@ -182,7 +149,7 @@ impl Lab {
             runs.playing += 1;
         } else {
             runs.waiting.push_back(job);
-            runs.tell_places();
+            runs.update_places();
         }
         runs.forget();
         runs.all.push_back(live.clone());
@@ -205,7 +172,7 @@ impl Lab {
         let mut waiting = runs.waiting.iter();
         let place = waiting.position(|job| Arc::ptr_eq(&job.live, live));
         let job = place.and_then(|place| runs.waiting.remove(place));
-        runs.tell_places();
+        runs.update_places();
         drop(runs);
         if let Some(job) = job {
             self.rules.play(&job);
@@ -226,7 +193,7 @@ impl Lab {
         for thread in threads {
             let _ = thread.join();
         }
-        *lock(&self.nursery) = None;
+        *lock(&self.fork_server) = None;
     }
 }
 
@@ -237,7 +204,7 @@ fn work(runs: &Mutex<Runs>, first: Job, rules: &Rules) {
         rules.play(&job);
         let mut runs = lock(runs);
         next = runs.waiting.pop_front();
-        runs.tell_places();
+        runs.update_places();
         if next.is_none() {
             runs.playing -= 1;
         }
@@ -248,11 +215,7 @@ impl Rules {
     /// Plays a run to its end; one that was told to end before it began does nothing.
     fn play(&self, job: &Job) {
         let live = &job.live;
-        let limit = match live.open {
-            true => self.limits.open,
-            false => self.limits.run,
-        };
-        live.play(&job.nursery, &job.script, job.pace, limit);
+        live.play(&job.fork_server, &job.request, self.limits);
         // A fault in what is done with it touches no other run either; it has ended all the same.
         let _ = catch_unwind(AssertUnwindSafe(|| (self.on_end)(live)));
     }
@@ -260,7 +223,7 @@ impl Rules {
 
 impl Runs {
     /// Tells those that wait where they stand.
-    fn tell_places(&self) {
+    fn update_places(&self) {
         for (index, job) in self.waiting.iter().enumerate() {
             job.live.stands(index + 1);
         }
@@ -269,7 +232,7 @@ impl Runs {
     /// Forgets the oldest runs that have ended, until what is left is not too much.
     fn forget(&mut self) {
         let size = |runs: &Runs| runs.all.iter().map(|live| live.size()).sum::<usize>();
-        while self.all.len() >= REMEMBERED.0 || size(self) > REMEMBERED.1 {
+        while self.all.len() >= MAX_FINISHED_RUNS || size(self) > MAX_FINISHED_BYTES {
             let Some(oldest) = self.all.iter().position(|live| live.progress().ended) else {
                 return;
             };

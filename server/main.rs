@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         Some(Role::Check { paths }) => cli::check(&paths),
         Some(Role::Doctor { listen }) => cli::doctor(listen),
         Some(Role::Record { ids, folder }) => cli::record(&folder, &ids),
-        Some(Role::ForkServer) => child::forkserver::nursery()
+        Some(Role::ForkServer) => child::forkserver::serve()
             .map(|()| ExitCode::SUCCESS)
             .map_err(Into::into),
     };

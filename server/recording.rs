@@ -12,6 +12,7 @@ use flate2::{Compression, GzBuilder};
 
 use crate::event::{Event, What};
 
+pub use crate::event::line_facts::has_facts;
 pub use about::{RecordingInfo, Story, about};
 pub use composed::Composed;
 
@@ -62,7 +63,9 @@ pub fn script(events: &[Event]) -> String {
     for event in events {
         match &event.what {
             What::Run { script, .. } => composed = Composed::new(script),
-            What::Script { at, remove, insert } => composed.change(*at, *remove, insert.clone()),
+            What::Script {
+                at, remove, insert, ..
+            } => composed.change(*at, *remove, insert.clone()),
             _ => {}
         }
     }

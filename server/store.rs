@@ -6,6 +6,7 @@
 
 pub(crate) mod day;
 pub mod error;
+pub mod events;
 pub(crate) mod schema;
 pub(crate) mod writer;
 
@@ -23,6 +24,7 @@ use rustix::io::Errno;
 use crate::recording::id::id_of;
 use crate::recording::{self, RecordingInfo};
 use crate::store::error::StoreError;
+use crate::store::events::Events;
 use writer::{Keep, Order, Writer};
 
 pub use day::Day;
@@ -79,7 +81,10 @@ impl Store {
         let lines = || lines.iter().map(AsRef::as_ref);
         let info = recording::about(lines()).ok_or(StoreError::NoRun)?;
         let id = id_of(lines());
-        let events = recording::pack_lines(lines()).expect("memory can be written to");
+        let events = Events {
+            packed: recording::pack_lines(lines()).expect("memory can be written to"),
+            has_facts: lines().next().is_some_and(recording::has_facts),
+        };
         let about = serde_json::to_string(&info).expect("it has no maps with odd keys");
         let (done, answer) = sync_channel(1);
         let keep = Keep {
@@ -96,11 +101,8 @@ impl Store {
 
     /// The facts of the recording of that id. Counts as a visit.
     pub fn info(&self, id: &str, today: Day) -> Result<Option<RecordingInfo>, StoreError> {
-        let text: Option<String> = self.read(
-            id,
-            today,
-            "SELECT visited, about FROM recordings WHERE id = ?1",
-        )?;
+        let sql = "SELECT visited, about FROM recordings WHERE id = ?1";
+        let text: Option<String> = self.read(id, today, sql, |row| row.get(1))?;
         let about = text.map(|text| serde_json::from_str(&text)).transpose();
         about.map_err(|error| {
             let error = rusqlite::Error::FromSqlConversionFailure(
@@ -113,19 +115,23 @@ impl Store {
     }
 
     /// The events of the recording of that id, packed as [`recording::pack`] does. Counts as a visit.
-    pub fn events(&self, id: &str, today: Day) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(
-            id,
-            today,
-            "SELECT visited, events FROM recordings WHERE id = ?1",
-        )
+    pub fn events(&self, id: &str, today: Day) -> Result<Option<Events>, StoreError> {
+        let sql = "SELECT visited, events, has_facts FROM recordings WHERE id = ?1";
+        self.read(id, today, sql, |row| {
+            Ok(Events {
+                packed: row.get(1)?,
+                has_facts: row.get(2)?,
+            })
+        })
     }
 
-    fn read<T: rusqlite::types::FromSql>(
+    /// Reads a row, whose first column is the day of the last visit.
+    fn read<T>(
         &self,
         id: &str,
         today: Day,
         sql: &str,
+        value: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, StoreError> {
         let Some(database) = self.database_if_there()? else {
             return Ok(None);
@@ -133,7 +139,7 @@ impl Store {
         let read = || {
             let reader = lock(&database.reader);
             let mut select = reader.prepare_cached(sql)?;
-            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Day>(0)?, row.get(1)?));
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Day>(0)?, value(row)?));
             select.query_row([id], row).optional()
         };
         let found = read().map_err(|source| StoreError::read(&self.file(), source))?;

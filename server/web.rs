@@ -4,7 +4,6 @@
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod blocking;
-pub(crate) mod diagnostic_zh;
 pub(crate) mod error;
 pub(crate) mod exported_run;
 pub(crate) mod extract;
@@ -14,7 +13,7 @@ pub(crate) mod offline_page;
 pub(crate) mod pages;
 pub(crate) mod picture_cache;
 pub(crate) mod rate_limit;
-pub(crate) mod recording_ref;
+pub mod recording_ref;
 pub(crate) mod router;
 pub(crate) mod state;
 

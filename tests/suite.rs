@@ -75,4 +75,6 @@ mod cli {
 /// What is written twice, in Rust and in JavaScript, says the same.
 mod parity {
     pub mod answers;
+    pub mod layout;
+    pub mod tables;
 }

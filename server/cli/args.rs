@@ -50,7 +50,7 @@ pub(crate) enum Role {
         folder: PathBuf,
     },
     /// The fork server, the process from which actors are forked; started by the server.
-    #[command(hide = true, name = "nursery")]
+    #[command(hide = true)]
     ForkServer,
 }
 

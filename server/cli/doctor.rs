@@ -6,7 +6,6 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
@@ -15,8 +14,8 @@ use anyhow::Result;
 use fourwave::content::catalogue;
 use fourwave::event::host::Host;
 use fourwave::event::{Event, What};
-use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
-use fourwave::lab::run::{play, readable_sockets};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play, readable_sockets};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::lab::sandbox::protocol::{Refusal, SetupStep};
 use fourwave::lab::sandbox::remedy::{OPEN_FILES, remedy, tried};
@@ -211,21 +210,10 @@ fn destroy(fork_server: &ForkServer) -> CheckResult {
 /// The events with their times, and the reason where the run did not go as the script says.
 fn play_all(fork_server: &ForkServer, script: &Script) -> (Vec<(Instant, Event)>, Option<String>) {
     let mut events = Vec::new();
-    let play_it = Play {
-        scenario: None,
-        script,
-        pace: Pace::FULL,
-        limit: Duration::from_secs(30),
-        most_events: MOST_EVENTS,
-    };
-    let played = play(
-        fork_server,
-        &play_it,
-        &AtomicBool::new(false),
-        &mut |event| {
-            events.push((Instant::now(), event));
-        },
-    );
+    let request = RunRequest::new(script.clone(), Pace::FULL);
+    let (limits, control) = (Limits::of(Duration::from_secs(30)), RunControl::new(false));
+    let mut sink = |event| events.push((Instant::now(), event));
+    let played = play(fork_server, &request, limits, &control, &mut sink);
     let reason = match (played, events.last().map(|(_, event)| &event.what)) {
         (Err(error), _) => Some(error.to_string()),
         (Ok(()), Some(What::End { ok: true, .. })) => None,

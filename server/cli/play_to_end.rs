@@ -1,12 +1,11 @@
 //! Plays a script to its end; every check must be true.
 
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use fourwave::event::{Event, What};
-use fourwave::lab::run::play;
-use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script::ast::Script;
 
@@ -16,19 +15,13 @@ use fourwave::script::ast::Script;
 /// Where a check failed, or the run did not reach its end.
 pub(super) fn events(fork_server: &ForkServer, id: &str, script: &Script) -> Result<Vec<Event>> {
     let mut events = Vec::new();
-    let play_it = Play {
-        scenario: Some(id),
-        script,
-        pace: Pace::FOLLOW,
-        limit: Duration::from_secs(120),
-        most_events: MOST_EVENTS,
+    let request = RunRequest {
+        scenario: Some(id.to_owned()),
+        ..RunRequest::new(script.clone(), Pace::FOLLOW)
     };
-    play(
-        fork_server,
-        &play_it,
-        &AtomicBool::new(false),
-        &mut |event| events.push(event),
-    )?;
+    let (limits, control) = (Limits::of(Duration::from_secs(120)), RunControl::new(false));
+    let mut sink = |event| events.push(event);
+    play(fork_server, &request, limits, &control, &mut sink)?;
     match events.last().map(|event| &event.what) {
         Some(What::End { ok: true, .. }) => Ok(events),
         Some(What::End { reason, .. }) => {

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -15,8 +14,8 @@ use fourwave::export::options::ExportInfo;
 use fourwave::export::terminal::Drawing;
 use fourwave::export::{Theme, pcapng, picture};
 use fourwave::i18n::Language;
-use fourwave::lab::run::play;
-use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play};
 use fourwave::script;
 use fourwave::script::ast::Script;
 
@@ -27,7 +26,11 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     let RunInput { id, title, script } = read_input(&run.what)?;
     let fork_server = crate::cli::start::fork_server()?;
     let pace = if run.slow { Pace::FOLLOW } else { Pace::FULL };
-    let limit = Duration::from_secs(run.limit);
+    let limits = Limits::of(Duration::from_secs(run.limit));
+    let request = RunRequest {
+        scenario: id,
+        ..RunRequest::new(script, pace)
+    };
     let mut drawing = Drawing::new(
         io::stdout().lock(),
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
@@ -35,7 +38,7 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
     let mut written = Ok(());
     let (mut all_true, mut played) = (true, false);
     let mut events = Vec::new();
-    let stop = AtomicBool::new(false);
+    let control = RunControl::new(false);
     let mut sink = |event: Event| {
         match &event.what {
             What::Check {
@@ -51,24 +54,13 @@ pub(crate) fn run(run: &Run) -> Result<ExitCode> {
         };
         if written.is_ok() && drawn.is_err() {
             written = drawn;
-            stop.store(true, Ordering::Relaxed); // nobody reads any more
+            control.stop(); // nobody reads any more
         }
         if run.pcapng.is_some() || run.svg.is_some() {
             events.push(event);
         }
     };
-    play(
-        &fork_server,
-        &Play {
-            scenario: id.as_deref(),
-            script: &script,
-            pace,
-            limit,
-            most_events: MOST_EVENTS,
-        },
-        &stop,
-        &mut sink,
-    )?;
+    play(&fork_server, &request, limits, &control, &mut sink)?;
     // A file that cannot be saved does not keep the other from being saved.
     let capture = run.pcapng.as_ref().map(|file| {
         let capture = pcapng::capture(&events);

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fourwave::content::catalogue;
-use fourwave::lab::{Lab, Limits};
+use fourwave::lab::Lab;
+use fourwave::lab::run::request::{Limits, MAX_EVENTS};
 use fourwave::store::Store;
 use fourwave::web::{self, Site};
 use tracing::warn;
@@ -21,6 +22,7 @@ pub(crate) fn serve(serve: &Serve) -> Result<ExitCode> {
         run: Duration::from_secs(serve.run_limit),
         open: Duration::from_secs(serve.open_limit),
         idle: Duration::from_secs(serve.idle_limit),
+        events: MAX_EVENTS,
     };
     let lab = Lab::new(serve.max_runs.into(), limits);
     let limit = serve.store_limit << 20;

@@ -120,7 +120,7 @@ impl Planner<'_> {
         let lines = rest
             .meanwhile
             .iter()
-            .map(|step| deed_of(&self.script.steps[*step]));
+            .map(|step| action_of(&self.script.steps[*step]));
         let lines: Vec<String> = lines.collect();
         let why = match lines.is_empty() {
             true => "until all that was sent is acknowledged".into(),
@@ -130,7 +130,7 @@ impl Planner<'_> {
     }
 
     fn step(&mut self, step: &Step, rest: &Rest) {
-        match &step.deed {
+        match &step.action {
             Action::Call {
                 actor,
                 on,
@@ -176,7 +176,7 @@ impl Planner<'_> {
                     self.gone(who.table);
                 }
             }
-            Action::Host { host, deed } => self.host_deed(step, *host, deed),
+            Action::Host { host, action } => self.host_action(step, *host, action),
             Action::Wire(_) => {
                 let main = self.main();
                 self.comment(main, format!("{}: the lab's doing", step.text));
@@ -315,13 +315,13 @@ impl Planner<'_> {
         self.tables[table].clear();
     }
 
-    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostAction) {
+    fn host_action(&mut self, step: &Step, host: Host, action: &HostAction) {
         let main = self.main();
         self.comment(main, format!("{}: the lab's doing", step.text));
-        if host == self.plan.host && *deed == HostAction::Crash {
+        if host == self.plan.host && *action == HostAction::Crash {
             self.tables.iter_mut().for_each(BTreeMap::clear);
         }
-        if host == self.plan.host && *deed == HostAction::Boot {
+        if host == self.plan.host && *action == HostAction::Boot {
             let body = self.enter(host.name(), Role::Program, Vec::new());
             self.comment(body, format!("{}: the host has started again", step.text));
         }
@@ -365,7 +365,7 @@ fn is_error(outcome: &Outcome) -> bool {
 
 /// Whether the socket that a step makes will listen: before its name is given to another one.
 fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
-    let is_mine = |step: &&Step| match (&step.deed, &made.deed) {
+    let is_mine = |step: &&Step| match (&step.action, &made.action) {
         (
             Action::Call {
                 actor, on, call, ..
@@ -379,7 +379,7 @@ fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
         .iter()
         .filter(|step| step.line >= made.line)
         .filter(is_mine)
-        .map_while(|step| match &step.deed {
+        .map_while(|step| match &step.action {
             Action::Call { call, .. } if *call != Call::Close => Some(call),
             _ => None,
         })
@@ -387,10 +387,10 @@ fn is_listening(script: &Script, made: &Step, name: &str) -> bool {
 }
 
 /// A step's text without its label and what it must give.
-fn deed_of(step: &Step) -> String {
-    let deed: String = step.text.chars().skip(step.column - step.begin).collect();
-    match deed.rfind("=>") {
-        Some(end) if !step.expected.is_empty() => deed[..end].trim_end().to_owned(),
-        _ => deed,
+fn action_of(step: &Step) -> String {
+    let action: String = step.text.chars().skip(step.column - step.begin).collect();
+    match action.rfind("=>") {
+        Some(end) if !step.expected.is_empty() => action[..end].trim_end().to_owned(),
+        _ => action,
     }
 }

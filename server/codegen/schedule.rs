@@ -57,7 +57,7 @@ enum What {
     Sends(usize),
     /// Nothing more comes.
     Ends,
-    /// Nobody's deed: all wait.
+    /// Nobody's action: all wait.
     Time,
     Other,
 }
@@ -97,7 +97,7 @@ impl Clock {
 
     fn step(&mut self, script: &Script, index: usize) -> Rest {
         let step = &script.steps[index];
-        match &step.deed {
+        match &step.action {
             Action::Call {
                 actor, call, on, ..
             } => self.call(index, step, actor, call, on),
@@ -168,7 +168,7 @@ impl Clock {
             }
             Action::Host {
                 host,
-                deed: HostAction::Boot,
+                action: HostAction::Boot,
             } => {
                 self.enter(host.name(), *host, self.effects.len(), self.now);
                 Rest::default()

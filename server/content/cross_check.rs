@@ -5,9 +5,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::content::article::Claim;
-use crate::content::file_error::FileError;
+use crate::content::file_error::{FileError, draw_at};
 use crate::content::scenario::{Scenario, ScriptText, script_position};
-use crate::script::draw_at;
 
 /// A scenario and the file that it was read from.
 #[derive(Debug)]

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::script::draw_at;
-
 /// What is wrong with a scenario file, drawn under the lines that it is in.
 #[derive(Debug)]
 pub struct FileError(pub String);
@@ -29,6 +27,26 @@ impl fmt::Display for FileError {
 }
 
 impl std::error::Error for FileError {}
+
+/// A message about a place in a text (line, column and length, in characters), with that line and a mark under it.
+pub(crate) fn draw_at(
+    name: &str,
+    text: &str,
+    [line, column, length]: [usize; 3],
+    message: &str,
+) -> String {
+    let shown = text.lines().nth(line - 1).unwrap_or("");
+    let margin = " ".repeat(line.to_string().len());
+    let indent: String = shown
+        .chars()
+        .take(column - 1)
+        .map(|c| if c == '\t' { c } else { ' ' })
+        .collect();
+    let mark = "^".repeat(length);
+    format!(
+        "{name}:{line}:{column}: {message}\n{margin} |\n{line} | {shown}\n{margin} | {indent}{mark}\n"
+    )
+}
 
 /// Line and column of a byte, both 1-based, the column in characters.
 pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {

@@ -1,20 +1,22 @@
-//! The markup of texts, as HTML: `code` and *stress*, nothing else. web/scripts/dom/markup.js does the same.
+//! Texts of scenarios → HTML. The markup has `code` and *stress* only; tests/parity/markup.toml holds this file and
+//! web/scripts/dom/markup.js to the same rule.
 
-/// A text as HTML, everything but the marks escaped.
-pub(crate) fn html(text: &str) -> String {
+/// A text as HTML. Everything but the markup is escaped; a mark without a partner stands for itself.
+pub fn html(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['`', '*']) {
         let (before, marked) = rest.split_at(at);
         let mark = &marked[..1];
-        let Some((inner, after)) = marked[1..]
-            .split_once(mark)
-            .filter(|(inner, _)| !inner.is_empty())
-        else {
-            break;
+        html += &escape(before);
+        let enclosed = marked[1..].split_once(mark);
+        let Some((inner, after)) = enclosed.filter(|(inner, _)| !inner.is_empty()) else {
+            html += mark;
+            rest = &marked[1..];
+            continue;
         };
         let tag = if mark == "`" { "code" } else { "em" };
-        html += &format!("{}<{tag}>{}</{tag}>", escape(before), escape(inner));
+        html += &format!("<{tag}>{}</{tag}>", escape(inner));
         rest = after;
     }
     html + &escape(rest)

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::content::file_error::{FileError, position};
+use crate::content::mistake::{self, Mistake};
 use crate::content::source::Citation;
-use crate::i18n::Text;
+use crate::i18n::{Language, Text};
 use crate::script::ast::Script;
-use crate::script::{self, Mistake};
+use crate::script::{self, Diagnostic};
 
 pub use question::{Choice, Question, QuestionSubject};
 
@@ -152,12 +153,12 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, FileError> {
         };
         let drawn = mistakes.into_iter().map(|mistake| {
             let column = mistake.column + if mistake.line == 1 { column - 1 } else { 0 };
-            Mistake {
+            let moved = Diagnostic {
                 line: mistake.line + line - 1,
                 column,
                 ..mistake
-            }
-            .draw(name, text)
+            };
+            Mistake::new(&moved, Language::English).draw(name, text)
         });
         FileError(drawn.collect())
     })?;
@@ -215,13 +216,9 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, FileError> {
 }
 
 /// The mistakes of a bare script, drawn.
-pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Mistake]) -> FileError {
-    FileError(
-        mistakes
-            .iter()
-            .map(|mistake| mistake.draw(name, text))
-            .collect(),
-    )
+pub fn draw_mistakes(name: &str, text: &str, mistakes: &[Diagnostic]) -> FileError {
+    let worded = mistake::in_language(Language::English, mistakes).into_iter();
+    FileError(worded.map(|mistake| mistake.draw(name, text)).collect())
 }
 
 /// Line and column at which a script begins in its file; None where it is written with escapes, so that places in it are

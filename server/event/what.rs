@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::cause::{Cause, Timer};
 use crate::event::host::Host;
+use crate::event::line_facts::LineFacts;
 use crate::event::process::{CallPhase, HostChange, HostFacts, ProcessChange};
 use crate::event::segment::Segment;
 use crate::event::socket::{OpenFile, Socket};
@@ -52,6 +53,9 @@ pub enum What {
         idle_limit_ms: Option<u64>,
         /// Both hosts.
         hosts: BTreeMap<Host, HostFacts>,
+        /// Facts about each line of the script; None for a line that does nothing.
+        #[serde(default)]
+        lines: Vec<Option<LineFacts>>,
     },
     /// The script is another from here on: something was done by hand, or what was done gave something. From line `at` on,
     /// `remove` lines are replaced. All of these changes, made to the script that the run began with, give the one that
@@ -63,6 +67,9 @@ pub enum What {
         remove: usize,
         /// The lines that are there instead.
         insert: Vec<String>,
+        /// Facts about each of these; None for a line that does nothing.
+        #[serde(default)]
+        lines: Vec<Option<LineFacts>>,
     },
     /// Nobody has said a line to an open run for a while. Told once more, with the whole time, where somebody has since.
     Idle {
@@ -77,6 +84,9 @@ pub enum What {
         text: String,
         /// Begin or end.
         phase: StepPhase,
+        /// Facts about the line. None in recordings that are older than this.
+        #[serde(flatten)]
+        facts: Option<LineFacts>,
     },
     /// A system call starts or returns.
     Call {

@@ -120,6 +120,7 @@ impl<'a> Writer<'a> {
                 line,
                 text,
                 phase: StepPhase::Begin,
+                ..
             } => {
                 let text = tame(text);
                 let _ = writeln!(self.body, "\n// {line}: {text}");

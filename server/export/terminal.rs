@@ -6,8 +6,8 @@ use std::mem;
 use crate::event::host::Host;
 use crate::event::labels::{Kind, by};
 use crate::event::{
-    CallPhase, Cause, Event, Exit, HostChange, ProcessChange, Segment, SegmentPhase, StepPhase,
-    Timer, What,
+    CallPhase, Cause, Event, Exit, HostChange, LineFacts, LineKind, ProcessChange, Segment,
+    SegmentPhase, StepPhase, Timer, What,
 };
 use crate::export::text_width::{columns, shorten, tame};
 
@@ -79,7 +79,8 @@ impl<W: Write> Drawing<W> {
                 line,
                 text,
                 phase: StepPhase::Begin,
-            } if !looks(text) => {
+                facts,
+            } if !is_check(facts.as_ref()) => {
                 self.flush()?;
                 self.line(QUIET, &format!("{line:>3}  {text}"))
             }
@@ -301,10 +302,9 @@ fn gives(call: &str, exit: &Exit) -> String {
     shorten(call, CALLS - columns(&gave)) + &gave
 }
 
-/// Whether a line only looks at something: its ✓ says enough.
-fn looks(line: &str) -> bool {
-    let deed = line.split_once(": ").map_or(line, |(_, deed)| deed);
-    line.starts_with("expect ") || deed.starts_with("expect ")
+/// Whether a line is a check and no claim: its ✓ says enough.
+fn is_check(facts: Option<&LineFacts>) -> bool {
+    facts.is_some_and(|facts| facts.kind == LineKind::Expect && facts.claim.is_none())
 }
 
 /// A segment on its way, as long as the wire is wide.

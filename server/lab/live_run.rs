@@ -3,16 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use rustix::rand::{GetRandomFlags, getrandom};
 use tokio::sync::{oneshot, watch};
 
 use crate::event::{Ending, Event, What};
-use crate::lab::run::request::{MOST_EVENTS, Pace, Play};
-use crate::lab::run::{self, Answer, LineRejection, RunControl};
+use crate::lab::run::request::{Limits, RunRequest};
+use crate::lab::run::{self, LineRejection, LineResult, RunControl};
 use crate::lab::sandbox::forkserver::ForkServer;
-use crate::script::ast::Script;
 
 /// A run that goes on, or has ended and is remembered.
 pub struct LiveRun {
@@ -28,7 +26,7 @@ pub struct LiveRun {
     /// Bytes of all events.
     size: AtomicUsize,
     grown: watch::Sender<Progress>,
-    hand: RunControl,
+    control: RunControl,
 }
 
 /// How far a run is.
@@ -43,48 +41,40 @@ pub struct Progress {
 }
 
 impl LiveRun {
-    pub(crate) fn new(scenario: Option<String>, open: bool, hand: RunControl) -> LiveRun {
+    pub(crate) fn new(request: &RunRequest) -> LiveRun {
         LiveRun {
             id: random_text(8),
             key: random_text(24),
-            scenario,
-            open,
+            scenario: request.scenario.clone(),
+            open: request.open,
             events: Mutex::default(),
             size: AtomicUsize::new(0),
             grown: watch::Sender::default(),
-            hand,
+            control: RunControl::new(request.open),
         }
     }
 
     /// Plays it to its last event, whatever happens.
-    pub(crate) fn play(&self, nursery: &ForkServer, script: &Script, pace: Pace, limit: Duration) {
+    pub(crate) fn play(&self, fork_server: &ForkServer, request: &RunRequest, limits: Limits) {
         self.stands(0);
-        if self.hand.is_stopped() {
+        if self.control.is_stopped() {
             self.fail(Ending::Stopped, "stopped before it began".into());
-        } else if let Err(reason) = self.try_to_play(nursery, script, pace, limit) {
+        } else if let Err(reason) = self.try_to_play(fork_server, request, limits) {
             self.fail(Ending::Failed, reason);
         }
-        self.hand.close();
+        self.control.close();
     }
 
     fn try_to_play(
         &self,
-        nursery: &ForkServer,
-        script: &Script,
-        pace: Pace,
-        limit: Duration,
+        fork_server: &ForkServer,
+        request: &RunRequest,
+        limits: Limits,
     ) -> Result<(), String> {
-        let play = Play {
-            scenario: self.scenario.as_deref(),
-            script,
-            pace,
-            limit,
-            most_events: MOST_EVENTS,
-        };
         let mut sink = |event| self.append(&event);
         // A fault in one run touches no other, and its followers are told.
         let played = catch_unwind(AssertUnwindSafe(|| {
-            run::play_by_hand(nursery, &play, &self.hand, &mut sink)
+            run::play(fork_server, request, limits, &self.control, &mut sink)
         }));
         match played {
             Ok(played) => played.map_err(|error| error.to_string()),
@@ -157,16 +147,16 @@ impl LiveRun {
 
     /// Asks it to end soon.
     pub fn stop(&self) {
-        self.hand.stop();
+        self.control.stop();
     }
 
     /// Says a line to it; the line's number once it is begun.
     ///
     /// # Errors
     /// Why it was not taken.
-    pub async fn say(&self, line: String) -> Answer {
+    pub async fn say(&self, line: String) -> LineResult {
         let (answer, answered) = oneshot::channel();
-        self.hand.say(line, move |said| {
+        self.control.say(line, move |said| {
             let _ = answer.send(said); // nobody may wait for it any more
         });
         answered.await.unwrap_or(Err(LineRejection::Over)) // the run failed with the line in its hand

@@ -21,7 +21,7 @@ pub struct Script {
 pub struct Step {
     /// Its number, 1-based.
     pub line: usize,
-    /// Where its deed begins, after any label: 1-based, in characters.
+    /// Where its action begins, after any label: 1-based, in characters.
     pub column: usize,
     /// Its text, without comment.
     pub text: String,
@@ -30,7 +30,7 @@ pub struct Step {
     /// Where the line's text begins: 1-based, in characters.
     pub begin: usize,
     /// What is done.
-    pub deed: Action,
+    pub action: Action,
     /// Whose claim its check is; a claim is judged, and never fails the run.
     pub claim: Option<String>,
     /// What it must give: one of these.
@@ -55,7 +55,7 @@ pub enum Action {
     },
     /// Another actor comes.
     Start {
-        /// By whose deed, or for [`Beginning::Process`] on whose host.
+        /// By whose action, or for [`Beginning::Process`] on whose host.
         actor: String,
         /// Its name.
         name: String,
@@ -84,7 +84,7 @@ pub enum Action {
         /// Which.
         host: Host,
         /// What.
-        deed: HostAction,
+        action: HostAction,
     },
     /// Something is done on the wire.
     Wire(WireAction),

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::host::Host;
-use crate::script::Mistake;
 use crate::script::ast::{
     Action, Beginning, Expectation, Forgery, HostAction, Outcome, Signal, Step, WireAction,
 };
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::vocabulary::WORDS;
 use crate::tcp::call::Call;
 
@@ -22,7 +22,7 @@ pub(crate) struct Checker {
 }
 
 /// The most actors of one script.
-const MOST_ACTORS: usize = 16;
+const MAX_ACTORS: usize = 16;
 #[derive(Clone)]
 struct ActorState {
     host: Host,
@@ -42,7 +42,7 @@ enum Now {
 
 impl Default for Checker {
     fn default() -> Checker {
-        let mut cast = Checker {
+        let mut checker = Checker {
             actors: BTreeMap::new(),
             labels: BTreeSet::new(),
             dark: BTreeSet::new(),
@@ -50,8 +50,8 @@ impl Default for Checker {
         };
         Host::BOTH
             .into_iter()
-            .for_each(|host| cast.enter(host.name(), host));
-        cast
+            .for_each(|host| checker.enter(host.name(), host));
+        checker
     }
 }
 
@@ -84,22 +84,24 @@ impl Checker {
     }
 
     /// Takes note of a step, or says why it cannot be played after the lines before it.
-    pub(crate) fn admit(&mut self, step: Step) -> Result<Step, Mistake> {
+    pub(crate) fn admit(&mut self, step: Step) -> Result<Step, Diagnostic> {
         if let Some(label) = &step.label
             && !self.labels.insert(label.clone())
         {
-            let found = format!("the label `{label}` again");
+            let found = Found::LabelTwice {
+                label: label.clone(),
+            };
             let length = label.chars().count();
-            return Err(Mistake::new(
+            return Err(Diagnostic::new(
                 step.line,
                 step.begin,
                 length,
                 found,
-                "another name".into(),
+                Expected::OtherName,
             ));
         }
         check_form(&step)?;
-        match &step.deed {
+        match &step.action {
             Action::Call {
                 actor,
                 on,
@@ -132,18 +134,16 @@ impl Checker {
             }
             Action::Wait { actor } => {
                 let Now::Busy(_) = self.alive(&step, actor)?.now else {
-                    let found = format!("{actor}, which is in no call");
-                    return Err(mistake(
-                        &step,
-                        found,
-                        "an actor whose line ended in `&` or gave `blocked`".into(),
-                    ));
+                    let found = Found::ActorInNoCall {
+                        actor: actor.clone(),
+                    };
+                    return Err(mistake(&step, found, Expected::ActorInCall));
                 };
                 if !step.expected.contains(&Outcome::Blocked) {
                     self.set(actor, Now::Free);
                 }
             }
-            Action::Host { host, deed } => self.host_deed(&step, *host, deed)?,
+            Action::Host { host, action } => self.host_action(&step, *host, action)?,
             Action::Check {
                 what:
                     Expectation::Sent {
@@ -151,11 +151,10 @@ impl Checker {
                     },
                 ..
             } if !self.labels.contains(label) => {
-                return Err(mistake(
-                    &step,
-                    format!("since `{label}`"),
-                    "the label of a line above".into(),
-                ));
+                let found = Found::SinceLabel {
+                    label: label.clone(),
+                };
+                return Err(mistake(&step, found, Expected::LabelAbove));
             }
             Action::Check {
                 what: Expectation::State { host, socket, .. },
@@ -179,23 +178,22 @@ impl Checker {
         actor: &str,
         name: &str,
         beginning: Beginning,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), Diagnostic> {
         let gone = self
             .actors
             .get(name)
             .is_some_and(|actor| matches!(actor.now, Now::Gone(_)));
         if (self.actors.contains_key(name) && !gone) || WORDS.contains(&name) {
-            return Err(mistake(
-                step,
-                format!("`{name}`, which is taken"),
-                "another name".into(),
-            ));
+            let found = Found::NameTaken { name: name.into() };
+            return Err(mistake(step, found, Expected::OtherName));
         }
-        if self.actors.len() >= MOST_ACTORS {
+        if self.actors.len() >= MAX_ACTORS {
+            let number = (MAX_ACTORS + 1).to_string();
+            let count = MAX_ACTORS.to_string();
             return Err(mistake(
                 step,
-                format!("actor number {}", MOST_ACTORS + 1),
-                format!("at most {MOST_ACTORS}"),
+                Found::ActorNumber { number },
+                Expected::AtMost { count },
             ));
         }
         // Known from here on, also where its maker is in a call: one mistake is enough.
@@ -222,26 +220,26 @@ impl Checker {
                     self.has_power(step, host)?;
                     self.enter(name, host);
                 }
-                None => {
-                    return Err(mistake(
-                        step,
-                        format!("`{actor}`"),
-                        "a host (client, server)".into(),
-                    ));
-                }
+                None => return Err(mistake(step, Found::word(actor), Expected::Host)),
             },
         }
         Ok(())
     }
 
-    fn host_deed(&mut self, step: &Step, host: Host, deed: &HostAction) -> Result<(), Mistake> {
-        match deed {
+    fn host_action(
+        &mut self,
+        step: &Step,
+        host: Host,
+        action: &HostAction,
+    ) -> Result<(), Diagnostic> {
+        match action {
             HostAction::Boot => {
                 if !self.dark.remove(&host) {
+                    let host = host.to_string();
                     return Err(mistake(
                         step,
-                        format!("{host}, which runs"),
-                        "a host that crashed before".into(),
+                        Found::HostRuns { host },
+                        Expected::CrashedHost,
                     ));
                 }
                 self.enter(host.name(), host);
@@ -259,7 +257,7 @@ impl Checker {
     }
 
     /// Whether some line above gave a host's socket this name; `conn` and `listener` may also come without.
-    fn known(&self, step: &Step, host: Host, socket: &str) -> Result<(), Mistake> {
+    fn known(&self, step: &Step, host: Host, socket: &str) -> Result<(), Diagnostic> {
         const USUAL: [&str; 2] = ["conn", "listener"];
         if USUAL.contains(&socket) || self.sockets.contains(&(host, socket.to_owned())) {
             return Ok(());
@@ -273,23 +271,21 @@ impl Checker {
             .into_iter()
             .chain(own.filter(|name| !USUAL.contains(name)))
             .collect();
-        let expected = format!("one that it has ({})", names.join(", "));
-        Err(mistake(
-            step,
-            format!("the socket `{socket}` of {host}"),
-            expected,
-        ))
+        let found = Found::UnknownSocket {
+            socket: socket.into(),
+            host: host.to_string(),
+        };
+        let sockets = names.join(", ");
+        Err(mistake(step, found, Expected::KnownSocket { sockets }))
     }
 
-    fn has_power(&self, step: &Step, host: Host) -> Result<(), Mistake> {
-        match self.dark.contains(&host) {
-            true => Err(mistake(
-                step,
-                format!("{host}, which crashed"),
-                format!("`{host} boot` first"),
-            )),
-            false => Ok(()),
+    fn has_power(&self, step: &Step, host: Host) -> Result<(), Diagnostic> {
+        if !self.dark.contains(&host) {
+            return Ok(());
         }
+        let host = host.to_string();
+        let expected = Expected::BootFirst { host: host.clone() };
+        Err(mistake(step, Found::HostCrashed { host }, expected))
     }
 
     /// Each actor that is still there, with its host and its process.
@@ -317,39 +313,43 @@ impl Checker {
             .for_each(|actor| actor.now = Now::Gone(line));
     }
 
-    fn alive(&self, step: &Step, name: &str) -> Result<ActorState, Mistake> {
+    fn alive(&self, step: &Step, name: &str) -> Result<ActorState, Diagnostic> {
         let Some(actor) = self.actors.get(name) else {
             let names: Vec<&str> = self.actors.keys().map(String::as_str).collect();
-            let expected = match step.deed {
-                Action::Wait { .. } => format!("an actor ({})", names.join(", ")),
-                _ => format!(
-                    "an actor ({}), wire, expect, claim, wait, sleep or settle",
-                    names.join(", ")
-                ),
+            let actors = names.join(", ");
+            let expected = match step.action {
+                Action::Wait { .. } => Expected::Actor { actors },
+                _ => Expected::Subject { actors },
             };
-            return Err(mistake(step, format!("`{name}`"), expected));
+            return Err(mistake(step, Found::word(name), expected));
         };
         match actor.now {
-            Now::Gone(line) => Err(mistake(
-                step,
-                format!("{name}, ended on line {line}"),
-                "an actor that is still there".into(),
-            )),
+            Now::Gone(line) => {
+                let found = Found::ActorEnded {
+                    actor: name.into(),
+                    line: line.to_string(),
+                };
+                Err(mistake(step, found, Expected::PresentActor))
+            }
             _ => Ok(actor.clone()),
         }
     }
 
-    fn free(&self, step: &Step, name: &str) -> Result<ActorState, Mistake> {
+    fn free(&self, step: &Step, name: &str) -> Result<ActorState, Diagnostic> {
         let actor = self.alive(step, name)?;
         match actor.now {
-            Now::Busy(line) => Err(mistake(
-                step,
-                format!("{name}, still in its call of line {line}"),
-                match step.deed {
-                    Action::Start { .. } => format!("`wait {name}` first"),
-                    _ => format!("`wait {name}` first, or a thread"),
-                },
-            )),
+            Now::Busy(line) => {
+                let actor = name.to_owned();
+                let expected = match step.action {
+                    Action::Start { .. } => Expected::WaitFirst { actor },
+                    _ => Expected::WaitFirstOrThread { actor },
+                };
+                let found = Found::ActorBusy {
+                    actor: name.into(),
+                    line: line.to_string(),
+                };
+                Err(mistake(step, found, expected))
+            }
             _ => Ok(actor),
         }
     }
@@ -377,25 +377,21 @@ fn makes_its_socket(call: &Call) -> bool {
 }
 
 /// Only calls give something and can be left running; only what is checked can be claimed.
-fn check_form(step: &Step) -> Result<(), Mistake> {
-    let is_call = matches!(step.deed, Action::Call { .. });
-    let gives = is_call || matches!(step.deed, Action::Wait { .. });
+fn check_form(step: &Step) -> Result<(), Diagnostic> {
+    let is_call = matches!(step.action, Action::Call { .. });
+    let gives = is_call || matches!(step.action, Action::Wait { .. });
     if step.background && !is_call {
         return Err(mistake(
             step,
-            "`&` after a line that is no call".into(),
-            "no `&`".into(),
+            Found::BackgroundOfNoCall,
+            Expected::NoBackground,
         ));
     }
     if !step.expected.is_empty() && !gives {
-        return Err(mistake(
-            step,
-            "`=>` after a line that gives nothing".into(),
-            "no `=>`".into(),
-        ));
+        return Err(mistake(step, Found::ResultOfNothing, Expected::NoResult));
     }
     let receives = matches!(
-        step.deed,
+        step.action,
         Action::Call {
             call: Call::Recv { .. } | Call::Name | Call::Peer,
             ..
@@ -407,32 +403,29 @@ fn check_form(step: &Step) -> Result<(), Mistake> {
             .iter()
             .any(|expected| matches!(expected, Outcome::Text(_)))
     {
-        let found = "a text after a call that gives none".into();
-        return Err(mistake(
-            step,
-            found,
-            "a number, an error's name or other words".into(),
-        ));
+        return Err(mistake(step, Found::TextOfNoText, Expected::OtherResult));
     }
     if step.background && !step.expected.is_empty() {
-        let expected = "the `=>` where the call is collected (`wait ACTOR => …`)";
-        return Err(mistake(step, "`=>` and `&`".into(), expected.into()));
+        return Err(mistake(
+            step,
+            Found::ResultAndBackground,
+            Expected::ResultOfWait,
+        ));
     }
     if step.claim.is_some()
         && step.expected.is_empty()
-        && !matches!(step.deed, Action::Check { .. })
+        && !matches!(step.action, Action::Check { .. })
     {
-        let expected = "a check after `claim`: a host's state, what it sent, or a call with `=>`";
         return Err(mistake(
             step,
-            "a line that checks nothing".into(),
-            expected.into(),
+            Found::NothingChecked,
+            Expected::CheckAfterClaim,
         ));
     }
     Ok(())
 }
 
-/// A mistake of the line as a whole, marked where its deed begins.
-fn mistake(step: &Step, found: String, expected: String) -> Mistake {
-    Mistake::new(step.line, step.column, 1, found, expected)
+/// A mistake of the line as a whole, marked where its action begins.
+fn mistake(step: &Step, found: Found, expected: Expected) -> Diagnostic {
+    Diagnostic::new(step.line, step.column, 1, found, expected)
 }

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use crate::script::checker::Checker;
 use crate::script::lexer::{self, TokenKind as Token};
-use crate::script::parse::LONGEST;
+use crate::script::parse::{MAX_BYTES, MAX_LINES};
 use crate::script::vocabulary::{
-    BITS, CALLS, DEEDS, KEYWORDS, OPTIONS, OTHERS, SOCKETS, SYSCTLS, UNITS, WORDS,
+    BITS, CALLS, KEYWORDS, OTHER_ACTIONS, SOCKET_OPTIONS, SOCKETS, SYSCTLS, UNITS, WIRE_ACTIONS,
+    WORDS,
 };
-use crate::script::{Mistake, parser};
+use crate::script::{Diagnostic, parser};
 use crate::tcp::call::POLL_EVENTS;
 use crate::tcp::errno;
 use crate::tcp::state::State;
@@ -22,7 +23,7 @@ pub struct Completions {
     /// Them, most usual first.
     pub completions: Vec<Completion>,
     /// What is missing at the place, where the line cannot end there.
-    pub lacking: Option<Mistake>,
+    pub lacking: Option<Diagnostic>,
 }
 
 /// A word that can stand there.
@@ -42,7 +43,8 @@ pub enum CompletionKind {
     Actor,
     Keyword,
     Call,
-    Deed,
+    #[serde(rename = "deed")]
+    Action,
     Option,
     Sysctl,
     Socket,
@@ -59,7 +61,7 @@ pub enum CompletionKind {
 const NOBODY: &str = "zzz-nobody";
 /// How many words may be missing behind a candidate, at most: `set keepalive 1s 1s 1`.
 const MISSING: usize = 4;
-/// Words with which a line that is too short is brought to its end, to hear what the cast says of it.
+/// Words with which a line that is too short is brought to its end, to hear what the checker says of it.
 const FILLERS: [&str; 23] = [
     "close", "kill", "boot", "cut", "\"x\"", "1s", "1", "off", "conn", "client", "server", NOBODY,
     "CLOSED", "FIN", "to", "next", "up", "read", "error", "linger", "process", "tcp_sack", "as",
@@ -92,16 +94,16 @@ pub fn complete(text: &str, line: usize, column: usize) -> Option<Completions> {
         completions: Vec::new(),
         lacking: None,
     };
-    let fits = text.len() <= LONGEST.0 && text.lines().count() <= LONGEST.1;
+    let fits = text.len() <= MAX_BYTES && text.lines().count() <= MAX_LINES;
     if !fits || !is_place(&start, &fragment) {
         return Some(found);
     }
-    let mut cast = Checker::default();
+    let mut checker = Checker::default();
     for (number, line) in (1..).zip(text.lines()).take(before) {
         // Lines with mistakes bring nobody on stage.
-        let _ = parser::parse(number, line).map(|step| step.map(|step| cast.admit(step)));
+        let _ = parser::parse(number, line).map(|step| step.map(|step| checker.admit(step)));
     }
-    found.completions = candidates(&cast, &start, &fragment);
+    found.completions = candidates(&checker, &start, &fragment);
     found.lacking = parser::parse(line, &start)
         .err()
         .filter(|mistake| mistake.column > start.trim_end().chars().count());
@@ -121,11 +123,11 @@ fn is_place(start: &str, fragment: &str) -> bool {
 }
 
 /// The words that begin like the fragment, and stand behind `start`.
-fn candidates(cast: &Checker, start: &str, fragment: &str) -> Vec<Completion> {
+fn candidates(checker: &Checker, start: &str, fragment: &str) -> Vec<Completion> {
     let stands = |word: &str| {
         matches!(
-            judge(cast, &format!("{start}{word}"), MISSING),
-            Verdict::Stands | Verdict::Unknown
+            judge(checker, &format!("{start}{word}"), MISSING),
+            Trial::Stands | Trial::Unknown
         )
     };
     // Where any name can stand, the language's words are none that one would look for; sockets may be.
@@ -135,7 +137,7 @@ fn candidates(cast: &Checker, start: &str, fragment: &str) -> Vec<Completion> {
     let subject = start.trim_end().is_empty() || start.trim_end().ends_with(':');
     let like = fragment.to_lowercase();
     let mut seen = Vec::new();
-    let words = vocabulary(cast, fragment).into_iter();
+    let words = vocabulary(checker, fragment).into_iter();
     words
         .filter(|(word, kind)| {
             word.to_lowercase().starts_with(&like)
@@ -153,24 +155,23 @@ fn candidates(cast: &Checker, start: &str, fragment: &str) -> Vec<Completion> {
 }
 
 /// Every word there is, most usual first. One may be there twice, as what it is more often first.
-fn vocabulary(cast: &Checker, fragment: &str) -> Vec<(String, CompletionKind)> {
-    let [deeds, options] = [DEEDS, OPTIONS].map(|list| list.replace(" or ", ", "));
+fn vocabulary(checker: &Checker, fragment: &str) -> Vec<(String, CompletionKind)> {
     let mut words: Vec<(String, CompletionKind)> = Vec::new();
     let mut add = |kind: CompletionKind, of: &mut dyn Iterator<Item = &str>| {
         words.extend(of.map(|word| (word.to_owned(), kind)));
     };
-    add(CompletionKind::Actor, &mut cast.actors());
-    add(CompletionKind::Call, &mut CALLS.split(", "));
-    add(CompletionKind::Deed, &mut OTHERS.split(", "));
-    add(CompletionKind::Deed, &mut deeds.split(", "));
+    add(CompletionKind::Actor, &mut checker.actors());
+    add(CompletionKind::Call, &mut CALLS.into_iter());
+    add(CompletionKind::Action, &mut OTHER_ACTIONS.into_iter());
+    add(CompletionKind::Action, &mut WIRE_ACTIONS.into_iter());
     add(CompletionKind::Keyword, &mut KEYWORDS.into_iter());
-    add(CompletionKind::Option, &mut options.split(", "));
+    add(CompletionKind::Option, &mut SOCKET_OPTIONS.into_iter());
     add(CompletionKind::Option, &mut ["state"].into_iter());
     add(
         CompletionKind::Socket,
-        &mut SOCKETS.into_iter().chain(cast.sockets()),
+        &mut SOCKETS.into_iter().chain(checker.sockets()),
     );
-    add(CompletionKind::Label, &mut cast.labels());
+    add(CompletionKind::Label, &mut checker.labels());
     add(
         CompletionKind::State,
         &mut State::ALL.into_iter().map(State::name),
@@ -192,7 +193,7 @@ fn vocabulary(cast: &Checker, fragment: &str) -> Vec<(String, CompletionKind)> {
 
 /// What comes of a line, which may go on.
 #[derive(Clone, Copy, PartialEq)]
-enum Verdict {
+enum Trial {
     /// It can be played after the lines before it, or a longer one can.
     Stands,
     /// However it goes on, it cannot be played.
@@ -204,40 +205,40 @@ enum Verdict {
 }
 
 /// Tries a line that ends with a word, and where it is too short, longer ones.
-fn judge(cast: &Checker, line: &str, missing: usize) -> Verdict {
+fn judge(checker: &Checker, line: &str, missing: usize) -> Trial {
     let end = line.chars().count() + 1;
     match parser::parse(1, line) {
-        Ok(None) => Verdict::Wrong,
+        Ok(None) => Trial::Wrong,
         Ok(Some(step)) => {
             // A claim about what a call gives lacks that.
             let lacks = step.claim.is_some() && step.expected.is_empty();
-            if cast.clone().admit(step).is_ok() {
-                Verdict::Stands
+            if checker.clone().admit(step).is_ok() {
+                Trial::Stands
             } else if lacks {
-                judge(cast, &format!("{line} => 0"), 0)
+                judge(checker, &format!("{line} => 0"), 0)
             } else {
-                Verdict::Refused
+                Trial::Refused
             }
         }
-        Err(mistake) if mistake.column < end && is_last(line, mistake.column) => Verdict::Wrong,
-        Err(mistake) if mistake.column < end => Verdict::Refused,
-        Err(_) if missing == 0 => Verdict::Unknown,
-        Err(_) => go_on(cast, line, missing),
+        Err(mistake) if mistake.column < end && is_last(line, mistake.column) => Trial::Wrong,
+        Err(mistake) if mistake.column < end => Trial::Refused,
+        Err(_) if missing == 0 => Trial::Unknown,
+        Err(_) => go_on(checker, line, missing),
     }
 }
 
 /// Tries what may follow a line that is too short.
-fn go_on(cast: &Checker, line: &str, missing: usize) -> Verdict {
+fn go_on(checker: &Checker, line: &str, missing: usize) -> Trial {
     let fillers = FILLERS
         .into_iter()
-        .chain(cast.actors())
-        .chain(cast.labels().take(1));
-    let mut verdict = Verdict::Unknown;
+        .chain(checker.actors())
+        .chain(checker.labels().take(1));
+    let mut verdict = Trial::Unknown;
     for filler in fillers {
-        match judge(cast, &format!("{line} {filler}"), missing - 1) {
-            Verdict::Stands => return Verdict::Stands,
-            Verdict::Refused => verdict = Verdict::Refused,
-            Verdict::Unknown | Verdict::Wrong => {}
+        match judge(checker, &format!("{line} {filler}"), missing - 1) {
+            Trial::Stands => return Trial::Stands,
+            Trial::Refused => verdict = Trial::Refused,
+            Trial::Unknown | Trial::Wrong => {}
         }
     }
     verdict
@@ -256,6 +257,7 @@ fn is_last(line: &str, column: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::Expected;
 
     /// The words at the place that `|` marks.
     fn at(script: &str) -> Vec<String> {
@@ -370,7 +372,7 @@ mod tests {
         assert!(complete("client close \n", 2, 1).is_some());
         let found = complete("client shutdown ", 1, 17).unwrap();
         assert_eq!(found.from, 17);
-        assert_eq!(found.lacking.unwrap().expected, "read, write or both");
+        assert_eq!(found.lacking.unwrap().expected, Expected::How);
         assert_eq!(complete("client close ", 1, 14).unwrap().lacking, None);
         let long = "settle\n".repeat(401);
         assert_eq!(complete(&long, 1, 1).unwrap().completions, []);

@@ -4,20 +4,22 @@
 //! Whatever is changed, the whole is read again, and a change that would leave a mistake is not made: a composed script
 //! can always be played.
 
-use crate::script::Mistake;
 use crate::script::ast::{Script, Step};
 use crate::script::checker::Checker;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::lexer::{self, TokenKind};
-use crate::script::parse::{LONGEST, read};
+use crate::script::parse::{MAX_BYTES, MAX_LINES, read};
 
-/// Bytes and lines of the longest script that are left for what the run writes itself: results, `wait`, `sleep`.
-const RESERVED: (usize, usize) = (1024, 20);
+/// Bytes of the longest script that are left for the run's own lines: results, `wait`, `sleep`.
+const RESERVED_BYTES: usize = 1024;
+/// Lines of the longest script that are left for the run's own.
+const RESERVED_LINES: usize = 20;
 
 /// A script that grows.
 pub struct Composer {
     lines: Vec<String>,
     steps: Vec<Step>,
-    cast: Checker,
+    checker: Checker,
 }
 
 /// A change: from line `at` on, so many lines are replaced by these.
@@ -32,13 +34,16 @@ pub struct Splice {
 }
 
 impl Composer {
-    /// Begins with a script that was read already.
+    /// Begins with a script.
     pub fn new(script: &Script) -> Composer {
-        let (steps, cast) = read(&script.text).unwrap_or_default(); // a script has no mistakes
+        let mut checker = Checker::default();
+        for step in &script.steps {
+            let _ = checker.admit(step.clone()); // a script has no mistakes
+        }
         Composer {
             lines: script.text.lines().map(Into::into).collect(),
-            steps,
-            cast,
+            steps: script.steps.clone(),
+            checker,
         }
     }
 
@@ -74,7 +79,7 @@ impl Composer {
 
     /// The actors that are in a call when all lines were played.
     pub fn busy(&self) -> impl Iterator<Item = &str> {
-        self.cast.busy()
+        self.checker.busy()
     }
 
     /// What a line would do as number `at`, if it may come there.
@@ -82,19 +87,20 @@ impl Composer {
     /// # Errors
     /// Its mistakes, as [`crate::script::parse::parse`] tells them, and those that it would make of lines after it; also where there
     /// is no room for it.
-    pub fn try_line(&self, at: usize, line: &str) -> Result<Step, Vec<Mistake>> {
-        let [bytes, lines] = [LONGEST.0 - RESERVED.0, LONGEST.1 - RESERVED.1];
-        let longer = (self.text().len() + line.len() + 1, self.lines.len() + 1);
-        if longer.0 > bytes || longer.1 > lines {
-            let found = format!("{} bytes in {} lines", longer.0, longer.1);
-            let expected = format!("at most {bytes} bytes in {lines} lines");
-            return Err(vec![Mistake::new(at, 1, 1, found, expected)]);
+    pub fn try_line(&self, at: usize, line: &str) -> Result<Step, Vec<Diagnostic>> {
+        let (bytes, lines) = (self.text().len() + line.len() + 1, self.lines.len() + 1);
+        let max_bytes = MAX_BYTES - RESERVED_BYTES;
+        let max_lines = MAX_LINES - RESERVED_LINES;
+        if bytes > max_bytes || lines > max_lines {
+            let found = Found::size(bytes, lines);
+            let expected = Expected::size(max_bytes, max_lines);
+            return Err(vec![Diagnostic::new(at, 1, 1, found, expected)]);
         }
         let (_, steps, _) = self.changed(at, 0, &[line.to_owned()])?;
         let step = steps.into_iter().find(|step| step.line == at);
         step.ok_or_else(|| {
-            let expected = "a line such as `server listen`".into();
-            vec![Mistake::new(at, 1, 1, "nothing".into(), expected)]
+            let (found, expected) = (Found::Nothing, Expected::SomeLine);
+            vec![Diagnostic::new(at, 1, 1, found, expected)]
         })
     }
 
@@ -107,8 +113,8 @@ impl Composer {
         at: usize,
         remove: usize,
         insert: Vec<String>,
-    ) -> Result<Splice, Vec<Mistake>> {
-        (self.lines, self.steps, self.cast) = self.changed(at, remove, &insert)?;
+    ) -> Result<Splice, Vec<Diagnostic>> {
+        (self.lines, self.steps, self.checker) = self.changed(at, remove, &insert)?;
         Ok(Splice { at, remove, insert })
     }
 
@@ -116,7 +122,7 @@ impl Composer {
     ///
     /// # Errors
     /// The mistakes that the script would have; then it stays as it is.
-    pub fn gave(&mut self, line: usize, outcome: &str) -> Result<Splice, Vec<Mistake>> {
+    pub fn gave(&mut self, line: usize, outcome: &str) -> Result<Splice, Vec<Diagnostic>> {
         let gave = self.with_outcome(line, outcome);
         self.replace(line, 1, vec![gave])
     }
@@ -131,7 +137,7 @@ impl Composer {
         line: usize,
         last: usize,
         actor: &str,
-    ) -> Result<Splice, Vec<Mistake>> {
+    ) -> Result<Splice, Vec<Diagnostic>> {
         let claim = self.at(line).and_then(|step| step.claim.as_ref());
         let claim = claim.map_or(String::new(), |name| format!("claim {name}: "));
         let outcome = self.outcome(line).unwrap_or_default();
@@ -148,13 +154,13 @@ impl Composer {
         at: usize,
         remove: usize,
         insert: &[String],
-    ) -> Result<(Vec<String>, Vec<Step>, Checker), Vec<Mistake>> {
+    ) -> Result<(Vec<String>, Vec<Step>, Checker), Vec<Diagnostic>> {
         let mut lines = self.lines.clone();
         let begin = (at - 1).min(lines.len());
         let end = (begin + remove).min(lines.len());
         lines.splice(begin..end, insert.iter().cloned());
-        let (steps, cast) = read(&lines.join("\n"))?;
-        Ok((lines, steps, cast))
+        let (steps, checker) = read(&lines.join("\n"))?;
+        Ok((lines, steps, checker))
     }
 
     /// A line with another outcome; its comment stays.
@@ -216,7 +222,7 @@ mod tests {
         assert_eq!(composer.busy().collect::<Vec<_>>(), ["client"]);
         let refused = composer.try_line(4, "client close").unwrap_err();
         assert_eq!((refused[0].line, refused[0].column), (4, 1));
-        assert!(refused[0].found.contains("still in its call of line 3"));
+        assert!(matches!(&refused[0].found, Found::ActorBusy { line, .. } if line == "3"));
         assert!(composer.try_line(4, "reader close").is_err());
         assert!(composer.try_line(4, "  # nothing").is_err());
         assert!(parse(&composer.text()).is_ok());
@@ -268,10 +274,10 @@ mod tests {
 
     #[test]
     fn there_is_room_for_what_the_run_writes_itself() {
-        let most = LONGEST.1 - RESERVED.1;
+        let most = MAX_LINES - RESERVED_LINES;
         let mut composer = composer(&vec!["settle"; most].join("\n"));
         let refused = composer.try_line(most + 1, "settle").unwrap_err();
-        assert!(refused[0].expected.starts_with("at most"), "{refused:?}");
+        assert_eq!(refused[0].expected.key(), "Size", "{refused:?}");
         assert!(composer.replace(most + 1, 0, vec!["settle".into()]).is_ok());
     }
 }

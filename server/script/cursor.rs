@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::event::host::Host;
-use crate::script::Mistake;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::lexer::{Token, TokenKind};
 
 /// The longest time that a line may name.
-const LONGEST_TIME: Duration = Duration::from_secs(60);
+const MAX_TIME: Duration = Duration::from_secs(60);
 
 /// The tokens of a line and how far they were read.
 pub(crate) struct Line {
@@ -30,21 +30,17 @@ impl Line {
     }
 
     /// A mistake at the token that comes next.
-    pub(crate) fn mistake(&self, expected: impl Into<String>) -> Mistake {
+    pub(crate) fn mistake(&self, expected: Expected) -> Diagnostic {
         let token = &self.tokens[self.at];
         let found = match &token.kind {
-            TokenKind::Word(word) => format!("`{word}`"),
-            TokenKind::Text(text) => format!("the text {text:?}"),
-            TokenKind::Mark(mark) => format!("`{mark}`"),
-            TokenKind::End => "the end of the line".into(),
+            TokenKind::Word(word) => Found::word(word),
+            TokenKind::Text(text) => Found::Text {
+                text: format!("{text:?}"),
+            },
+            TokenKind::Mark(mark) => Found::word(mark),
+            TokenKind::End => Found::EndOfLine,
         };
-        Mistake::new(
-            self.number,
-            token.column,
-            token.length,
-            found,
-            expected.into(),
-        )
+        Diagnostic::new(self.number, token.column, token.length, found, expected)
     }
 
     pub(crate) fn mark(&mut self, mark: &str) -> bool {
@@ -62,13 +58,14 @@ impl Line {
     /// The word that comes next, given to `read`; what `read` refuses is a mistake.
     pub(crate) fn word<T>(
         &mut self,
-        expected: &str,
+        expected: Expected,
         read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, Mistake> {
-        let TokenKind::Word(word) = self.peek() else {
-            return Err(self.mistake(expected));
+    ) -> Result<T, Diagnostic> {
+        let value = match self.peek() {
+            TokenKind::Word(word) => read(word),
+            _ => None,
         };
-        let value = read(word).ok_or_else(|| self.mistake(expected))?;
+        let value = value.ok_or_else(|| self.mistake(expected))?;
         self.at += 1;
         Ok(value)
     }
@@ -82,11 +79,11 @@ impl Line {
         }
     }
 
-    pub(crate) fn end(&self) -> Result<(), Mistake> {
+    pub(crate) fn end(&self) -> Result<(), Diagnostic> {
         if self.peek() == &TokenKind::End {
             Ok(())
         } else {
-            Err(self.mistake("the end of the line"))
+            Err(self.mistake(Expected::EndOfLine))
         }
     }
 
@@ -95,20 +92,20 @@ impl Line {
         self.tokens.get(self.at + 1).map(|token| &token.kind)
     }
 
-    pub(crate) fn time(&mut self) -> Result<Duration, Mistake> {
-        self.word("a time (such as 20ms or 2s, at most 60s)", |word| {
+    pub(crate) fn time(&mut self) -> Result<Duration, Diagnostic> {
+        self.word(Expected::Time, |word| {
             let (digits, unit) = match (word.strip_suffix("ms"), word.strip_suffix('s')) {
                 (Some(digits), _) => (digits, 1),
                 (None, Some(digits)) => (digits, 1000),
                 (None, None) => return None,
             };
             let time = Duration::from_millis(digits.parse::<u64>().ok()?.checked_mul(unit)?);
-            (time <= LONGEST_TIME).then_some(time)
+            (time <= MAX_TIME).then_some(time)
         })
     }
 
     /// A name that somebody chose: it begins with a letter, has 40 characters at most, and is neither `on` nor `as`.
-    pub(crate) fn name(&mut self, expected: &str) -> Result<String, Mistake> {
+    pub(crate) fn name(&mut self, expected: Expected) -> Result<String, Diagnostic> {
         self.word(expected, |word| {
             (word.chars().count() <= 40
                 && word.starts_with(char::is_alphabetic)
@@ -118,27 +115,27 @@ impl Line {
     }
 
     /// A name, where one stands next.
-    pub(crate) fn optional_name(&mut self, else_: &str) -> Result<String, Mistake> {
+    pub(crate) fn optional_name(&mut self, else_: &str) -> Result<String, Diagnostic> {
         if matches!(self.peek(), TokenKind::Word(_)) {
-            self.name("a socket's name")
+            self.name(Expected::SocketName)
         } else {
             Ok(else_.into())
         }
     }
 
     /// A host, and after a dot one of its sockets.
-    pub(crate) fn host_and_socket(&mut self) -> Result<(Host, String), Mistake> {
+    pub(crate) fn host_and_socket(&mut self) -> Result<(Host, String), Diagnostic> {
         let host = self.host()?;
         let socket = if self.mark(".") {
-            self.name("a socket's name")?
+            self.name(Expected::SocketName)?
         } else {
             "conn".into()
         };
         Ok((host, socket))
     }
 
-    pub(crate) fn host(&mut self) -> Result<Host, Mistake> {
-        self.word("a host (client, server)", |word| {
+    pub(crate) fn host(&mut self) -> Result<Host, Diagnostic> {
+        self.word(Expected::Host, |word| {
             Host::BOTH.into_iter().find(|host| host.name() == word)
         })
     }

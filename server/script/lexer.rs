@@ -1,6 +1,6 @@
 //! A line's words, with the columns they stand in.
 
-use crate::script::Mistake;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 
 /// A word and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub(crate) enum TokenKind {
 const MARKS: [&str; 6] = ["=>", ":", ".", "&", ",", "!"];
 
 /// Splits a line. The last token is always [`TokenKind::End`], and stands where the text ended: before any comment.
-pub(crate) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
+pub(crate) fn split(number: usize, line: &str) -> Result<Vec<Token>, Diagnostic> {
     let chars: Vec<char> = line.chars().collect();
     let mut tokens = Vec::new();
     let (mut at, mut end) = (0, 0);
@@ -52,14 +52,8 @@ pub(crate) fn split(number: usize, line: &str) -> Result<Vec<Token>, Mistake> {
             at += chars[at..].iter().take_while(|c| is_word(**c)).count();
             TokenKind::Word(chars[start..at].iter().collect())
         } else {
-            let expected = "a word, a number, a text in quotes, `:`, `=>` or `&`";
-            return Err(Mistake::new(
-                number,
-                at + 1,
-                1,
-                format!("`{}`", chars[at]),
-                expected.into(),
-            ));
+            let found = Found::word(chars[at]);
+            return Err(Diagnostic::new(number, at + 1, 1, found, Expected::Token));
         };
         tokens.push(Token {
             kind,
@@ -82,7 +76,7 @@ pub(crate) fn is_word(c: char) -> bool {
 }
 
 /// A text in quotes that begins at `start`; `\n`, `\r`, `\t`, `\"` and `\\` mean what they mean elsewhere.
-fn text(number: usize, chars: &[char], start: usize) -> Result<(String, usize), Mistake> {
+fn text(number: usize, chars: &[char], start: usize) -> Result<(String, usize), Diagnostic> {
     let mut text = String::new();
     let mut at = start + 1;
     loop {
@@ -95,14 +89,8 @@ fn text(number: usize, chars: &[char], start: usize) -> Result<(String, usize), 
                     't' => '\t',
                     '"' | '\\' => *escaped,
                     _ => {
-                        let expected = r#"\n, \r, \t, \" or \\"#.into();
-                        return Err(Mistake::new(
-                            number,
-                            at + 1,
-                            2,
-                            format!("`\\{escaped}`"),
-                            expected,
-                        ));
+                        let found = Found::word(format!("\\{escaped}"));
+                        return Err(Diagnostic::new(number, at + 1, 2, found, Expected::Escape));
                     }
                 });
                 at += 2;
@@ -112,13 +100,12 @@ fn text(number: usize, chars: &[char], start: usize) -> Result<(String, usize), 
                 at += 1;
             }
             (None, _) => {
-                let found = "a text without its closing quote".into();
-                return Err(Mistake::new(
+                return Err(Diagnostic::new(
                     number,
                     start + 1,
                     at - start,
-                    found,
-                    "`\"`".into(),
+                    Found::OpenText,
+                    Expected::literal('"'),
                 ));
             }
         }

@@ -2,21 +2,23 @@
 
 use crate::script::ast::{Action, Script, Step, WireAction};
 use crate::script::checker::Checker;
-use crate::script::diagnostic::Mistake;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::parser;
 
-/// The longest script in bytes, and in lines: longer ones are refused unread.
-pub const LONGEST: (usize, usize) = (16 * 1024, 400);
+/// Bytes of the longest script: a longer one is refused unread.
+pub const MAX_BYTES: usize = 16 * 1024;
+/// Lines of the longest script.
+pub const MAX_LINES: usize = 400;
 
 /// Reads a script.
 ///
 /// # Errors
 /// Every mistake in it, in the order of the lines.
-pub fn parse(text: &str) -> Result<Script, Vec<Mistake>> {
+pub fn parse(text: &str) -> Result<Script, Vec<Diagnostic>> {
     let script = parse_beginning(text)?;
     if script.steps.is_empty() {
-        let (found, expected) = ("nothing".into(), "a line such as `server listen`".into());
-        return Err(vec![Mistake::new(1, 1, 1, found, expected)]);
+        let (found, expected) = (Found::Nothing, Expected::SomeLine);
+        return Err(vec![Diagnostic::new(1, 1, 1, found, expected)]);
     }
     Ok(script)
 }
@@ -25,7 +27,7 @@ pub fn parse(text: &str) -> Result<Script, Vec<Mistake>> {
 ///
 /// # Errors
 /// Every mistake in it, in the order of the lines.
-pub fn parse_beginning(text: &str) -> Result<Script, Vec<Mistake>> {
+pub fn parse_beginning(text: &str) -> Result<Script, Vec<Diagnostic>> {
     let (steps, _) = read(text)?;
     Ok(Script {
         text: text.to_owned(),
@@ -34,15 +36,15 @@ pub fn parse_beginning(text: &str) -> Result<Script, Vec<Mistake>> {
 }
 
 /// What a line does on the wire, if anything, whatever came before it.
-pub fn wire_deed(line: &str) -> Option<WireAction> {
-    match parser::parse(1, line).ok()??.deed {
-        Action::Wire(deed) => Some(deed),
+pub fn wire_action(line: &str) -> Option<WireAction> {
+    match parser::parse(1, line).ok()??.action {
+        Action::Wire(action) => Some(action),
         _ => None,
     }
 }
 
 /// Whether a line does something, and its grammar is right.
-pub fn is_deed(line: &str) -> bool {
+pub fn is_action(line: &str) -> bool {
     parser::parse(1, line).is_ok_and(|step| step.is_some())
 }
 
@@ -52,30 +54,26 @@ pub fn is_blank(line: &str) -> bool {
 }
 
 /// The steps of a script, and who is on stage after them.
-pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Checker), Vec<Mistake>> {
-    if text.len() > LONGEST.0 || text.lines().count() > LONGEST.1 {
-        let found = format!("{} bytes in {} lines", text.len(), text.lines().count());
-        return Err(vec![Mistake::new(
-            1,
-            1,
-            1,
-            found,
-            format!("at most {} bytes in {} lines", LONGEST.0, LONGEST.1),
-        )]);
+pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Checker), Vec<Diagnostic>> {
+    let (bytes, lines) = (text.len(), text.lines().count());
+    if bytes > MAX_BYTES || lines > MAX_LINES {
+        let found = Found::size(bytes, lines);
+        let expected = Expected::size(MAX_BYTES, MAX_LINES);
+        return Err(vec![Diagnostic::new(1, 1, 1, found, expected)]);
     }
     let mut steps = Vec::new();
     let mut mistakes = Vec::new();
-    let mut cast = Checker::default();
+    let mut checker = Checker::default();
     for (number, line) in (1..).zip(text.lines()) {
         match parser::parse(number, line)
-            .and_then(|step| step.map(|step| cast.admit(step)).transpose())
+            .and_then(|step| step.map(|step| checker.admit(step)).transpose())
         {
             Ok(step) => steps.extend(step),
             Err(mistake) => mistakes.push(mistake),
         }
     }
     if mistakes.is_empty() {
-        Ok((steps, cast))
+        Ok((steps, checker))
     } else {
         Err(mistakes)
     }
@@ -84,10 +82,12 @@ pub(crate) fn read(text: &str) -> Result<(Vec<Step>, Checker), Vec<Mistake>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::mistake::Mistake;
+    use crate::i18n::Language;
     use crate::script::ast::Outcome;
 
     fn mistake(text: &str) -> String {
-        parse(text).unwrap_err()[0].to_string()
+        Mistake::new(&parse(text).unwrap_err()[0], Language::English).to_string()
     }
 
     #[test]

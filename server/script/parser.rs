@@ -5,11 +5,12 @@ pub(crate) mod expect;
 pub(crate) mod wire;
 
 use crate::event::host::Host;
-use crate::script::Mistake;
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Signal, Step};
 use crate::script::cursor::Line;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
 use crate::script::lexer::{self, TokenKind};
-use crate::script::vocabulary::{CALLS, OTHERS, SYSCTLS};
+use crate::script::parser::call::expected_call;
+use crate::script::vocabulary::SYSCTLS;
 use crate::tcp::call::POLL_EVENTS;
 use crate::tcp::errno;
 use crate::tcp::state::State;
@@ -17,7 +18,7 @@ use crate::tcp::state::State;
 /// Reads a line; None where it has only a comment or nothing.
 ///
 /// Whether its actor exists is not known here: see [`crate::script::checker`].
-pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> {
+pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Diagnostic> {
     let tokens = lexer::split(number, text)?;
     let end = tokens.last().map_or(0, |end| end.column - 1);
     let text: String = text.chars().take(end).collect::<String>().trim().to_owned();
@@ -33,10 +34,10 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
     let label = line.label();
     let column = line.tokens[line.at].column;
     let claim = line.claim()?;
-    let deed = if claim.is_some() && line.host_comes_first() {
+    let action = if claim.is_some() && line.host_comes_first() {
         line.check()?
     } else {
-        line.deed()?
+        line.action()?
     };
     let expected = if line.mark("=>") {
         line.outcomes()?
@@ -52,7 +53,7 @@ pub(crate) fn parse(number: usize, text: &str) -> Result<Option<Step>, Mistake> 
         label,
         begin,
         claim,
-        deed,
+        action,
         expected,
         background,
     }))
@@ -70,30 +71,29 @@ impl Line {
         Some(word)
     }
 
-    fn deed(&mut self) -> Result<Action, Mistake> {
-        const SUBJECT: &str =
-            "an actor (client, server), wire, expect, claim, wait, sleep or settle";
-        let subject = match self.peek().clone() {
-            TokenKind::Word(word) => word,
-            _ => return Err(self.mistake(SUBJECT)),
+    fn action(&mut self) -> Result<Action, Diagnostic> {
+        let TokenKind::Word(subject) = self.peek().clone() else {
+            return Err(self.mistake(Expected::Subject {
+                actors: "client, server".into(),
+            }));
         };
         self.at += 1;
         match subject.as_str() {
             "settle" => Ok(Action::Settle),
             "sleep" => Ok(Action::Sleep(self.time()?)),
             "wait" => Ok(Action::Wait {
-                actor: self.name("an actor's name")?,
+                actor: self.name(Expected::ActorName)?,
             }),
             "expect" => self.check(),
             "wire" => Ok(Action::Wire(self.wire()?)),
-            _ => self.deed_of(subject),
+            _ => self.action_of(subject),
         }
     }
 
     /// What an actor or a host does, or is done to it.
-    fn deed_of(&mut self, actor: String) -> Result<Action, Mistake> {
+    fn action_of(&mut self, actor: String) -> Result<Action, Diagnostic> {
         let TokenKind::Word(word) = self.peek().clone() else {
-            return Err(self.mistake(format!("a call ({}) or {OTHERS}", CALLS)));
+            return Err(self.mistake(expected_call()));
         };
         let host = Host::BOTH.into_iter().find(|host| host.name() == actor);
         let signal = |signal| Action::Signal {
@@ -101,14 +101,14 @@ impl Line {
             signal,
         };
         self.at += 1;
-        let deed = match word.as_str() {
+        let action = match word.as_str() {
             "thread" | "fork" | "process" => {
                 let beginning = match word.as_str() {
                     "thread" => Beginning::Thread,
                     "fork" => Beginning::Fork,
                     _ => Beginning::Process,
                 };
-                let name = self.name("a name for the new actor")?;
+                let name = self.name(Expected::NewActorName)?;
                 return Ok(Action::Start {
                     actor,
                     name,
@@ -120,7 +120,7 @@ impl Line {
             "continue" => return Ok(signal(Signal::Continue)),
             "exit" => return Ok(Action::Exit { actor }),
             "link" => HostAction::Link {
-                up: self.word("up or down", |word| match word {
+                up: self.word(Expected::UpOrDown, |word| match word {
                     "up" => Some(true),
                     "down" => Some(false),
                     _ => None,
@@ -138,32 +138,25 @@ impl Line {
             }
         };
         match host {
-            Some(host) => Ok(Action::Host { host, deed }),
+            Some(host) => Ok(Action::Host { host, action }),
             None => {
                 self.at = self.tokens.len() - 1;
-                Err(Mistake::new(
-                    self.number,
-                    1,
-                    1,
-                    format!("`{actor}`"),
-                    "a host (client, server)".into(),
-                ))
+                let found = Found::word(actor);
+                Err(Diagnostic::new(self.number, 1, 1, found, Expected::Host))
             }
         }
     }
 
-    fn sysctl(&mut self) -> Result<HostAction, Mistake> {
-        let names = format!("a sysctl ({})", SYSCTLS.join(", "));
-        let name = self.word(&names, |word| {
+    fn sysctl(&mut self) -> Result<HostAction, Diagnostic> {
+        let names = SYSCTLS.join(", ");
+        let name = self.word(Expected::Sysctl { names }, |word| {
             SYSCTLS.into_iter().find(|name| *name == word)
         })?;
         let mut value = self
-            .word("a number", |word| word.parse::<u32>().ok())?
+            .word(Expected::Number, |word| word.parse::<u32>().ok())?
             .to_string();
         if name == "ip_local_port_range" {
-            let last = self.word("the last port of the range", |word| {
-                word.parse::<u16>().ok()
-            })?;
+            let last = self.word(Expected::LastPort, |word| word.parse::<u16>().ok())?;
             value = format!("{value} {last}");
         }
         Ok(HostAction::Sysctl {
@@ -172,7 +165,7 @@ impl Line {
         })
     }
 
-    fn outcomes(&mut self) -> Result<Vec<Outcome>, Mistake> {
+    fn outcomes(&mut self) -> Result<Vec<Outcome>, Diagnostic> {
         let mut outcomes = vec![self.outcome()?];
         while self.keyword("or") {
             outcomes.push(self.outcome()?);
@@ -180,9 +173,7 @@ impl Line {
         Ok(outcomes)
     }
 
-    fn outcome(&mut self) -> Result<Outcome, Mistake> {
-        const EXPECTED: &str =
-            "a number, a text in quotes, an error's name, poll's events, a state or `blocked`";
+    fn outcome(&mut self) -> Result<Outcome, Diagnostic> {
         if let TokenKind::Text(text) = self.peek().clone() {
             self.next();
             return Ok(Outcome::Text(text));
@@ -203,7 +194,7 @@ impl Line {
         if !words.is_empty() {
             return Ok(Outcome::Words(words));
         }
-        self.word(EXPECTED, |word| match word {
+        self.word(Expected::Outcome, |word| match word {
             "blocked" => Some(Outcome::Blocked),
             _ => word.parse().ok().map(Outcome::Number),
         })

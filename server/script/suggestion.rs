@@ -6,11 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::event::LineKind;
 use crate::event::host::Host;
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step};
 use crate::script::checker::Checker;
+use crate::script::diagnostic::{Diagnostic, Expected, Found};
+use crate::script::lexer::{self, Token, TokenKind};
 use crate::script::parse::parse_beginning;
-use crate::script::{Mistake, parser};
+use crate::script::{facts, parser};
 use crate::tcp::call::Call;
 
 /// A line that could come next.
@@ -22,17 +25,27 @@ pub struct Suggestion {
     pub host: Host,
     /// The line.
     pub line: String,
+    /// The kind of its action.
+    pub kind: LineKind,
+    /// The script's word for the action.
+    pub verb: &'static str,
+    /// The words behind the verb, without the names of sockets.
+    pub arguments: String,
+    /// The socket that the line names, where it is not the usual one.
+    pub socket: Option<String>,
+    /// The name of the socket that the line makes, where the line has one.
+    pub makes: Option<String>,
     /// It is asked for seldom.
     pub rare: bool,
     /// Why it cannot come now, if it cannot.
-    pub reason: Option<Mistake>,
+    pub reason: Option<Diagnostic>,
 }
 
 /// The lines that could come after a script, by actor; a script without lines is the beginning.
 ///
 /// # Errors
 /// Every mistake of the script.
-pub fn offers(text: &str) -> Result<Vec<Suggestion>, Vec<Mistake>> {
+pub fn offers(text: &str) -> Result<Vec<Suggestion>, Vec<Diagnostic>> {
     let script = parse_beginning(text)?;
     let mut stage = Stage::new(text.lines().count() + 1);
     script.steps.into_iter().for_each(|step| stage.play(step));
@@ -44,7 +57,7 @@ pub fn offers(text: &str) -> Result<Vec<Suggestion>, Vec<Mistake>> {
 
 /// A socket of a process, as far as the script says what became of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Socket {
+enum SocketState {
     Fresh,
     Listening,
     Connected,
@@ -52,17 +65,17 @@ enum Socket {
 }
 
 /// A process's sockets by name.
-type Sockets = BTreeMap<String, Socket>;
+type Sockets = BTreeMap<String, SocketState>;
 
 /// What the script has made by its end.
 struct Stage {
-    cast: Checker,
+    checker: Checker,
     /// The number of the line that would come next.
     next: usize,
     /// By process.
     sockets: BTreeMap<String, Sockets>,
     /// By actor: the socket that its waiting call would make, and what that would be.
-    pending: BTreeMap<String, (String, Socket)>,
+    pending: BTreeMap<String, (String, SocketState)>,
     /// Hosts whose interface is down.
     cut_off: Vec<Host>,
 }
@@ -70,7 +83,7 @@ struct Stage {
 impl Stage {
     fn new(next: usize) -> Stage {
         Stage {
-            cast: Checker::default(),
+            checker: Checker::default(),
             next,
             sockets: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -79,7 +92,7 @@ impl Stage {
     }
 
     fn process(&self, actor: &str) -> String {
-        let mut present = self.cast.present();
+        let mut present = self.checker.present();
         let found = present.find(|(name, ..)| *name == actor);
         found.map_or(actor, |(_, _, process)| process).to_owned()
     }
@@ -87,7 +100,7 @@ impl Stage {
     fn play(&mut self, step: Step) {
         let failed = step.expected.iter().any(is_failure);
         let waits = step.background || step.expected.contains(&Outcome::Blocked);
-        match &step.deed {
+        match &step.action {
             Action::Call {
                 actor,
                 on,
@@ -96,17 +109,17 @@ impl Stage {
             } => {
                 let sockets = self.sockets.entry(self.process(actor)).or_default();
                 let made = match call {
-                    Call::Socket | Call::Bind { .. } => Some(Socket::Fresh),
-                    Call::Listen { .. } => Some(Socket::Listening),
-                    Call::Connect { .. } | Call::Accept => Some(Socket::Connected),
+                    Call::Socket | Call::Bind { .. } => Some(SocketState::Fresh),
+                    Call::Listen { .. } => Some(SocketState::Listening),
+                    Call::Connect { .. } | Call::Accept => Some(SocketState::Connected),
                     Call::Dup => sockets.get(on).copied(),
-                    Call::Disconnect => Some(Socket::Fresh),
-                    Call::Close => Some(Socket::Closed),
+                    Call::Disconnect => Some(SocketState::Fresh),
+                    Call::Close => Some(SocketState::Closed),
                     _ => None,
                 };
                 // These make their socket before they fail or wait.
                 if matches!(call, Call::Connect { .. } | Call::Listen { .. }) && (failed || waits) {
-                    sockets.entry(named.clone()).or_insert(Socket::Fresh);
+                    sockets.entry(named.clone()).or_insert(SocketState::Fresh);
                 }
                 match made {
                     Some(made) if waits => {
@@ -137,14 +150,14 @@ impl Stage {
             }
             Action::Host {
                 host,
-                deed: HostAction::Boot,
+                action: HostAction::Boot,
             } => {
                 self.sockets.remove(host.name());
                 self.cut_off.retain(|other| other != host);
             }
             Action::Host {
                 host,
-                deed: HostAction::Link { up },
+                action: HostAction::Link { up },
             } => {
                 self.cut_off.retain(|other| other != host);
                 if !up {
@@ -153,13 +166,13 @@ impl Stage {
             }
             _ => {}
         }
-        // Checked when the script was read: the same cast admits it again.
-        let _ = self.cast.admit(step);
+        // Checked when the script was read: the same checker admits it again.
+        let _ = self.checker.admit(step);
     }
 
     fn of_host(&self, host: Host) -> Vec<Suggestion> {
         let present: Vec<String> = self
-            .cast
+            .checker
             .present()
             .filter(|(_, of, _)| *of == host)
             .map(|(name, ..)| name.to_owned())
@@ -172,19 +185,19 @@ impl Stage {
             .chain(&present)
             .flat_map(|actor| self.of_actor(host, actor))
             .collect();
-        let is_dark = self.cast.is_dark(host);
+        let is_dark = self.checker.is_dark(host);
         let link = if self.cut_off.contains(&host) {
             "up"
         } else {
             "down"
         };
         let power = if is_dark { "boot" } else { "crash" };
-        for deed in [
+        for action in [
             format!("process {}", self.free_name("other")),
             format!("link {link}"),
             power.to_owned(),
         ] {
-            offers.push(self.offer(host, &own, &deed, true, None));
+            offers.push(self.offer(host, &own, &action, true, None));
         }
         offers
     }
@@ -192,36 +205,45 @@ impl Stage {
     fn of_actor(&self, host: Host, actor: &str) -> Vec<Suggestion> {
         let nothing = Sockets::new();
         let sockets = self.sockets.get(&self.process(actor)).unwrap_or(&nothing);
-        let of = |wanted: &[Socket]| -> Vec<&String> {
+        let of = |wanted: &[SocketState]| -> Vec<&String> {
             let all = sockets.iter().filter(|(_, kind)| wanted.contains(kind));
             all.map(|(name, _)| name).collect()
         };
-        let listening = of(&[Socket::Listening]);
-        let connections = of(&[Socket::Fresh, Socket::Connected]);
+        let listening = of(&[SocketState::Listening]);
+        let connections = of(&[SocketState::Fresh, SocketState::Connected]);
         let conn = sockets.get("conn");
         let conn_is_open = connections.iter().any(|name| *name == "conn");
         let mut offers = Vec::new();
-        let mut add = |deed: &str, rare: bool, senseless: Option<(String, String)>| {
-            offers.push(self.offer(host, actor, deed, rare, senseless));
+        let mut add = |action: &str, rare: bool, senseless: Option<(Found, Expected)>| {
+            offers.push(self.offer(host, actor, action, rare, senseless));
         };
 
-        let connected = matches!(conn, Some(Socket::Connected)).then(|| {
+        let connected = matches!(conn, Some(SocketState::Connected)).then(|| {
             let other = unused(sockets, "other");
-            let found = format!("`conn` of {actor}, which is connected");
-            (found, format!("`{actor} connect as {other}`"))
+            let found = Found::Connected {
+                actor: actor.into(),
+            };
+            (
+                found,
+                Expected::literal(format!("{actor} connect as {other}")),
+            )
         });
         add("connect", host == Host::Server, connected);
         let listens = (!listening.is_empty()).then(|| {
-            (
-                format!("{actor}, which listens"),
-                format!("`{actor} accept`"),
-            )
+            let found = Found::Listening {
+                actor: actor.into(),
+            };
+            (found, Expected::literal(format!("{actor} accept")))
         });
         add("listen", host == Host::Client, listens);
         if listening.is_empty() {
-            let found = format!("{actor}, which does not listen");
-            let first = Some((found, format!("`{actor} listen` first")));
-            add("accept", host == Host::Client, first);
+            let found = Found::NotListening {
+                actor: actor.into(),
+            };
+            let first = Expected::ListenFirst {
+                actor: actor.into(),
+            };
+            add("accept", host == Host::Client, Some((found, first)));
         }
         for listener in &listening {
             let on = on(listener, "listener");
@@ -234,13 +256,23 @@ impl Stage {
 
         let usual = "conn".to_owned();
         let lacks = connections.is_empty().then(|| match conn {
-            Some(_) => format!("`conn` of {actor}, which is closed"),
-            None => format!("{actor}, which has no connection"),
+            Some(_) => Found::ConnectionClosed {
+                actor: actor.into(),
+            },
+            None => Found::NoConnection {
+                actor: actor.into(),
+            },
         });
         let how = match (host, listening.is_empty()) {
-            (_, false) => format!("`{actor} accept` first"),
-            (Host::Server, true) => format!("`{actor} listen` first"),
-            (Host::Client, true) => format!("`{actor} connect` first"),
+            (_, false) => Expected::AcceptFirst {
+                actor: actor.into(),
+            },
+            (Host::Server, true) => Expected::ListenFirst {
+                actor: actor.into(),
+            },
+            (Host::Client, true) => Expected::ConnectFirst {
+                actor: actor.into(),
+            },
         };
         let usable = match connections.is_empty() {
             true => vec![&usual],
@@ -249,7 +281,7 @@ impl Stage {
         for name in usable {
             let on = on(name, "conn");
             let lacks = || lacks.clone().map(|found| (found, how.clone()));
-            for deed in [
+            for action in [
                 "send \"hello\"",
                 "recv",
                 "close",
@@ -259,10 +291,10 @@ impl Stage {
                 "set linger 0",
                 "poll",
             ] {
-                add(&format!("{deed}{on}"), false, lacks());
+                add(&format!("{action}{on}"), false, lacks());
             }
-            for deed in ["send 64K", "get error"] {
-                add(&format!("{deed}{on}"), true, lacks());
+            for action in ["send 64K", "get error"] {
+                add(&format!("{action}{on}"), true, lacks());
             }
             add(
                 &format!("dup{on} as {}", unused(sockets, "copy")),
@@ -274,7 +306,7 @@ impl Stage {
             let on = on(listener, "conn");
             add(&format!("close{on}"), true, None);
         }
-        if matches!(conn, Some(Socket::Connected)) {
+        if matches!(conn, Some(SocketState::Connected)) {
             let other = unused(sockets, "other");
             add(&format!("connect as {other}"), true, None);
         }
@@ -285,24 +317,32 @@ impl Stage {
         offers
     }
 
-    /// An offer, with what the cast says against it, or else why it would be senseless: what was found, what is needed.
+    /// An offer, with what the checker says against it, or else why it would be senseless: what was found, what is needed.
     fn offer(
         &self,
         host: Host,
         actor: &str,
-        deed: &str,
+        action: &str,
         rare: bool,
-        senseless: Option<(String, String)>,
+        senseless: Option<(Found, Expected)>,
     ) -> Suggestion {
-        let text = format!("{actor} {deed}");
-        let admitted = parser::parse(self.next, &text)
-            .and_then(|step| step.map(|step| self.cast.clone().admit(step)).transpose());
+        let text = format!("{actor} {action}");
+        let step = parser::parse(self.next, &text).ok().flatten();
+        let step = step.expect("the grammar of a suggestion is right");
+        let (kind, verb) = (facts::kind(&step.action), facts::verb(&step.action));
+        let parts = Parts::of(action);
+        let admitted = self.checker.clone().admit(step);
         let senseless =
-            senseless.map(|(found, expected)| Mistake::new(self.next, 1, 1, found, expected));
+            senseless.map(|(found, expected)| Diagnostic::new(self.next, 1, 1, found, expected));
         Suggestion {
             actor: actor.into(),
             host,
             line: text,
+            kind,
+            verb: verb.unwrap_or_default(),
+            arguments: parts.arguments,
+            socket: parts.socket,
+            makes: parts.makes,
             rare,
             reason: admitted.err().or(senseless),
         }
@@ -310,7 +350,7 @@ impl Stage {
 
     /// A name for a new actor that nobody has had.
     fn free_name(&self, stem: &str) -> String {
-        numbered(stem, |name| self.cast.is_unheard_of(name))
+        numbered(stem, |name| self.checker.is_unheard_of(name))
     }
 }
 
@@ -337,6 +377,38 @@ fn on(name: &str, usual: &str) -> String {
     }
 }
 
+/// The words of an action behind its verb.
+struct Parts {
+    arguments: String,
+    socket: Option<String>,
+    makes: Option<String>,
+}
+
+impl Parts {
+    fn of(action: &str) -> Parts {
+        let tokens = lexer::split(1, action).unwrap_or_default(); // a suggestion has no mistakes
+        let is = |token: &Token, word: &str| token.kind == TokenKind::Word(word.into());
+        let behind = |word: &str| {
+            let at = tokens.iter().position(|token| is(token, word))?;
+            match &tokens.get(at + 1)?.kind {
+                TokenKind::Word(name) => Some(name.clone()),
+                _ => None,
+            }
+        };
+        let end = tokens
+            .iter()
+            .find(|token| is(token, "on") || is(token, "as"));
+        let length = end.or(tokens.last()).map_or(0, |end| end.column - 1);
+        let words: String = action.chars().take(length).collect();
+        let arguments = words.split_once(' ').map_or("", |(_, rest)| rest.trim());
+        Parts {
+            arguments: arguments.to_owned(),
+            socket: behind("on"),
+            makes: behind("as"),
+        }
+    }
+}
+
 /// Whether a call that gives this has made nothing.
 fn is_failure(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Words(words) if words.iter().any(|word| crate::tcp::errno::is_name(word)))
@@ -345,6 +417,8 @@ fn is_failure(outcome: &Outcome) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::mistake::Mistake;
+    use crate::i18n::Language;
     use crate::script::parse::parse;
 
     /// What an actor can do, and what not, with the reason.
@@ -354,12 +428,14 @@ mod tests {
             if offer.actor != actor {
                 continue;
             }
-            let deed = offer.line[actor.len() + 1..].to_owned();
+            let action = offer.line[actor.len() + 1..].to_owned();
             match offer.reason {
-                None => can.push(deed),
+                None => can.push(action),
                 Some(reason) => {
-                    let text = format!("{}; {}", reason.found, reason.expected);
-                    cannot.insert(deed, text);
+                    let Mistake {
+                        found, expected, ..
+                    } = Mistake::new(&reason, Language::English);
+                    cannot.insert(action, format!("{found}; {expected}"));
                 }
             }
         }
@@ -387,14 +463,14 @@ mod tests {
         let open = "server listen => 0\nclient connect => 0\nserver accept => 4\n";
         for actor in ["client", "server"] {
             let (can, _) = of(open, actor);
-            for deed in [
+            for action in [
                 "send \"hello\"",
                 "recv",
                 "shutdown both",
                 "close",
                 "set linger 0",
             ] {
-                assert!(can.contains(&deed.to_owned()), "{actor}: {can:?}");
+                assert!(can.contains(&action.to_owned()), "{actor}: {can:?}");
             }
         }
         let (can, _) = of(open, "server");
@@ -429,8 +505,8 @@ mod tests {
         let script = "server listen\nclient connect\nserver accept\nserver fork child\nclient process other\n\
                       client thread reader\nserver dup as copy\n";
         let (can, _) = of(script, "server");
-        for deed in ["fork child2", "thread reader2", "process other2"] {
-            assert!(can.contains(&deed.to_owned()), "{deed}: {can:?}");
+        for action in ["fork child2", "thread reader2", "process other2"] {
+            assert!(can.contains(&action.to_owned()), "{action}: {can:?}");
         }
         assert!(can.contains(&"recv on copy".to_owned()), "{can:?}");
         let (child, _) = of(script, "child");
@@ -469,6 +545,31 @@ mod tests {
                 let admitted = parse(&whole);
                 assert!(offer.reason.is_some() || admitted.is_ok(), "{whole}");
             }
+        }
+    }
+
+    #[test]
+    fn an_offer_has_its_words_apart() {
+        let script = "server listen\nclient connect\nserver accept\nserver accept as other";
+        let of = |line: &str| {
+            let mut all = offers(script).unwrap().into_iter();
+            let offer = all.find(|offer| offer.line == line).unwrap();
+            let names = [offer.socket, offer.makes].map(Option::unwrap_or_default);
+            (offer.verb, offer.arguments, names.join(" "))
+        };
+        for (line, verb, arguments, names) in [
+            (
+                "server shutdown write on other",
+                "shutdown",
+                "write",
+                "other ",
+            ),
+            ("server dup on other as copy", "dup", "", "other copy"),
+            ("client send \"hello\"", "send", "\"hello\"", " "),
+            ("client thread reader", "thread", "reader", " "),
+            ("server link down", "link", "down", " "),
+        ] {
+            assert_eq!(of(line), (verb, arguments.into(), names.into()));
         }
     }
 

@@ -21,8 +21,10 @@ pub(crate) const SOCKETS: [&str; 2] = ["conn", "listener"];
 pub(crate) const BITS: [&str; 6] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
 
 /// What can be said of an actor or a host besides its calls.
-pub(crate) const OTHERS: &str =
-    "thread, fork, process, kill, stop, continue, exit, link, crash, boot, sysctl, destroy";
+pub(crate) const OTHER_ACTIONS: [&str; 12] = [
+    "thread", "fork", "process", "kill", "stop", "continue", "exit", "link", "crash", "boot",
+    "sysctl", "destroy",
+];
 
 /// The sysctls that a script may write: each belongs to the host's own network namespace (ip-sysctl).
 pub(crate) const SYSCTLS: [&str; 20] = [
@@ -49,12 +51,47 @@ pub(crate) const SYSCTLS: [&str; 20] = [
 ];
 
 /// The calls.
-pub(crate) const CALLS: &str = "socket, bind, listen, connect, disconnect, accept, send, recv, \
-                                shutdown, close, dup, poll, epoll, set, get, name, peer";
+pub(crate) const CALLS: [&str; 17] = [
+    "socket",
+    "bind",
+    "listen",
+    "connect",
+    "disconnect",
+    "accept",
+    "send",
+    "recv",
+    "shutdown",
+    "close",
+    "dup",
+    "poll",
+    "epoll",
+    "set",
+    "get",
+    "name",
+    "peer",
+];
 
 /// The socket options.
-pub(crate) const OPTIONS: &str =
-    "linger, keepalive, user_timeout, reuseaddr, nodelay, rcvbuf, sndbuf, nonblock or linger2";
+pub(crate) const SOCKET_OPTIONS: [&str; 9] = [
+    "linger",
+    "keepalive",
+    "user_timeout",
+    "reuseaddr",
+    "nodelay",
+    "rcvbuf",
+    "sndbuf",
+    "nonblock",
+    "linger2",
+];
 
 /// What can be done on the wire.
-pub(crate) const DEEDS: &str = "delay, cut, mend, drop, hold, release, duplicate or inject";
+pub(crate) const WIRE_ACTIONS: [&str; 8] = [
+    "delay",
+    "cut",
+    "mend",
+    "drop",
+    "hold",
+    "release",
+    "duplicate",
+    "inject",
+];

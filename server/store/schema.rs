@@ -8,7 +8,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::store::error::StoreError;
 
 /// The steps; each leads from the version that is its index to the next one. A released step never changes.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE recordings (
         id      TEXT PRIMARY KEY,
         visited INTEGER NOT NULL, -- the last day on which it was made or visited
@@ -16,7 +17,12 @@ const STEPS: &[&str] = &["
         events  BLOB NOT NULL     -- as recording::pack makes them
     ) STRICT;
     CREATE INDEX recordings_by_visit ON recordings (visited);
-"];
+",
+    "
+    -- Whether the events have facts about lines: those of older programs have none, and never change.
+    ALTER TABLE recordings ADD COLUMN has_facts INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// How long another process may keep the database busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

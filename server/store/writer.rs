@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Savepoint, TransactionBehavior, pa
 
 use crate::store::day::Day;
 use crate::store::error::StoreError;
+use crate::store::events::Events;
 
 /// A recording that was visited or made in so many days is not dropped.
 const PROTECTED_DAYS: i64 = 90;
@@ -27,8 +28,7 @@ pub(crate) struct Keep {
     pub(crate) id: String,
     /// As JSON.
     pub(crate) about: String,
-    /// Gzipped.
-    pub(crate) events: Vec<u8>,
+    pub(crate) events: Events,
     pub(crate) today: Day,
     /// The answer, once the recording is on the disk.
     pub(crate) done: SyncSender<Result<(), StoreError>>,
@@ -104,14 +104,14 @@ fn keep(
         .query_row([id], |row| row.get(0))
         .optional()?;
     match stored {
-        Some(stored) if stored != *events => return Ok(Err(StoreError::Taken(id.clone()))),
+        Some(stored) if stored != events.packed => return Ok(Err(StoreError::Taken(id.clone()))),
         Some(_) => visit(&changes, id, *today)?,
         None => {
             changes
                 .prepare_cached(
-                    "INSERT INTO recordings (id, visited, about, events) VALUES (?1, ?2, ?3, ?4)",
+                    "INSERT INTO recordings (id, visited, about, events, has_facts) VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
-                .execute(params![id, today, about, events])?;
+                .execute(params![id, today, about, events.packed, events.has_facts])?;
             while size(&changes)? > limit {
                 if !drop_oldest(&changes, id, today.before(PROTECTED_DAYS), pinned)? {
                     return Ok(Err(StoreError::Full { limit })); // the savepoint takes everything back

@@ -6,8 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::content::mistake::Mistake;
 use crate::lab::sandbox::remedy;
-use crate::script::Mistake;
 
 /// Why a request was not carried out.
 #[derive(Serialize)]

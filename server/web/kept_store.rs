@@ -1,5 +1,6 @@
 //! The store of kept recordings, as handlers use it: without blocking a task, and with errors as answers.
 
+use std::io;
 use std::sync::{Arc, Once};
 
 use axum::Json;
@@ -10,7 +11,9 @@ use tracing::warn;
 
 use crate::lab::LiveRun;
 use crate::recording::{self, RecordingInfo};
+use crate::script::facts::with_facts;
 use crate::store::error::StoreError;
+use crate::store::events::Events;
 use crate::store::{Day, Store};
 use crate::web::blocking::blocking;
 use crate::web::error;
@@ -36,7 +39,8 @@ pub(crate) async fn lines(server: &AppState, id: &str) -> Result<String, Respons
     let (store, named) = (server.store.clone(), id.to_owned());
     let read = move || {
         let found = store.events(&named, Day::today())?;
-        Ok(found.map(|gzipped| recording::unpack(&gzipped)))
+        let unpacked = found.map(|events| recording::unpack(&events.packed));
+        Ok(unpacked.map(|lines| lines.map(|lines| with_facts(&lines).into_owned())))
     };
     match blocking(read).await {
         Ok(Some(Ok(lines))) => Ok(lines),
@@ -44,6 +48,34 @@ pub(crate) async fn lines(server: &AppState, id: &str) -> Result<String, Respons
         Ok(None) => Err(error::unknown_recording(id)),
         Err(error) => Err(store_error(&error)),
     }
+}
+
+/// The same, packed. `has_facts` says whether the bytes are those of the store.
+pub(crate) async fn packed(server: &AppState, id: &str) -> Result<Events, Response> {
+    let (store, asked) = (server.store.clone(), id.to_owned());
+    let found = blocking(move || {
+        let found = store.events(&asked, Day::today())?;
+        Ok(found.map(|events| match events.has_facts {
+            true => Ok(events),
+            false => add_facts(&events.packed),
+        }))
+    });
+    match found.await {
+        Ok(Some(Ok(events))) => Ok(events),
+        Ok(Some(Err(error))) => Err(not_unpacked(id, &error)),
+        Ok(None) => Err(error::unknown_recording(id)),
+        Err(error) => Err(store_error(&error)),
+    }
+}
+
+/// The events of an older recording with facts about its lines.
+fn add_facts(packed: &[u8]) -> io::Result<Events> {
+    let lines = recording::unpack(packed)?;
+    let packed = recording::pack_lines(with_facts(&lines).lines())?;
+    Ok(Events {
+        packed,
+        has_facts: false,
+    })
 }
 
 pub(crate) fn not_unpacked(id: &str, error: &std::io::Error) -> Response {

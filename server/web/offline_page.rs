@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::content::markup;
 use crate::content::source::Citation;
 use crate::i18n::{Language, Text};
+use crate::script::facts;
 use crate::web::assets::{self, imports};
 use crate::web::pages::BareLayout;
 
@@ -133,7 +134,7 @@ fn data(recording: &OfflineRecording<'_>) -> String {
         let said = table.filter(|(key, _)| WORD_KINDS.iter().any(|kind| key.starts_with(kind)));
         said.map(|(key, text)| (key.clone(), json!(text))).collect()
     };
-    let said = json!({ "words": both(&words), "notes": both(&notes), "script": recording.script });
+    let said = json!({ "words": both(&words), "notes": both(&notes), "script": recording.script, "lines": facts::of_script(recording.script) });
     let events: Vec<&str> = recording
         .events
         .lines()

@@ -11,7 +11,7 @@ use crate::web::{error, kept_store};
 
 /// A reference to a recording. In addresses: `s:half-close`, `atlas:TIME_WAIT/fin`, `run:ID`, `r:ID`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum RecordingRef {
+pub enum RecordingRef {
     /// A lesson, by its id.
     Lesson(String),
     /// A cell of the atlas, as `STATE/STIMULUS`.
@@ -24,7 +24,7 @@ pub(crate) enum RecordingRef {
 
 impl RecordingRef {
     /// Reads a value of an address; None where the value is no reference. The recording need not exist.
-    pub(crate) fn named(value: &str) -> Option<RecordingRef> {
+    pub fn named(value: &str) -> Option<RecordingRef> {
         let (kind, id) = value.split_once(':')?;
         let recording_ref = match kind {
             "s" => Lesson(id.into()),
@@ -60,7 +60,7 @@ impl RecordingRef {
     }
 
     /// The reference as a value of an address.
-    pub(crate) fn value(&self) -> String {
+    pub fn value(&self) -> String {
         let (Lesson(id) | Cell(id) | Run(id) | Kept(id)) = self;
         match self {
             Lesson(_) => format!("s:{id}"),
@@ -71,17 +71,17 @@ impl RecordingRef {
     }
 
     /// The path of the page that shows the recording. A run has no page of its own: any stage takes it behind the `#`.
-    pub(crate) fn page(&self) -> String {
+    pub fn page(&self) -> String {
         match self {
             Lesson(id) => format!("/s/{id}"),
             Cell(id) => format!("/atlas/{id}"),
-            Run(_) => "/try".into(),
+            Run(id) => format!("/try#run={id}"),
             Kept(id) => format!("/r/{id}"),
         }
     }
 
     /// The path of the events; followers of a run connect there too.
-    pub(crate) fn events(&self) -> String {
+    pub fn events(&self) -> String {
         match self {
             Lesson(id) => format!("/api/recordings/{id}"),
             Cell(id) => format!("/api/atlas/{id}"),

@@ -1,11 +1,10 @@
 //! Bulk: 64 MB from the client to the server, over a wire that is observed and over one that is not.
 
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use fourwave::event::{CallPhase, Ending, Event, What};
-use fourwave::lab::run::play;
-use fourwave::lab::run::request::{Pace, Play};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script;
 use fourwave::tcp::call::{Call, Payload};
@@ -20,8 +19,8 @@ const ROUNDS: usize = 7;
 pub fn measure(bench: &Bench) -> Row {
     let (mut ours, mut unobserved) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(MEGABYTES as f64 / observed(&bench.nursery));
-        unobserved.push(MEGABYTES as f64 / forwarded(&bench.nursery));
+        ours.push(MEGABYTES as f64 / observed(&bench.fork_server));
+        unobserved.push(MEGABYTES as f64 / forwarded(&bench.fork_server));
     }
     let (ours, unobserved) = (median(ours), median(unobserved));
     Row {
@@ -34,19 +33,18 @@ pub fn measure(bench: &Bench) -> Row {
 }
 
 /// Seconds from the first send's enter to the last recv's exit in a run.
-fn observed(nursery: &ForkServer) -> f64 {
+fn observed(fork_server: &ForkServer) -> f64 {
     let mut text = "server listen\nclient connect\nserver accept\n".to_owned();
     for _ in 0..MEGABYTES {
         text += "client send 1M &\nserver recv 1M all => 1048576\nwait client\n";
     }
     let script = script::parse(&text).expect("a script without mistakes");
-    let play_it = Play {
-        scenario: None,
-        script: &script,
-        pace: Pace::FULL,
-        limit: Duration::from_secs(60),
-        most_events: u32::MAX,
+    let request = RunRequest::new(script, Pace::FULL);
+    let limits = Limits {
+        events: u32::MAX,
+        ..Limits::of(Duration::from_secs(60))
     };
+    let control = RunControl::new(false);
     let (mut begin, mut end) = (None, 0);
     let mut sink = |event: Event| {
         // As the lab keeps them.
@@ -61,13 +59,13 @@ fn observed(nursery: &ForkServer) -> f64 {
             _ => {}
         }
     };
-    play(nursery, &play_it, &AtomicBool::new(false), &mut sink).expect("the run is played");
+    play(fork_server, &request, limits, &control, &mut sink).expect("the run is played");
     (end - begin.expect("a first send")) as f64 / 1e6
 }
 
 /// Seconds that the same calls take where packets are only moved.
-fn forwarded(nursery: &ForkServer) -> f64 {
-    let Pair { client, server, .. } = &Pair::new(nursery);
+fn forwarded(fork_server: &ForkServer) -> f64 {
+    let Pair { client, server, .. } = &Pair::new(fork_server);
     let listen = Call::Listen {
         port: 7000,
         backlog: 16,

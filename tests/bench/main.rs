@@ -32,7 +32,7 @@ use table::Row;
 
 /// Everything that a measurement may need.
 struct Bench {
-    nursery: ForkServer,
+    fork_server: ForkServer,
     floor: Option<Floor>,
 }
 
@@ -41,14 +41,14 @@ type Measure = fn(&Bench) -> Row;
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.first().is_some_and(|word| word == ROLE) {
-        fourwave::lab::sandbox::child::forkserver::nursery()
-            .expect("the nursery ends with its server");
+        fourwave::lab::sandbox::child::forkserver::serve()
+            .expect("the fork server ends with its server");
         return;
     }
-    let nursery =
+    let fork_server =
         ForkServer::start().unwrap_or_else(|refusal| panic!("this machine refuses: {refusal:?}"));
     let bench = Bench {
-        nursery,
+        fork_server,
         floor: Floor::build(),
     };
     let measurements: [(&str, Measure); 9] = [

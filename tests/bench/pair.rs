@@ -27,17 +27,17 @@ pub struct Host {
 }
 
 impl Pair {
-    pub fn new(nursery: &ForkServer) -> Pair {
-        let unborn = plans().map(|plan| nursery.conceive(plan).expect("the nursery hears"));
-        let born = unborn.map(|unborn| unborn.born().expect("a host is built"));
+    pub fn new(fork_server: &ForkServer) -> Pair {
+        let pending = plans().map(|plan| fork_server.spawn(plan).expect("the fork server hears"));
+        let spawned = pending.map(|pending| pending.ready().expect("a host is built"));
         let mut tuns = Vec::new();
-        let [client, server] = born.map(|newborn| {
+        let [client, server] = spawned.map(|spawned| {
             let SpawnedHost {
                 channel,
                 tun,
                 socket_table,
                 ..
-            } = newborn;
+            } = spawned;
             tuns.push(tun);
             Host {
                 channel,

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fourwave::lab::run::request::Pace;
-use fourwave::lab::{Lab, Limits, RunRequest};
+use fourwave::lab::Lab;
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
 use fourwave::script;
 
 use super::Bench;
@@ -65,12 +65,7 @@ fn play_all() -> Duration {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("an async runtime");
-    let limit = Duration::from_secs(20);
-    let limits = Limits {
-        run: limit,
-        open: limit,
-        idle: limit,
-    };
+    let limits = Limits::of(Duration::from_secs(20));
     // More than that at once only where taking down does not keep up, which fails here.
     let lab = Arc::new(Lab::new(3 * AT_ONCE, limits));
     lab.ability().expect("this machine lets hosts be built");
@@ -95,13 +90,7 @@ fn play_all() -> Duration {
 async fn play_one(lab: &Lab) {
     let script = script::parse(SCRIPT).expect("a script without mistakes");
     let live = lab
-        .start(RunRequest {
-            scenario: None,
-            script,
-            pace: Pace::FULL,
-            then: None,
-            open: false,
-        })
+        .start(RunRequest::new(script, Pace::FULL))
         .expect("taking down keeps up");
     let mut progress = live.follow();
     progress

@@ -13,7 +13,7 @@ const READINGS: usize = 2000;
 const CONNECTIONS: usize = 11;
 
 pub fn measure(bench: &Bench) -> Row {
-    let mut pair = Pair::new(&bench.nursery);
+    let mut pair = Pair::new(&bench.fork_server);
     let listen = Call::Listen {
         port: 7000,
         backlog: 16,

@@ -1,10 +1,9 @@
 //! Set-up: from the wish to two hosts with an actor each, ready to play.
 
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use fourwave::lab::run::play;
-use fourwave::lab::run::request::{MOST_EVENTS, Pace, Play};
+use fourwave::lab::run::request::{Limits, Pace, RunRequest};
+use fourwave::lab::run::{RunControl, play};
 use fourwave::lab::sandbox::forkserver::ForkServer;
 use fourwave::script;
 
@@ -16,7 +15,7 @@ const ROUNDS: usize = 15;
 pub fn measure(bench: &Bench) -> Row {
     let (mut ours, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(until_first_event(&bench.nursery));
+        ours.push(until_first_event(&bench.fork_server));
         floors.extend(bench.floor.as_ref().map(|floor| floor.set_up()));
     }
     let (ours, floor) = (median(ours), median(floors));
@@ -30,20 +29,15 @@ pub fn measure(bench: &Bench) -> Row {
 }
 
 /// In µs.
-fn until_first_event(nursery: &ForkServer) -> f64 {
+fn until_first_event(fork_server: &ForkServer) -> f64 {
     let script = script::parse("settle").expect("a script without mistakes");
-    let play_it = Play {
-        scenario: None,
-        script: &script,
-        pace: Pace::FULL,
-        limit: Duration::from_secs(20),
-        most_events: MOST_EVENTS,
-    };
+    let request = RunRequest::new(script, Pace::FULL);
+    let (limits, control) = (Limits::of(Duration::from_secs(20)), RunControl::new(false));
     let start = Instant::now();
     let mut first = None;
     let mut sink = |_| {
         first.get_or_insert_with(|| start.elapsed());
     };
-    play(nursery, &play_it, &AtomicBool::new(false), &mut sink).expect("the run is played");
+    play(fork_server, &request, limits, &control, &mut sink).expect("the run is played");
     first.expect("a first event").as_secs_f64() * 1e6
 }

@@ -42,8 +42,7 @@ async fn a_run_gives_everything_back() {
     let server = Server::start(&[]);
     let first = waiting_runs(&server, 1).await; // so that the server has made what it keeps
     stop(&server, first).await;
-    let is_idle = |held: &Held| held.runs == 0 && held.processes == 1;
-    let before = Held::once(&server, is_idle).await;
+    let before = Held::at_rest(&server).await;
     assert_eq!(before.devices, 0, "{before:?}");
     let ids = waiting_runs(&server, 5).await;
     let during = Held::by(&server);
@@ -86,7 +85,7 @@ async fn open_runs_give_everything_back_and_one_does_not_touch_another() {
     for first in open_runs(&server, 1).await {
         first.stop().await; // so that the server has made what it keeps, the store among it
     }
-    let before = Held::once(&server, |held| held.runs == 0 && held.processes == 1).await;
+    let before = Held::at_rest(&server).await;
     let mut runs = open_runs(&server, 5).await;
     assert_eq!(Held::by(&server).processes, 1 + 5 * PROCESSES);
     // All processes of one are killed from outside; the others go on.
@@ -164,12 +163,12 @@ async fn a_server_that_ends_while_it_builds_leaves_nobody() {
 }
 
 #[tokio::test]
-async fn a_nursery_that_is_killed_is_started_again() {
+async fn a_fork_server_that_is_killed_is_started_again() {
     let server = Server::start(&[]);
     waiting_runs(&server, 1).await;
     let children = descendants(server.pid());
-    let nursery = rustix::process::Pid::from_raw(children[0]).unwrap();
-    rustix::process::kill_process(nursery, Signal::KILL).unwrap();
+    let fork_server = rustix::process::Pid::from_raw(children[0]).unwrap();
+    rustix::process::kill_process(fork_server, Signal::KILL).unwrap();
     children.into_iter().for_each(await_end);
     Held::once(&server, |held| held.devices == 0).await;
     waiting_runs(&server, 1).await;

@@ -45,7 +45,7 @@ impl Browser {
     /// Writes a line into the command line and plays it.
     pub async fn say(&self, line: &str) {
         self.press(":").await;
-        self.until("document.activeElement.matches('.command input')")
+        self.until("document.activeElement.matches('.command-line input')")
             .await;
         self.press(line).await;
         self.press(Key::Enter).await;

@@ -134,7 +134,7 @@ pub async fn repeats(run: ByHand<'_>, pace: &str) -> (String, Vec<Event>) {
     let events = run.stop().await;
     let composed = recording::script(&events);
     assert_eq!(end(&events), (true, "Finished".into()), "{composed}");
-    script::parse(&composed).unwrap_or_else(|mistakes| panic!("{}\n{composed}", mistakes[0]));
+    script::parse(&composed).unwrap_or_else(|mistakes| panic!("{:?}\n{composed}", mistakes[0]));
     let again = replay(server, &composed, pace).await;
     assert_eq!(end(&again), (true, "Played".into()), "{composed}");
     assert_eq!(story(&events), story(&again), "{composed}");

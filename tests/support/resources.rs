@@ -18,11 +18,14 @@ pub struct Held {
     pub descriptors: usize,
     /// Threads of the server that play a run, or take one down.
     pub runs: usize,
+    /// Clients' connections that the server has not closed yet.
+    pub connections: usize,
 }
 
 impl Held {
     pub fn by(server: &Server) -> Held {
         let pid = server.pid();
+        let connections = connections(server); // first: the descriptor of one that ends meanwhile is in no count
         let below = descendants(pid);
         let own = links(&format!("/proc/{pid}/fd"));
         let inside = below
@@ -44,7 +47,14 @@ impl Held {
                 .count(),
             descriptors: own.len() + others.sum::<usize>(),
             runs: runs(pid),
+            connections,
         }
+    }
+
+    /// Waits until nothing goes on in a server: no run, and no connection whose descriptor would be counted as kept.
+    pub async fn at_rest(server: &Server) -> Held {
+        let at_rest = |held: &Held| (held.runs, held.processes, held.connections) == (0, 1, 0);
+        Held::once(server, at_rest).await
     }
 
     /// Waits until a server holds what it shall: giving back takes the kernel a while. What it holds meanwhile is printed.
@@ -69,6 +79,19 @@ fn runs(pid: i32) -> usize {
     tasks
         .filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok())
         .filter(|name| name.trim() == "run")
+        .count()
+}
+
+/// The lines of /proc/PID/net/tcp with the server's port and an inode: a connection without one is the kernel's alone.
+fn connections(server: &Server) -> usize {
+    let (_, port) = server.address.rsplit_once(':').unwrap();
+    let port = format!(":{:04X}", port.parse::<u16>().unwrap());
+    let table = std::fs::read_to_string(format!("/proc/{}/net/tcp", server.pid())).unwrap();
+    let fields = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>());
+    fields
+        .filter(|of| of[1].ends_with(&port) && of[3] != "0A" && of[9] != "0") // 0A is LISTEN
         .count()
 }
 

@@ -79,7 +79,7 @@ pub fn answer(events: &[Event], host: Host, called: bool) -> Option<Answer> {
 }
 
 fn is_test(event: &Event) -> bool {
-    matches!(&event.what, What::Step { text, phase: StepPhase::Begin, .. } if text.strip_prefix(TEST).is_some_and(|rest| rest.starts_with(':')))
+    matches!(&event.what, What::Step { phase: StepPhase::Begin, facts: Some(facts), .. } if facts.label.as_deref() == Some(TEST))
 }
 
 /// The call that the host's program makes.

@@ -140,7 +140,7 @@ impl QuestionToml {
             return Err((about_start, message));
         };
         if about == QuestionSubject::Gives
-            && !matches!(step.deed, Action::Call { .. } | Action::Wait { .. })
+            && !matches!(step.action, Action::Call { .. } | Action::Wait { .. })
         {
             let message = format!("`{at}` makes no call, so it gives nothing");
             return Err((about_start, message));

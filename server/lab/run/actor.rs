@@ -37,7 +37,7 @@ pub(crate) struct Actor {
     /// Whether its call fell asleep, and a table was read since: from then on it does nothing until it wakes.
     slept: bool,
     /// Whether the enter that was read last, and perhaps not told yet, was of a call that may act.
-    heard_deed: bool,
+    entered_acting: bool,
     /// Whether its last order was to send or to receive, which changes no state.
     moves_data: bool,
     /// What its last order gave; None while it is being carried out.
@@ -105,7 +105,7 @@ impl Actor {
             woken: None,
             returned: false,
             slept: false,
-            heard_deed: false,
+            entered_acting: false,
             moves_data: false,
             outcome: Some(Returned::default()),
         }
@@ -141,8 +141,8 @@ impl Actor {
         }
     }
 
-    /// What becomes readable when it speaks, or once it is dying, when its process has ended.
-    pub(crate) fn sign_of_life(&self) -> Option<BorrowedFd<'_>> {
+    /// The fd to poll: the channel while the actor lives, the pidfd while it is dying.
+    pub(crate) fn poll_fd(&self) -> Option<BorrowedFd<'_>> {
         match self.life {
             Life::Alive => Some(self.channel.as_fd()),
             Life::Dying => Some(self.process.as_fd()),
@@ -219,7 +219,7 @@ impl Actor {
         })
     }
 
-    /// It took up its work; where it has a process of its own, as a fork.
+    /// Marks the actor as running; `pid` differs from its maker's where it was forked.
     pub(crate) fn ready(&mut self, pid: i32, tid: i32) -> What {
         let forked = pid != self.pid;
         if let Some(number) = Pid::from_raw(pid).filter(|_| forked)
@@ -246,11 +246,11 @@ impl Actor {
     pub(crate) fn must_wait(&mut self, report: &Report) -> bool {
         match report {
             Report::Enter { call, .. } => {
-                (self.heard_deed, self.returned) = (may_act(call), false);
+                (self.entered_acting, self.returned) = (may_act(call), false);
             }
             Report::Exit { .. } => {
                 self.returned = true;
-                return self.heard_deed;
+                return self.entered_acting;
             }
             _ => {}
         }
@@ -396,7 +396,7 @@ impl Actor {
     }
 }
 
-/// A call that only makes or dresses a socket neither sends nor changes a state. After it the actor may already be in
+/// A call that only makes a socket or sets an option neither sends nor changes a state. After it the actor may already be in
 /// its next, which is what wire and table would show.
 fn may_act(call: &str) -> bool {
     ![

@@ -1,59 +1,54 @@
-//! What those outside can do with a run that goes on: say a line, stop it.
+//! The control of a run from outside: say a line, stop the run.
 //!
-//! Whoever says a line puts it here and rings; the run's thread, which polls the bell beside its wires, takes it when it
-//! can, and answers. A line that is never taken is answered too: with the run's end.
+//! Callers queue a line and signal an eventfd. The run's thread polls that fd beside its TUN devices, takes the line and
+//! answers. Lines that are never taken are answered at the run's end.
 
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::lab::run::request::Pace;
 use crate::script::ast::WireAction;
-use crate::script::{Mistake, parse};
+use crate::script::{Diagnostic, parse};
 
 /// How many lines may wait for a run at once.
-const MOST_WAITING: usize = 16;
+const MAX_WAITING: usize = 16;
 
-/// What reaches into a run from outside.
+/// A run's stop flag and its queue of lines.
 pub struct RunControl {
-    /// How long an open run waits for a line before it ends; None for a run that ends with its script, and takes lines
-    /// for the wire only.
-    pub open: Option<Duration>,
-    /// How fast what is said goes, where that is another pace than the script's.
-    pub then: Option<Pace>,
+    /// Whether the run takes any line; else lines for the wire only.
+    open: bool,
     stop: AtomicBool,
     said: Mutex<Lines>,
 }
 
 #[derive(Default)]
 struct Lines {
-    waiting: VecDeque<Said>,
+    waiting: VecDeque<QueuedLine>,
     /// There once the run has begun.
     bell: Option<Arc<OwnedFd>>,
     over: bool,
 }
 
-/// A line, and whom to tell what became of it.
-pub(crate) struct Said {
+/// A line that waits, and the callback for its answer.
+pub(crate) struct QueuedLine {
     pub(crate) text: String,
     /// What it does on the wire, if anything.
     pub(crate) wire: Option<WireAction>,
-    answer: Box<dyn FnOnce(Answer) + Send>,
+    answer: Box<dyn FnOnce(LineResult) + Send>,
 }
 
 /// The number that a line got in the composed script, or why the run did not take it.
-pub type Answer = Result<usize, LineRejection>;
+pub type LineResult = Result<usize, LineRejection>;
 
 /// Why a line was not taken; nothing has happened then.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LineRejection {
     /// It cannot be played now.
-    Mistakes(Vec<Mistake>),
+    Mistakes(Vec<Diagnostic>),
     /// The run has ended.
     Over,
     /// The run takes lines for the wire only.
@@ -64,33 +59,32 @@ pub enum LineRejection {
 
 impl RunControl {
     /// For a run that has not begun.
-    pub fn new(open: Option<Duration>, then: Option<Pace>) -> RunControl {
+    pub fn new(open: bool) -> RunControl {
         RunControl {
             open,
-            then,
             stop: AtomicBool::new(false),
             said: Mutex::default(),
         }
     }
 
     /// Says a line to the run; `answer` is called once, when the run has begun it or refuses it.
-    pub fn say(&self, text: String, answer: impl FnOnce(Answer) + Send + 'static) {
-        let wire = parse::wire_deed(&text);
+    pub fn say(&self, text: String, answer: impl FnOnce(LineResult) + Send + 'static) {
+        let wire = parse::wire_action(&text);
         let mut said = self.lines();
-        let refused = match () {
-            () if said.over => Some(LineRejection::Over),
-            // A line with a mistake is told its mistake.
-            () if self.open.is_none() && wire.is_none() && parse::is_deed(&text) => {
-                Some(LineRejection::NotOpen)
-            }
-            () if said.waiting.len() >= MOST_WAITING => Some(LineRejection::Full(MOST_WAITING)),
-            () => None,
+        let refused = if said.over {
+            Some(LineRejection::Over)
+        } else if !self.open && wire.is_none() && parse::is_action(&text) {
+            Some(LineRejection::NotOpen) // a line with a mistake is queued, and answered with its mistake
+        } else if said.waiting.len() >= MAX_WAITING {
+            Some(LineRejection::Full(MAX_WAITING))
+        } else {
+            None
         };
         if let Some(refused) = refused {
             drop(said);
             return answer(Err(refused));
         }
-        said.waiting.push_back(Said {
+        said.waiting.push_back(QueuedLine {
             text,
             wire,
             answer: Box::new(answer),
@@ -121,11 +115,7 @@ impl RunControl {
             .for_each(|said| said.refuse(LineRejection::Over));
     }
 
-    pub(crate) fn stop_sign(&self) -> &AtomicBool {
-        &self.stop
-    }
-
-    /// What becomes readable when somebody says a line or stops the run.
+    /// An eventfd that is readable once a line is queued or the run is stopped.
     pub(crate) fn bell(&self) -> io::Result<Arc<OwnedFd>> {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
         let bell = Arc::new(eventfd(1, flags)?); // lines may wait already
@@ -134,7 +124,7 @@ impl RunControl {
     }
 
     /// The line that was said first, of those for the wire where `wire`.
-    pub(crate) fn take(&self, wire: bool) -> Option<Said> {
+    pub(crate) fn take(&self, wire: bool) -> Option<QueuedLine> {
         let mut said = self.lines();
         let first = said
             .waiting
@@ -144,7 +134,7 @@ impl RunControl {
     }
 
     /// The line comes later.
-    pub(crate) fn put_back(&self, line: Said) {
+    pub(crate) fn put_back(&self, line: QueuedLine) {
         self.lines().waiting.push_front(line);
     }
 
@@ -161,7 +151,7 @@ impl Lines {
     }
 }
 
-impl Said {
+impl QueuedLine {
     pub(crate) fn begun(self, line: usize) {
         (self.answer)(Ok(line));
     }
@@ -171,7 +161,7 @@ impl Said {
     }
 }
 
-/// It rang: until it rings again there is nothing to read.
-pub(crate) fn heard(bell: &OwnedFd) {
+/// Makes a bell unreadable until it rings again.
+pub(crate) fn clear(bell: &OwnedFd) {
     let _ = rustix::io::read(bell, &mut [0_u8; 8][..]); // it fails only where it did not ring
 }

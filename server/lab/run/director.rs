@@ -14,7 +14,7 @@ use crate::event::{Ending, What};
 use crate::lab::run::control::RunControl;
 use crate::lab::run::engine::{Engine, SOON};
 use crate::lab::run::error::RunError;
-use crate::lab::run::request::{Pace, Play};
+use crate::lab::run::request::{Limits, Pace, RunRequest};
 use crate::lab::sandbox::clock::{Nanos, now};
 use crate::lab::sandbox::forkserver::ForkServer;
 use crate::script::Composer;
@@ -48,18 +48,21 @@ pub(crate) struct Mark {
     pub(crate) line: usize,
 }
 
-/// Plays one script in one world.
+/// Plays one script in one engine.
 pub(crate) struct Director<'w, 'a> {
-    pub(crate) world: &'w mut Engine<'a>,
-    pub(crate) nursery: &'w ForkServer,
+    pub(crate) engine: &'w mut Engine<'a>,
+    pub(crate) fork_server: &'w ForkServer,
     /// Where each label's line began: the next event's `seq`.
     pub(crate) labels: HashMap<String, u32>,
     pub(crate) pace: Pace,
+    /// The pace of lines that are said after the script, where it is another.
+    pub(crate) then: Option<Pace>,
+    /// Whether the run takes lines after its script.
+    open: bool,
     deadline: Nanos,
-    limit: Duration,
-    most_events: u32,
-    /// Where lines by hand come from, if anybody may say any.
-    pub(crate) hand: Option<&'w RunControl>,
+    limits: Limits,
+    /// Lines from outside.
+    pub(crate) control: &'w RunControl,
     /// The script, with what was done by hand.
     pub(crate) composer: Composer,
     /// The line being played, or that was played last.
@@ -71,7 +74,7 @@ pub(crate) struct Director<'w, 'a> {
     /// When somebody last said a line, or one ended.
     pub(crate) heard: Nanos,
     /// Whether the line being played was said by hand.
-    pub(crate) by_hand: bool,
+    pub(crate) interactive: bool,
     /// Whether a line is being played.
     pub(crate) playing: bool,
     /// Whether its call is waited for.
@@ -86,26 +89,33 @@ pub(crate) struct Director<'w, 'a> {
 
 impl<'w, 'a> Director<'w, 'a> {
     pub(crate) fn new(
-        world: &'w mut Engine<'a>,
-        nursery: &'w ForkServer,
-        play: &Play<'_>,
-        hand: Option<&'w RunControl>,
+        engine: &'w mut Engine<'a>,
+        fork_server: &'w ForkServer,
+        request: &RunRequest,
+        limits: Limits,
+        control: &'w RunControl,
     ) -> Director<'w, 'a> {
+        let limit = if request.open {
+            limits.open
+        } else {
+            limits.run
+        };
         Director {
-            world,
-            nursery,
+            engine,
+            fork_server,
             labels: HashMap::new(),
-            pace: play.pace,
-            deadline: now().saturating_add(play.limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
-            limit: play.limit,
-            most_events: play.most_events,
-            hand,
-            composer: Composer::new(play.script),
+            pace: request.pace,
+            then: request.then,
+            open: request.open,
+            deadline: now().saturating_add(limit.as_nanos().try_into().unwrap_or(Nanos::MAX)),
+            limits,
+            control,
+            composer: Composer::new(&request.script),
             line: 0,
             tail: 0,
             marks: Vec::new(),
             heard: now(),
-            by_hand: false,
+            interactive: false,
             playing: false,
             collecting: false,
             rested: now(),
@@ -119,11 +129,10 @@ impl<'w, 'a> Director<'w, 'a> {
     /// # Errors
     /// Where the machine failed.
     pub(crate) fn play(mut self) -> Result<What, RunError> {
-        self.world.wire.orders.delay = self.pace.delay;
-        let open = self.hand.and_then(|hand| hand.open);
-        let played = self.script().and_then(|()| match open {
-            Some(limit) => self.stay_open(limit),
-            None => Ok(()),
+        self.engine.wire.orders.delay = self.pace.delay;
+        let played = self.script().and_then(|()| match self.open {
+            true => self.stay_open(self.limits.idle),
+            false => Ok(()),
         });
         let (how, line, reason) = match played {
             Ok(()) if self.ok => (Ending::Played, None, "played to the end".into()),
@@ -147,7 +156,7 @@ impl<'w, 'a> Director<'w, 'a> {
 
     fn script(&mut self) -> Result<(), Interruption> {
         loop {
-            self.until(|world| !world.wire.is_held_by_hand())?;
+            self.until(|engine| !engine.wire.is_held())?;
             let Some(step) = self.composer.after(self.tail).cloned() else {
                 return self.settle(); // what the last lines sent arrives, also where they ended in `&`
             };
@@ -157,7 +166,7 @@ impl<'w, 'a> Director<'w, 'a> {
 
     /// Goes on at another pace; a delay that the script itself has ordered stays.
     pub(crate) fn go_on_at(&mut self, pace: Pace) {
-        let delay = &mut self.world.wire.orders.delay;
+        let delay = &mut self.engine.wire.orders.delay;
         if *delay == self.pace.delay {
             *delay = pace.delay;
         }
@@ -166,8 +175,8 @@ impl<'w, 'a> Director<'w, 'a> {
 
     /// Waits until nothing is on the wire and everything is acknowledged, or until nothing happens any more.
     pub(crate) fn settle(&mut self) -> Result<(), Interruption> {
-        self.world.turn(now())?; // what was sent just now is on the wire from now on
-        self.until(|world| world.is_calm() || (world.wire.is_empty() && is_quiet(world)))
+        self.engine.turn(now())?; // what was sent just now is on the wire from now on
+        self.until(|engine| engine.is_calm() || (engine.wire.is_empty() && is_quiet(engine)))
     }
 
     /// Lets time pass.
@@ -199,22 +208,27 @@ impl<'w, 'a> Director<'w, 'a> {
         due: Nanos,
         holds: &impl Fn(&Engine<'_>) -> bool,
     ) -> Result<bool, Interruption> {
-        if holds(self.world) {
+        if holds(self.engine) {
             return Ok(true);
         }
-        self.world.turn(due)?;
-        while let Some(said) = self.next_touch() {
-            self.touch(said)?;
+        self.engine.turn(due)?;
+        while let Some(said) = self.next_wire_edit() {
+            self.edit_wire(said)?;
         }
         let line = self.line;
-        if self.world.is_stopped() {
-            return Err(match self.hand.and_then(|hand| hand.open) {
-                Some(_) => self.ended(Ending::Finished, "ended by hand".into()),
-                None => self.ended(Ending::Stopped, format!("stopped on line {line}")),
+        if self.engine.is_stopped() {
+            return Err(match self.open {
+                true => self.ended(Ending::Finished, "ended by hand".into()),
+                false => self.ended(Ending::Stopped, format!("stopped on line {line}")),
             });
         }
         if now() > self.deadline {
-            let limit = self.limit.as_secs();
+            let limit = if self.open {
+                self.limits.open
+            } else {
+                self.limits.run
+            };
+            let limit = limit.as_secs();
             let reason = match self.resting {
                 true => format!("the run's {limit} s were over"),
                 false => {
@@ -223,8 +237,8 @@ impl<'w, 'a> Director<'w, 'a> {
             };
             return Err(self.ended(Ending::TooLong, reason));
         }
-        if self.world.timeline.len() > self.most_events {
-            let most = self.most_events;
+        if self.engine.timeline.len() > self.limits.events {
+            let most = self.limits.events;
             let reason = format!("more than {most} events; stopped on line {line}");
             return Err(self.ended(Ending::TooMuch, reason));
         }
@@ -242,12 +256,12 @@ impl<'w, 'a> Director<'w, 'a> {
     /// The actor of that name; an interruption where it is gone.
     pub(crate) fn present(&self, name: &str) -> Result<usize, Interruption> {
         let newest = self
-            .world
+            .engine
             .actors
             .iter()
             .rposition(|actor| actor.name == name);
         match newest {
-            Some(actor) if self.world.actors[actor].is_alive() => Ok(actor),
+            Some(actor) if self.engine.actors[actor].is_alive() => Ok(actor),
             Some(actor) => Err(self.missing(actor)),
             None => Err(self.ended(
                 Ending::ActorLost,
@@ -257,7 +271,7 @@ impl<'w, 'a> Director<'w, 'a> {
     }
 
     pub(crate) fn missing(&self, actor: usize) -> Interruption {
-        let actor = &self.world.actors[actor];
+        let actor = &self.engine.actors[actor];
         let reason = format!(
             "line {}: {} (process {}) was ended from outside",
             self.line, actor.name, actor.pid
@@ -271,7 +285,7 @@ impl<'w, 'a> Director<'w, 'a> {
                 self.missing(actor)
             }
             _ => RunError::Actor {
-                name: self.world.actors[actor].name.clone(),
+                name: self.engine.actors[actor].name.clone(),
                 source,
             }
             .into(),
@@ -280,6 +294,6 @@ impl<'w, 'a> Director<'w, 'a> {
 }
 
 /// Whether nothing has happened for a while.
-pub(crate) fn is_quiet(world: &Engine<'_>) -> bool {
-    now().saturating_sub(world.timeline.last()) > QUIET
+pub(crate) fn is_quiet(engine: &Engine<'_>) -> bool {
+    now().saturating_sub(engine.timeline.last()) > QUIET
 }

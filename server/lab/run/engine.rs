@@ -25,7 +25,6 @@ pub(crate) mod reset_reason;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{io, mem};
 
@@ -35,7 +34,7 @@ use rustix::process::Signal;
 use crate::event::host::Host;
 use crate::event::{Cause, Segment};
 use crate::lab::run::actor::Actor;
-use crate::lab::run::control;
+use crate::lab::run::control::{self, RunControl};
 use crate::lab::run::engine::bulk::Bulk;
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::descriptors::Descriptors;
@@ -49,8 +48,10 @@ use crate::lab::sandbox::sys;
 
 /// How often the tables are read when nothing happens: what a kernel's timer changed without sending anything.
 const LOOK: Nanos = 100_000_000;
-/// How long a packet waits at most for a running call (rule 4), and how often that is looked at.
-pub(crate) const COURTESY: [Nanos; 2] = [250_000_000, 100_000];
+/// The longest time that a packet waits for a running call (rule 4).
+pub(crate) const RULE_4_WAIT: Nanos = 250_000_000;
+/// The time between two looks at that call.
+const RULE_4_POLL: Nanos = 100_000;
 
 /// See the head of this file.
 pub(crate) struct Engine<'a> {
@@ -64,22 +65,22 @@ pub(crate) struct Engine<'a> {
     /// Exits, and what the same actors said after them, that wait for one more look at the wire (rule 2).
     pub(crate) held_back: Vec<(usize, Report)>,
     /// The actors of whom something is being told that was held back: what they say meanwhile comes after it.
-    untold: Vec<usize>,
+    emitting: Vec<usize>,
     /// What arrived last at each host.
     pub(crate) last_arrived: [Option<Segment>; 2],
     /// When the tables were last read for no reason.
     last_look: Nanos,
-    /// Set from outside: the run shall end.
-    pub(crate) stop: &'a AtomicBool,
-    /// Rings when somebody outside wants something, where anybody can.
-    bell: Option<Arc<OwnedFd>>,
+    /// Asks the run to end, and brings lines for it.
+    control: &'a RunControl,
+    /// Readable when `control` has something new.
+    bell: Arc<OwnedFd>,
 }
 
 /// A host, as the server knows it.
 pub(crate) struct HostEnd {
     /// None where it has crashed.
     pub(crate) power: Option<Power>,
-    pub(crate) watch: SocketTracker,
+    pub(crate) tracker: SocketTracker,
     pub(crate) descriptors: Descriptors,
 }
 
@@ -123,25 +124,24 @@ impl<'a> Engine<'a> {
         timeline: Timeline<'a>,
         hosts: [HostEnd; 2],
         actors: Vec<Actor>,
-        stop: &'a AtomicBool,
-        bell: Option<Arc<OwnedFd>>,
-    ) -> Engine<'a> {
+        control: &'a RunControl,
+    ) -> io::Result<Engine<'a>> {
         let last_look = now();
         let (wire, held_back) = (Wire::default(), Vec::new());
-        Engine {
+        Ok(Engine {
             timeline,
             wire,
             bulk: Bulk::default(),
             hosts,
             actors,
             held_back,
-            untold: Vec::new(),
+            emitting: Vec::new(),
             sent: Vec::new(),
             last_arrived: [None, None],
             last_look,
-            stop,
-            bell,
-        }
+            control,
+            bell: control.bell()?,
+        })
     }
 
     /// Waits for the next thing that happens, but not past `until`, and tells all of it.
@@ -150,7 +150,7 @@ impl<'a> Engine<'a> {
         deadline = deadline.min(self.bulk.due().unwrap_or(Nanos::MAX));
         if let Some(due) = self.wire.next_due() {
             let is_late = due <= now(); // rule 4: a call runs
-            deadline = deadline.min(if is_late { now() + COURTESY[1] } else { due });
+            deadline = deadline.min(if is_late { now() + RULE_4_POLL } else { due });
         }
         self.wait(deadline.saturating_sub(now()))
             .map_err(RunError::Wait)?;
@@ -178,10 +178,10 @@ impl<'a> Engine<'a> {
     fn wait(&self, timeout: Nanos) -> io::Result<()> {
         let powers = self.hosts.iter().filter_map(|host| host.power.as_ref());
         let tuns = powers.map(|power| PollFd::new(&power.tun, PollFlags::IN));
-        let actors = self.actors.iter().filter_map(Actor::sign_of_life);
+        let actors = self.actors.iter().filter_map(Actor::poll_fd);
         let mut fds: Vec<PollFd<'_>> = tuns
             .chain(actors.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)))
-            .chain(self.bell.iter().map(|fd| PollFd::new(fd, PollFlags::IN)))
+            .chain([PollFd::new(&self.bell, PollFlags::IN)])
             .collect();
         let (seconds, rest) = (timeout / 1_000_000_000, timeout % 1_000_000_000);
         let timeout = Timespec {
@@ -192,9 +192,7 @@ impl<'a> Engine<'a> {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        if let Some(bell) = &self.bell {
-            control::heard(bell); // whoever rang is asked at the next turn
-        }
+        control::clear(&self.bell); // its cause is looked for at the next turn
         Ok(())
     }
 
@@ -204,7 +202,7 @@ impl<'a> Engine<'a> {
             .filter(|index| self.actors[*index].has_ended())
             .collect();
         let returned = mem::take(&mut self.held_back);
-        self.untold = returned.iter().map(|(actor, _)| *actor).collect();
+        self.emitting = returned.iter().map(|(actor, _)| *actor).collect();
         let leaving = self.leaving()?;
         let mut anything = self.hear()? || !returned.is_empty() || !ended.is_empty();
         for (host, packets) in Host::BOTH.into_iter().zip(leaving) {
@@ -214,17 +212,17 @@ impl<'a> Engine<'a> {
             }
         }
         for (actor, report) in returned {
-            self.tell(actor, report)?;
+            self.emit_report(actor, report)?;
         }
-        self.untold.clear();
+        self.emitting.clear();
         for actor in ended {
             let Actor { host, pid, .. } = self.actors[actor];
             self.observe(host, Some(Cause::Kill))?;
             if let Some(what) = self.actors[actor].gone() {
-                self.timeline.tell(what);
+                self.timeline.emit(what);
             }
             self.hosts[host as usize].descriptors.ended(pid);
-            self.tell_descriptors(host);
+            self.emit_descriptors(host);
         }
         if self.held_back.is_empty() && self.deliver_one()? {
             anything = true;
@@ -238,7 +236,7 @@ impl<'a> Engine<'a> {
         for (index, actor) in self.actors.iter_mut().enumerate() {
             let mut at = 0;
             let mut wait = self.held_back.iter().any(|(held, _)| *held == index)
-                || self.untold.contains(&index);
+                || self.emitting.contains(&index);
             while let Some(report) = actor.hear().map_err(|source| RunError::Actor {
                 name: actor.name.clone(),
                 source,
@@ -254,31 +252,31 @@ impl<'a> Engine<'a> {
             if wait {
                 self.held_back.push((index, report));
             } else {
-                self.tell(index, report)?;
+                self.emit_report(index, report)?;
             }
         }
         Ok(anything)
     }
 
     /// Tells what an actor reported.
-    fn tell(&mut self, index: usize, report: Report) -> Result<(), RunError> {
+    fn emit_report(&mut self, index: usize, report: Report) -> Result<(), RunError> {
         match report {
-            Report::Enter { at, call, args } => self.tell_enter(index, at, call, args),
-            Report::Exit { .. } => self.tell_exit(index, report)?,
+            Report::Enter { at, call, args } => self.emit_enter(index, at, call, args),
+            Report::Exit { .. } => self.emit_exit(index, report)?,
             Report::Done(returned) => self.actors[index].outcome = Some(returned),
             Report::Ready { pid, tid, open, .. } => {
                 let host = self.actors[index].host;
                 let what = self.actors[index].ready(pid, tid);
-                self.timeline.tell(what);
+                self.timeline.emit(what);
                 self.hosts[host as usize].descriptors.report(pid, open);
-                self.tell_descriptors(host);
+                self.emit_descriptors(host);
             }
             Report::Refused(_) => {}
         }
         Ok(())
     }
 
-    fn tell_enter(&mut self, index: usize, at: Nanos, call: String, args: Vec<String>) {
+    fn emit_enter(&mut self, index: usize, at: Nanos, call: String, args: Vec<String>) {
         let actor = &mut self.actors[index];
         let fd = args.first().and_then(|arg| arg.parse().ok());
         let on = fd.and_then(|fd| {
@@ -287,41 +285,41 @@ impl<'a> Engine<'a> {
                 .inode(actor.pid, fd)
         });
         let what = actor.enter(call, args, on);
-        let seq = self.timeline.tell_at(at, what);
+        let seq = self.timeline.emit_at(at, what);
         self.actors[index].entered(seq);
     }
 
-    fn tell_exit(&mut self, index: usize, report: Report) -> Result<(), RunError> {
+    fn emit_exit(&mut self, index: usize, report: Report) -> Result<(), RunError> {
         let Report::Exit {
             at,
             returned,
             made,
             unread,
             open,
-            dress,
+            closing_options,
         } = report
         else {
             return Ok(());
         };
         let Actor { host, pid, .. } = self.actors[index];
-        let watch = &mut self.hosts[host as usize].watch;
+        let tracker = &mut self.hosts[host as usize].tracker;
         if let Some(made) = &made {
-            watch.name(made.inode, made.name.clone());
+            tracker.name(made.inode, made.name.clone());
         }
-        if let Some((inode, dress)) = dress {
-            watch.dress(inode, dress);
+        if let Some((inode, closing_options)) = closing_options {
+            tracker.set_closing_options(inode, closing_options);
         }
         let woken = self.observe_exit(index)?;
         let actor = &mut self.actors[index];
         let orphan = actor.waits_on();
         if let Some(what) = actor.exit(returned, made, woken) {
-            self.timeline.tell_at(at, what);
+            self.timeline.emit_at(at, what);
         }
         let end = &mut self.hosts[host as usize];
         if let Some((socket, bytes)) = unread
-            && let Some(what) = end.watch.unread(&socket, bytes)
+            && let Some(what) = end.tracker.unread(&socket, bytes)
         {
-            self.timeline.tell(what);
+            self.timeline.emit(what);
         }
         // What a call held open that had no descriptor any more is closed now.
         let released = orphan.is_some_and(|(_, inode)| !end.descriptors.refer_to(inode));
@@ -329,20 +327,22 @@ impl<'a> Engine<'a> {
             if let Some(open) = open {
                 end.descriptors.report(pid, open);
             }
-            self.tell_descriptors(host);
+            self.emit_descriptors(host);
         }
         Ok(())
     }
 
     /// Tells which descriptors refer to which sockets, where that changed.
-    fn tell_descriptors(&mut self, host: Host) {
+    fn emit_descriptors(&mut self, host: Host) {
         let waiting = self.actors.iter().filter(|actor| actor.host == host);
         let waiting: Vec<_> = waiting.filter_map(Actor::waits_on).collect();
         let HostEnd {
-            descriptors, watch, ..
+            descriptors,
+            tracker,
+            ..
         } = &mut self.hosts[host as usize];
-        if let Some(what) = descriptors.changed(&waiting, |inode| watch.name_of(inode)) {
-            self.timeline.tell(what);
+        if let Some(what) = descriptors.changed(&waiting, |inode| tracker.name_of(inode)) {
+            self.timeline.emit(what);
         }
     }
 
@@ -353,12 +353,12 @@ impl<'a> Engine<'a> {
 
     /// Whether anything that was sent waits to be acknowledged, so that a timer runs.
     pub(crate) fn is_unacknowledged(&self) -> bool {
-        self.hosts.iter().any(|host| host.watch.unacknowledged())
+        self.hosts.iter().any(|host| host.tracker.unacknowledged())
     }
 
     /// Whether the run shall end now.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.control.is_stopped()
     }
 }
 

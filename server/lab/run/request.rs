@@ -1,25 +1,64 @@
-//! What to play, and how.
+//! The wish for a run, which goes unchanged from a request, a command or a test to the director; and the limits that
+//! all runs of a place have.
 
 use std::time::Duration;
 
 use crate::script::ast::Script;
 
-/// What to play, and how.
-pub struct Play<'a> {
+/// The wish for a run.
+pub struct RunRequest {
     /// The scenario's id, where it is one of ours.
-    pub scenario: Option<&'a str>,
+    pub scenario: Option<String>,
     /// The script.
-    pub script: &'a Script,
-    /// How fast.
+    pub script: Script,
+    /// The pace of the script.
     pub pace: Pace,
-    /// After so long the run ends, wherever it is.
-    pub limit: Duration,
-    /// After so many events too.
-    pub most_events: u32,
+    /// The pace of lines that are said after the script, where it is another.
+    pub then: Option<Pace>,
+    /// Whether the run takes further lines after its script, and ends only when it is told to.
+    pub open: bool,
 }
 
-/// The most events that a run makes where somebody is to look at it.
-pub const MOST_EVENTS: u32 = 20_000;
+impl RunRequest {
+    /// A run that plays a script and ends.
+    pub fn new(script: Script, pace: Pace) -> RunRequest {
+        RunRequest {
+            scenario: None,
+            script,
+            pace,
+            then: None,
+            open: false,
+        }
+    }
+}
+
+/// How long runs may go on. A run over its limit ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// A run that plays its script and ends.
+    pub run: Duration,
+    /// An open run.
+    pub open: Duration,
+    /// An open run to which nobody says a line.
+    pub idle: Duration,
+    /// The events of any run.
+    pub events: u32,
+}
+
+impl Limits {
+    /// The same time for every kind of run, and the usual number of events.
+    pub const fn of(time: Duration) -> Limits {
+        Limits {
+            run: time,
+            open: time,
+            idle: time,
+            events: MAX_EVENTS,
+        }
+    }
+}
+
+/// The most events of a run that somebody is to look at.
+pub const MAX_EVENTS: u32 = 20_000;
 
 /// How fast a run goes, where its script does not say.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,7 +13,7 @@ pub(crate) struct Timeline<'a> {
     began: u64,
     next_seq: u32,
     last: Nanos,
-    last_deed: Nanos,
+    last_activity: Nanos,
     /// What passed without being told one by one, since the last event.
     passed: Vec<What>,
     sink: &'a mut dyn FnMut(Event),
@@ -28,21 +28,21 @@ impl<'a> Timeline<'a> {
             began,
             next_seq: 0,
             last: epoch,
-            last_deed: epoch,
+            last_activity: epoch,
             passed: Vec::new(),
             sink,
         }
     }
 
     /// Something that happened now; its `seq`.
-    pub(crate) fn tell(&mut self, what: What) -> u32 {
-        self.tell_at(now(), what)
+    pub(crate) fn emit(&mut self, what: What) -> u32 {
+        self.emit_at(now(), what)
     }
 
     /// Something that was stamped where it happened. Never before what was told already: cause precedes effect, also
     /// where two processes stamped them within the same microseconds.
-    pub(crate) fn tell_at(&mut self, at: Nanos, what: What) -> u32 {
-        self.tell_passed();
+    pub(crate) fn emit_at(&mut self, at: Nanos, what: What) -> u32 {
+        self.emit_passed();
         self.last = self.last.max(at);
         self.put(what)
     }
@@ -54,7 +54,7 @@ impl<'a> Timeline<'a> {
         if let What::Segment(_) | What::State { .. } | What::Call { .. } | What::Process { .. } =
             what
         {
-            self.last_deed = self.last;
+            self.last_activity = self.last;
         }
         (self.sink)(Event { seq, t, what });
         seq
@@ -90,7 +90,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// Tells what passed.
-    pub(crate) fn tell_passed(&mut self) {
+    pub(crate) fn emit_passed(&mut self) {
         for what in mem::take(&mut self.passed) {
             self.put(what);
         }
@@ -112,8 +112,8 @@ impl<'a> Timeline<'a> {
     }
 
     /// When a segment, a state, a call or a process was last told of.
-    pub(crate) fn last_deed(&self) -> Nanos {
-        self.last_deed
+    pub(crate) fn last_activity(&self) -> Nanos {
+        self.last_activity
     }
 
     /// How many events there are.

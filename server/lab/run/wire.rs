@@ -1,6 +1,6 @@
 //! The wire: every packet between the two hosts goes through here, each with a deadline of its own.
 
-pub(crate) mod decoder;
+pub mod decoder;
 pub(crate) mod verdict;
 
 use std::cmp::Reverse;
@@ -25,7 +25,7 @@ pub(crate) struct Wire {
     under_way: BinaryHeap<Reverse<Flight>>,
     held: Vec<Flight>,
     /// Whether somebody holds the wire by hand.
-    pub(crate) hand_holds: bool,
+    pub(crate) holds_by_control: bool,
     /// What was held and what a cut lost, where somebody wants to know: the order that would have done it, and to what.
     pub(crate) noted: Option<Vec<(&'static str, Segment)>>,
 }
@@ -41,7 +41,7 @@ struct Flight {
 pub(crate) type Packet = (Segment, Vec<u8>);
 
 /// What is to be told of a segment, and when it arrives, where that is decided.
-pub(crate) type Told = (Segment, Option<Nanos>);
+pub(crate) type Update = (Segment, Option<Nanos>);
 
 impl Wire {
     /// A packet that left `from`; None for what is no TCP segment, which goes no further.
@@ -51,7 +51,7 @@ impl Wire {
     }
 
     /// Takes a packet that was sent, and decides about it: what is to be told.
-    pub(crate) fn take(&mut self, (segment, packet): Packet, now: Nanos) -> Vec<Told> {
+    pub(crate) fn take(&mut self, (segment, packet): Packet, now: Nanos) -> Vec<Update> {
         let due = now + self.orders.delay.as_nanos() as Nanos;
         match self.orders.decide(&segment) {
             Verdict::Deliver => {
@@ -102,7 +102,7 @@ impl Wire {
     pub(crate) fn release(&mut self, filter: Option<&Filter>, now: Nanos) {
         if filter.is_none() {
             self.orders.holds.clear();
-            self.hand_holds = false;
+            self.holds_by_control = false;
         }
         let (released, held) = self
             .held
@@ -194,7 +194,7 @@ impl Wire {
     }
 
     /// Copies a segment that flies; the copy arrives right after it: to be told, with when.
-    pub(crate) fn copy_flying(&mut self, id: u32) -> Option<Told> {
+    pub(crate) fn copy_flying(&mut self, id: u32) -> Option<Update> {
         let flights = self.under_way.iter();
         let mut same = flights.filter(|Reverse(flight)| flight.segment.id == id);
         let Reverse(Flight {
@@ -209,8 +209,8 @@ impl Wire {
     }
 
     /// Whether a hand keeps something from arriving.
-    pub(crate) fn is_held_by_hand(&self) -> bool {
-        self.hand_holds && !self.held.is_empty()
+    pub(crate) fn is_held(&self) -> bool {
+        self.holds_by_control && !self.held.is_empty()
     }
 
     /// Cuts the wire: what is on it is lost.
@@ -234,7 +234,7 @@ impl Wire {
         local: SocketAddrV4,
         peer: SocketAddrV4,
         now: Nanos,
-    ) -> Told {
+    ) -> Update {
         let (segment, packet) = self.decoder.forge(forgery, local, peer);
         self.send(now, segment.clone(), packet);
         (segment, Some(now))
@@ -294,12 +294,12 @@ fn lost(segment: &Segment, reason: &str) -> Segment {
 }
 
 /// Room for any packet: the MTU is 1500.
-pub(crate) const LONGEST: usize = 2048;
+pub(crate) const MAX_PACKET: usize = 2048;
 
 /// The next packet that a host has sent, if there is one.
 pub(crate) fn read<'a>(
     tun: &OwnedFd,
-    buffer: &'a mut [u8; LONGEST],
+    buffer: &'a mut [u8; MAX_PACKET],
 ) -> io::Result<Option<&'a [u8]>> {
     match rustix::io::read(tun, &mut buffer[..]) {
         Ok(length) => Ok(Some(&buffer[..length])),

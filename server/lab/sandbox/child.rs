@@ -1,7 +1,7 @@
-//! What runs in other processes than the server's: the nursery, and the actors that it forks.
+//! What runs in other processes than the server's: the fork server, and the actors that it forks.
 //!
 //! ```text
-//! server ──exec──► nursery (own user namespace) ──fork──► actor = first of a host (own network namespace)
+//! server ──exec──► fork server (own user namespace) ──fork──► actor = first of a host (own network namespace)
 //!    │                                                      │
 //!    └────────────── a channel to each actor ───────────────┘
 //! ```

@@ -1,4 +1,4 @@
-//! The server's side of the nursery: starts that process, asks it for hosts, and ends it.
+//! The server's side of the fork server: starts that process, asks it for hosts, and ends it.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -16,19 +16,19 @@ use crate::lab::sandbox::protocol::{
     HostPlan, HostTask, Refusal, Report, Returned, SetupStep, SpawnRequest,
 };
 
-/// The command-line word by which this program becomes the nursery.
-pub const ROLE: &str = "nursery";
+/// The command-line word by which this program becomes the fork server.
+pub const ROLE: &str = "fork-server";
 
 /// How long a machine may take to build a host before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The running nursery; its process ends when this is dropped.
+/// The running fork server; its process ends when this is dropped.
 ///
 /// A thread of its own starts the process and stays until it ends, because the kernel ties "die with the parent" to the
 /// parent's *thread* (PR_SET_PDEATHSIG, prctl(2)), and threads of a pool come and go.
 pub struct ForkServer {
     channel: Option<Channel>,
-    keeper: Option<JoinHandle<()>>,
+    waiter: Option<JoinHandle<()>>,
 }
 
 /// A host whose first actor is being set up.
@@ -56,11 +56,11 @@ pub struct SpawnedHost {
 }
 
 impl ForkServer {
-    /// Starts the nursery and has it build one host for trial, so that a machine that refuses is known at once.
+    /// Starts the fork server and has it build one host for trial, so that a machine that refuses is known at once.
     pub fn start() -> Result<ForkServer, Refusal> {
         let (ours, theirs) = Channel::pair().map_err(|error| refusal(&error))?;
         let (started, when_started) = mpsc::channel();
-        let keeper = thread::Builder::new().name(ROLE.into()).spawn(move || {
+        let waiter = thread::Builder::new().name(ROLE.into()).spawn(move || {
             let child = Command::new("/proc/self/exe")
                 .arg(ROLE)
                 .process_group(0) // Ctrl-C in a terminal is for the server, which ends its runs in order
@@ -74,29 +74,29 @@ impl ForkServer {
                 Err(error) => drop(started.send(Err(error))),
             }
         });
-        let keeper = keeper.map_err(|error| refusal(&error))?;
-        let nursery = ForkServer {
+        let waiter = waiter.map_err(|error| refusal(&error))?;
+        let fork_server = ForkServer {
             channel: Some(ours),
-            keeper: Some(keeper),
+            waiter: Some(waiter),
         };
         when_started
             .recv()
             .unwrap_or_else(|_| Err(gone()))
             .map_err(|error| refusal(&error))?;
 
-        match receive::<Option<Refusal>>(nursery.channel(), PATIENCE) {
+        match receive::<Option<Refusal>>(fork_server.channel(), PATIENCE) {
             Ok((None, _)) => {}
             Ok((Some(refused), _)) => return Err(refused),
             Err(error) => return Err(refusal(&error)),
         }
         let [trial, _] = crate::lab::sandbox::network::plans();
-        let trial = nursery.conceive(trial).map_err(|error| refusal(&error))?;
-        trial.born()?.end().map_err(|error| refusal(&error))?;
-        Ok(nursery)
+        let trial = fork_server.spawn(trial).map_err(|error| refusal(&error))?;
+        trial.ready()?.end().map_err(|error| refusal(&error))?;
+        Ok(fork_server)
     }
 
     /// Asks for a host. Several can be under way at once.
-    pub fn conceive(&self, host: HostPlan) -> io::Result<PendingHost> {
+    pub fn spawn(&self, host: HostPlan) -> io::Result<PendingHost> {
         Ok(PendingHost {
             channel: self.ask(&SpawnRequest::Host(host), None)?,
         })
@@ -126,21 +126,21 @@ impl ForkServer {
         }
     }
 
-    fn ask(&self, birth: &SpawnRequest, namespace: Option<&OwnedFd>) -> io::Result<Channel> {
+    fn ask(&self, request: &SpawnRequest, namespace: Option<&OwnedFd>) -> io::Result<Channel> {
         let (ours, theirs) = Channel::pair()?;
         let fds: Vec<_> = [theirs.as_fd()]
             .into_iter()
             .chain(namespace.map(AsFd::as_fd))
             .collect();
-        self.channel().send(birth, &fds)?;
+        self.channel().send(request, &fds)?;
         Ok(ours)
     }
 
     /// Whether its process still runs; it can have been killed from outside.
     pub fn is_alive(&self) -> bool {
-        self.keeper
+        self.waiter
             .as_ref()
-            .is_some_and(|keeper| !keeper.is_finished())
+            .is_some_and(|waiter| !waiter.is_finished())
     }
 
     fn channel(&self) -> &Channel {
@@ -150,16 +150,16 @@ impl ForkServer {
 
 impl Drop for ForkServer {
     fn drop(&mut self) {
-        self.channel = None; // the nursery reads its end, and ends
-        if let Some(keeper) = self.keeper.take() {
-            let _ = keeper.join();
+        self.channel = None; // the fork server reads its end, and ends
+        if let Some(waiter) = self.waiter.take() {
+            let _ = waiter.join();
         }
     }
 }
 
 impl PendingHost {
     /// Waits until the host is built.
-    pub fn born(self) -> Result<SpawnedHost, Refusal> {
+    pub fn ready(self) -> Result<SpawnedHost, Refusal> {
         match receive::<Report>(&self.channel, PATIENCE) {
             Ok((
                 Report::Ready {

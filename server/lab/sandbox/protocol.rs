@@ -1,6 +1,6 @@
 //! What the server says to the processes that it starts, and what they report: the only words on that border.
 //!
-//! The *nursery* is a process from which all actors are forked. It gets [`SpawnRequest`]s. Each actor has a channel of its own
+//! The *fork server* is a process from which all actors are forked. It gets [`SpawnRequest`]s. Each actor has a channel of its own
 //! (one end of a SOCK_SEQPACKET pair, one message a packet, JSON), on which it gets [`Order`]s and answers [`Report`]s.
 
 use std::io;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tcp::call::Call;
 
-/// Asks the nursery to fork a process; that one's end of its channel travels with it.
+/// Asks the fork server to fork a process; that one's end of its channel travels with it.
 #[derive(Debug, Deserialize, Serialize)]
 pub enum SpawnRequest {
     /// An actor that builds a host around itself before it takes orders.
@@ -70,7 +70,7 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SetupStep {
-    /// Starting the nursery process.
+    /// Starting the fork server process.
     Start,
     /// unshare(CLONE_NEWUSER | CLONE_NEWNET).
     Namespace,
@@ -86,7 +86,7 @@ pub enum SetupStep {
     SocketTable,
 }
 
-/// A deed for one actor. One order may need several system calls, and each is reported by itself.
+/// A action for one actor. One order may need several system calls, and each is reported by itself.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -120,7 +120,7 @@ pub enum Report {
         /// The pinned sysctls as the kernel gives them back.
         sysctls: Vec<(String, String)>,
         /// The process's open sockets.
-        open: Vec<Open>,
+        open: Vec<OpenDescriptor>,
     },
     /// It could not become a host, and has ended.
     Refused(Refusal),
@@ -144,9 +144,9 @@ pub enum Report {
         /// After recv: its socket's name, and how many bytes are still to be read (SIOCINQ, tcp(7)).
         unread: Option<(String, u32)>,
         /// After a call that opens or closes: the process's open sockets.
-        open: Option<Vec<Open>>,
-        /// After a call that makes or dresses a socket: its inode, and how it is dressed.
-        dress: Option<(u64, ClosingOptions)>,
+        open: Option<Vec<OpenDescriptor>>,
+        /// After a call that makes a socket or sets an option: its inode, and how it is configured.
+        closing_options: Option<(u64, ClosingOptions)>,
     },
     /// The order is carried out: what its last call gave.
     Done(Returned),
@@ -188,7 +188,7 @@ pub struct Made {
 
 /// A descriptor that refers to a socket.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Open {
+pub struct OpenDescriptor {
     /// Its number.
     pub fd: i32,
     /// The socket's inode.

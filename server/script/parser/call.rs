@@ -1,26 +1,26 @@
 //! The grammar of calls and their options.
 
-use crate::script::Mistake;
 use crate::script::ast::Action;
 use crate::script::cursor::Line;
+use crate::script::diagnostic::{Diagnostic, Expected};
 use crate::script::lexer::TokenKind;
-use crate::script::vocabulary::{CALLS, OPTIONS, OTHERS};
+use crate::script::vocabulary::{CALLS, OTHER_ACTIONS, SOCKET_OPTIONS};
 use crate::tcp::call::{Await, Call, How, POLL_EVENTS, Payload, Query, SocketOption};
 
 /// The port that `listen` binds and `connect` connects to where none is named.
 const PORT: u16 = 7000;
 /// The most bytes that a line may name.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_PAYLOAD: usize = 1 << 20;
 
 /// How many of poll's events are asked for; the others come unasked.
 const ASKED: usize = 3;
 
 impl Line {
     /// A call, and the sockets that it uses and makes.
-    pub(crate) fn call(&mut self, actor: String) -> Result<Action, Mistake> {
+    pub(crate) fn call(&mut self, actor: String) -> Result<Action, Diagnostic> {
         let word = match self.peek().clone() {
-            TokenKind::Word(word) if CALLS.split(", ").any(|call| call == word) => word,
-            _ => return Err(self.mistake(format!("a call ({CALLS}) or {OTHERS}"))),
+            TokenKind::Word(word) if CALLS.contains(&word.as_str()) => word,
+            _ => return Err(self.mistake(expected_call())),
         };
         self.at += 1;
         let call = match word.as_str() {
@@ -59,10 +59,10 @@ impl Line {
             // Only these make a socket out of another, and name both.
             let both = matches!(call, Call::Accept | Call::Dup);
             if (is_next("on") && named.is_some() || is_next("as") && on.is_some()) && !both {
-                return Err(self.mistake("only `as`, or only `on`"));
+                return Err(self.mistake(Expected::AsOrOn));
             }
             if on.is_none() && self.keyword("on") {
-                on = Some(self.name("a socket's name")?);
+                on = Some(self.name(Expected::SocketName)?);
             } else if named.is_none()
                 && matches!(self.peek(), TokenKind::Word(word) if word == "as")
             {
@@ -76,10 +76,10 @@ impl Line {
                         | Call::Dup
                 );
                 if !makes {
-                    return Err(self.mistake("`on` and a socket's name: this call makes no socket"));
+                    return Err(self.mistake(Expected::OnlyOn));
                 }
                 self.at += 1;
-                named = Some(self.name("a name for the socket")?);
+                named = Some(self.name(Expected::NewSocketName)?);
             } else {
                 break;
             }
@@ -91,7 +91,7 @@ impl Line {
             ),
             Call::Dup => match named {
                 Some(named) => (on.unwrap_or("conn".into()), named),
-                None => return Err(self.mistake("`as` and a name for the descriptor")),
+                None => return Err(self.mistake(Expected::AsDescriptor)),
             },
             // These use the socket of a name, and make it where there is none.
             _ => {
@@ -112,34 +112,34 @@ impl Line {
         })
     }
 
-    fn port(&mut self) -> Result<u16, Mistake> {
+    fn port(&mut self) -> Result<u16, Diagnostic> {
         if !self.has_argument() || matches!(self.peek(), TokenKind::Word(word) if word == "backlog")
         {
             return Ok(PORT);
         }
-        self.word("a port (1 to 65535)", |word| {
+        self.word(Expected::Port, |word| {
             word.parse().ok().filter(|port| *port > 0)
         })
     }
 
-    fn backlog(&mut self) -> Result<i32, Mistake> {
-        self.word("a length for the queue (0 to 4096)", |word| {
+    fn backlog(&mut self) -> Result<i32, Diagnostic> {
+        self.word(Expected::Backlog, |word| {
             word.parse().ok().filter(|n| (0..=4096).contains(n))
         })
     }
 
-    fn payload(&mut self) -> Result<Payload, Mistake> {
+    fn payload(&mut self) -> Result<Payload, Diagnostic> {
         if let TokenKind::Text(text) = self.peek().clone() {
             self.at += 1;
             return Ok(Payload::Text(text));
         }
         if !self.has_argument() {
-            return Err(self.mistake("a text in quotes or a number of bytes"));
+            return Err(self.mistake(Expected::TextOrBytes));
         }
         Ok(Payload::Bytes(self.bytes()?))
     }
 
-    fn recv(&mut self) -> Result<Call, Mistake> {
+    fn recv(&mut self) -> Result<Call, Diagnostic> {
         let (mut room, mut all, mut peek) = (64 * 1024, false, false);
         while self.has_argument() {
             if self.keyword("all") {
@@ -153,8 +153,8 @@ impl Line {
         Ok(Call::Recv { room, all, peek })
     }
 
-    fn bytes(&mut self) -> Result<usize, Mistake> {
-        self.word("a number of bytes (such as 5 or 64K, at most 1M)", |word| {
+    fn bytes(&mut self) -> Result<usize, Diagnostic> {
+        self.word(Expected::Bytes, |word| {
             let (digits, unit) = match word.strip_suffix(['K', 'M']) {
                 Some(digits) => (
                     digits,
@@ -170,12 +170,12 @@ impl Line {
                 .parse::<usize>()
                 .ok()?
                 .checked_mul(unit)
-                .filter(|bytes| *bytes <= MOST_BYTES)
+                .filter(|bytes| *bytes <= MAX_PAYLOAD)
         })
     }
 
     /// The events that poll asks for, all where none is named, and the time after which it gives up, never where none is.
-    fn awaited(&mut self) -> Result<Await, Mistake> {
+    fn awaited(&mut self) -> Result<Await, Diagnostic> {
         let (named, all) = POLL_EVENTS[..ASKED]
             .iter()
             .fold((0, 0), |(named, all), (name, bit)| {
@@ -191,8 +191,8 @@ impl Line {
         Ok(Await { events, time })
     }
 
-    fn how(&mut self) -> Result<How, Mistake> {
-        self.word("read, write or both", |word| match word {
+    fn how(&mut self) -> Result<How, Diagnostic> {
+        self.word(Expected::How, |word| match word {
             "read" => Some(How::Read),
             "write" => Some(How::Write),
             "both" => Some(How::Both),
@@ -200,15 +200,11 @@ impl Line {
         })
     }
 
-    fn option(&mut self) -> Result<SocketOption, Mistake> {
-        let name = self.word(OPTIONS, |word| {
-            OPTIONS
-                .replace(" or ", ", ")
-                .split(", ")
-                .any(|option| option == word)
-                .then(|| word.to_owned())
+    fn option(&mut self) -> Result<SocketOption, Diagnostic> {
+        let name = self.word(Expected::SocketOption, |word| {
+            SOCKET_OPTIONS.into_iter().find(|option| *option == word)
         })?;
-        Ok(match name.as_str() {
+        Ok(match name {
             "linger" => SocketOption::Linger(self.seconds_or_off()?),
             "keepalive" => SocketOption::Keepalive(match self.seconds_or_off()? {
                 None => None,
@@ -217,7 +213,7 @@ impl Line {
                     Some((
                         idle,
                         interval,
-                        self.word("a number of probes", |word| word.parse().ok())?,
+                        self.word(Expected::Probes, |word| word.parse().ok())?,
                     ))
                 }
             }),
@@ -227,7 +223,7 @@ impl Line {
             "rcvbuf" => SocketOption::RcvBuf(self.bytes()? as u32),
             "sndbuf" => SocketOption::SndBuf(self.bytes()? as u32),
             "nonblock" => SocketOption::NonBlock(self.on_or_off()?),
-            _ => SocketOption::Linger2(self.word("a time in whole seconds, or -1", |word| {
+            _ => SocketOption::Linger2(self.word(Expected::SecondsOrNever, |word| {
                 word.strip_suffix('s')
                     .unwrap_or(word)
                     .parse()
@@ -237,25 +233,25 @@ impl Line {
         })
     }
 
-    fn on_or_off(&mut self) -> Result<bool, Mistake> {
-        self.word("on or off", |word| match word {
+    fn on_or_off(&mut self) -> Result<bool, Diagnostic> {
+        self.word(Expected::OnOrOff, |word| match word {
             "on" => Some(true),
             "off" => Some(false),
             _ => None,
         })
     }
 
-    fn seconds(&mut self) -> Result<u16, Mistake> {
-        self.word("a time in whole seconds (such as 2s)", |word| {
+    fn seconds(&mut self) -> Result<u16, Diagnostic> {
+        self.word(Expected::Seconds, |word| {
             word.strip_suffix('s').unwrap_or(word).parse().ok()
         })
     }
 
-    fn seconds_or_off(&mut self) -> Result<Option<u16>, Mistake> {
+    fn seconds_or_off(&mut self) -> Result<Option<u16>, Diagnostic> {
         if self.keyword("off") {
             return Ok(None);
         }
-        self.word("0, off or a time in whole seconds (such as 2s)", |word| {
+        self.word(Expected::SecondsOrOff, |word| {
             word.strip_suffix('s')
                 .unwrap_or(word)
                 .parse()
@@ -265,13 +261,21 @@ impl Line {
         })
     }
 
-    fn query(&mut self) -> Result<Query, Mistake> {
-        self.word("error, state, rcvbuf or sndbuf", |word| match word {
+    fn query(&mut self) -> Result<Query, Diagnostic> {
+        self.word(Expected::Query, |word| match word {
             "error" => Some(Query::Error),
             "state" => Some(Query::State),
             "rcvbuf" => Some(Query::RcvBuf),
             "sndbuf" => Some(Query::SndBuf),
             _ => None,
         })
+    }
+}
+
+/// A call, or something else that an actor does.
+pub(crate) fn expected_call() -> Expected {
+    Expected::Call {
+        calls: CALLS.join(", "),
+        others: OTHER_ACTIONS.join(", "),
     }
 }

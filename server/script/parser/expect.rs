@@ -3,28 +3,28 @@
 use std::time::Duration;
 
 use crate::event::host::Host;
-use crate::script::Mistake;
 use crate::script::ast::{Action, Expectation};
 use crate::script::cursor::Line;
+use crate::script::diagnostic::{Diagnostic, Expected};
 use crate::script::filter::Flags;
 use crate::script::lexer::TokenKind;
 use crate::tcp::state::State;
 
 impl Line {
     /// `claim NAME:` before a line: whoever's statement its check is.
-    pub(crate) fn claim(&mut self) -> Result<Option<String>, Mistake> {
+    pub(crate) fn claim(&mut self) -> Result<Option<String>, Diagnostic> {
         if !self.keyword("claim") {
             return Ok(None);
         }
         // Longer than the names of actors and sockets, which stand in the picture.
-        let name = self.word("the claim's name, of at most 40 letters", |word| {
+        let name = self.word(Expected::ClaimName, |word| {
             (word.chars().count() <= 40 && word.starts_with(char::is_alphabetic))
                 .then(|| word.to_owned())
         })?;
         if self.mark(":") {
             Ok(Some(name))
         } else {
-            Err(self.mistake("`:`"))
+            Err(self.mistake(Expected::literal(':')))
         }
     }
 
@@ -42,7 +42,7 @@ impl Line {
     }
 
     /// What a host's kernel must have, or must have sent.
-    pub(crate) fn check(&mut self) -> Result<Action, Mistake> {
+    pub(crate) fn check(&mut self) -> Result<Action, Diagnostic> {
         let (host, socket) = self.host_and_socket()?;
         let what = if self.keyword("sent") {
             self.sent(host)?
@@ -62,10 +62,7 @@ impl Line {
             }
         } else {
             let states = State::ALL.map(State::name).join(", ");
-            let state = self.word(
-                &format!("sent, recvq, sendq or a state ({states})"),
-                State::named,
-            )?;
+            let state = self.word(Expected::Check { states }, State::named)?;
             Expectation::State {
                 host,
                 socket,
@@ -80,7 +77,7 @@ impl Line {
         Ok(Action::Check { what, within })
     }
 
-    fn sent(&mut self, host: Host) -> Result<Expectation, Mistake> {
+    fn sent(&mut self, host: Host) -> Result<Expectation, Diagnostic> {
         let (flags, wanted) = if self.keyword("nothing") {
             (None, false)
         } else {
@@ -88,7 +85,7 @@ impl Line {
             (Some(self.flags()?), wanted)
         };
         let since = if self.keyword("since") {
-            Some(self.name("a label")?)
+            Some(self.name(Expected::Label)?)
         } else {
             None
         };
@@ -100,16 +97,16 @@ impl Line {
         })
     }
 
-    fn count(&mut self) -> Result<u32, Mistake> {
-        self.word("a number of bytes", |word| word.parse().ok())
+    fn count(&mut self) -> Result<u32, Diagnostic> {
+        self.word(Expected::ByteCount, |word| word.parse().ok())
     }
 
     /// Control bits: `FIN`, `SYN,ACK`, `RST,!ACK`.
-    pub(crate) fn flags(&mut self) -> Result<Flags, Mistake> {
+    pub(crate) fn flags(&mut self) -> Result<Flags, Diagnostic> {
         let mut flags = Flags::default();
         loop {
             let unset = self.mark("!");
-            let bit = self.word("a control bit (FIN, SYN, RST, PSH, ACK, URG)", Flags::named)?;
+            let bit = self.word(Expected::ControlBit, Flags::named)?;
             if unset {
                 &mut flags.unset
             } else {

@@ -1,35 +1,30 @@
 //! The grammar of what is done on the wire.
 
-use crate::script::Mistake;
 use crate::script::ast::{Forgery, WireAction};
 use crate::script::cursor::Line;
+use crate::script::diagnostic::{Diagnostic, Expected};
 use crate::script::filter::{Filter, Flags};
 use crate::script::lexer::TokenKind;
-use crate::script::vocabulary::DEEDS;
+use crate::script::vocabulary::WIRE_ACTIONS;
 
 /// How many segments one line may drop.
-const MOST_DROPS: u32 = 1000;
+const MAX_DROPS: u32 = 1000;
 
 impl Line {
     /// What follows `wire`.
-    pub(crate) fn wire(&mut self) -> Result<WireAction, Mistake> {
-        let deed = self.word(DEEDS, |word| {
-            DEEDS
-                .replace(" or ", ", ")
-                .split(", ")
-                .any(|deed| deed == word)
-                .then(|| word.to_owned())
+    pub(crate) fn wire(&mut self) -> Result<WireAction, Diagnostic> {
+        let action = self.word(Expected::WireAction, |word| {
+            WIRE_ACTIONS.into_iter().find(|action| *action == word)
         })?;
-        Ok(match deed.as_str() {
+        Ok(match action {
             "delay" => WireAction::Delay(self.time()?),
             "cut" => WireAction::Cut,
             "mend" => WireAction::Mend,
             "drop" => {
-                let number =
-                    |word: &str| word.parse().ok().filter(|n| (1..=MOST_DROPS).contains(n));
+                let number = |word: &str| word.parse().ok().filter(|n| (1..=MAX_DROPS).contains(n));
                 let count = match self.peek() {
                     TokenKind::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()) => {
-                        self.word("a number of segments (1 to 1000)", number)?
+                        self.word(Expected::SegmentCount, number)?
                     }
                     _ => 1,
                 };
@@ -47,7 +42,7 @@ impl Line {
     }
 
     /// `FIN from client`, `any from server`, `data`, `data from client seq 1 ack 1`.
-    fn filter(&mut self) -> Result<Filter, Mistake> {
+    fn filter(&mut self) -> Result<Filter, Diagnostic> {
         let (mut flags, mut data) = (Flags::default(), false);
         if self.keyword("data") {
             data = true;
@@ -61,10 +56,10 @@ impl Line {
         };
         let [mut seq, mut ack] = [None; 2];
         if self.keyword("seq") {
-            seq = Some(self.word("a number", |word| word.parse().ok())?);
+            seq = Some(self.word(Expected::Number, |word| word.parse().ok())?);
         }
         if self.keyword("ack") {
-            ack = Some(self.word("a number", |word| word.parse().ok())?);
+            ack = Some(self.word(Expected::Number, |word| word.parse().ok())?);
         }
         Ok(Filter {
             flags,
@@ -75,9 +70,9 @@ impl Line {
         })
     }
 
-    fn forgery(&mut self) -> Result<Forgery, Mistake> {
+    fn forgery(&mut self) -> Result<Forgery, Diagnostic> {
         let flags = self.flags()?;
-        self.word("`to` and a host", |word| (word == "to").then_some(()))?;
+        self.word(Expected::ToHost, |word| (word == "to").then_some(()))?;
         let (to, socket) = self.host_and_socket()?;
         let mut forgery = Forgery {
             flags,
@@ -94,7 +89,7 @@ impl Line {
                 forgery.ack = self.relative()?;
             } else if self.keyword("data") {
                 let TokenKind::Text(text) = self.peek().clone() else {
-                    return Err(self.mistake("a text in quotes"));
+                    return Err(self.mistake(Expected::Text));
                 };
                 self.at += 1;
                 forgery.data = text;
@@ -105,8 +100,8 @@ impl Line {
     }
 
     /// `next`, `next+1000` or `next-1`.
-    fn relative(&mut self) -> Result<i64, Mistake> {
-        self.word("next, next+N or next-N", |word| {
+    fn relative(&mut self) -> Result<i64, Diagnostic> {
+        self.word(Expected::Relative, |word| {
             match word.strip_prefix("next")? {
                 "" => Some(0),
                 offset if !offset.starts_with(['+', '-']) => None,

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::content::mistake::expected_text;
 use crate::script;
-use crate::web::diagnostic_zh::in_language;
 use crate::web::error::{ApiError, wrong};
 use crate::web::extract::locale::Locale;
 
@@ -36,11 +36,11 @@ pub(crate) async fn complete(
     let Some(found) = script::complete(&script, line, column) else {
         return wrong(&format!("the script has no line {line}, column {column}"));
     };
-    let lacking = in_language(language, found.lacking.into_iter().collect()).pop();
+    let lacking = found.lacking;
     Json(json!({
         "from": found.from,
         "completions": found.completions,
-        "expected": lacking.map(|mistake| mistake.expected),
+        "expected": lacking.map(|mistake| expected_text(&mistake.expected, language)),
     }))
     .into_response()
 }

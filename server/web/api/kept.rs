@@ -16,10 +16,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::store::Day;
+use crate::store::events::Events;
 use crate::web::assets::gzip;
 use crate::web::blocking::blocking;
 use crate::web::error;
-use crate::web::kept_store::{not_unpacked, store_error};
+use crate::web::kept_store::{self, not_unpacked, store_error};
 use crate::web::state::AppState;
 
 /// Which run to keep.
@@ -64,15 +65,12 @@ pub(crate) async fn events(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let named = id.clone();
-    let found = blocking(move || server.store.events(&named, Day::today())).await;
-    let gzipped = match found {
-        Ok(Some(gzipped)) => gzipped,
-        Ok(None) => return error::unknown_recording(&id),
-        Err(error) => return store_error(&error),
+    let Events { packed, has_facts } = match kept_store::packed(&server, &id).await {
+        Ok(events) => events,
+        Err(refusal) => return refusal,
     };
-    // Weak: gzipped or not, it is the same recording.
-    let tag: ETag = format!("W/\"{id}\"")
+    // Weak: gzipped or not, it is the same recording. The copy that a client has from before facts were added is another.
+    let tag: ETag = format!("W/\"{id}{}\"", if has_facts { "" } else { "+facts" })
         .parse()
         .expect("an id has letters and digits");
     let known = headers.typed_get::<IfNoneMatch>();
@@ -85,7 +83,7 @@ pub(crate) async fn events(
         let vary = [(header::VARY, "Accept-Encoding")];
         (StatusCode::NOT_MODIFIED, kind, vary).into_response()
     } else {
-        match gzip::answer(&headers, gzipped.into()) {
+        match gzip::answer(&headers, packed.into()) {
             Ok(answer) => (kind, answer).into_response(),
             Err(error) => return not_unpacked(&id, &error),
         }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::codegen::{Language, beginning, program};
 use crate::event::host::Host;
+use crate::i18n::Language::English;
 use crate::script::ast::Script;
 use crate::web::api::scripts::script_of;
 use crate::web::error::{ApiError, wrong};
@@ -36,7 +37,7 @@ pub(crate) async fn of_scenario(
     query: Result<Query<ProgramQuery>, QueryRejection>,
 ) -> Response {
     match query {
-        Ok(Query(query)) => answer(script_of(Some(id), None), query),
+        Ok(Query(query)) => answer(script_of(Some(id), None, English), query),
         Err(error) => wrong(&error.body_text()),
     }
 }
@@ -54,7 +55,7 @@ pub(crate) async fn of_script(request: Result<Json<ProgramRequest>, JsonRejectio
                 language,
                 before: None,
             };
-            answer(script_of(None, Some(script)), query)
+            answer(script_of(None, Some(script), English), query)
         }
         Err(error) => ApiError::from(error).into_response(),
     }

@@ -14,16 +14,16 @@ use serde::Deserialize;
 use serde_json::json;
 use tracing::info;
 
+use crate::content::mistake::in_language;
 use crate::lab::run::LineRejection;
-use crate::lab::run::request::Pace;
+use crate::lab::run::request::{Pace, RunRequest};
 use crate::lab::sandbox::remedy;
-use crate::lab::{self, LiveRun, StartError};
+use crate::lab::{LiveRun, StartError};
 use crate::script::parse;
 use crate::web::api::events;
 use crate::web::api::scripts::script_of;
 use crate::web::api::start_request::{PaceName, StartQuery, StartRun};
 use crate::web::blocking::blocking;
-use crate::web::diagnostic_zh::in_language;
 use crate::web::error::{ApiError, unknown_run, wrong};
 use crate::web::extract::flag::Flag;
 use crate::web::extract::locale::Locale;
@@ -60,24 +60,22 @@ pub(crate) async fn start(
     let found = match (request.open, &request.scenario, &request.script) {
         (true, None, text) => parse::parse_beginning(text.as_deref().unwrap_or_default())
             .map(|script| (None, script))
-            .map_err(|mistakes| ApiError::Script { mistakes }),
-        _ => script_of(request.scenario, request.script),
+            .map_err(|mistakes| ApiError::Script {
+                mistakes: in_language(language, &mistakes),
+            }),
+        _ => script_of(request.scenario, request.script, language),
     };
     let (scenario, script) = match found {
         Ok(found) => found,
-        Err(ApiError::Script { mistakes }) => {
-            let mistakes = in_language(language, mistakes);
-            return ApiError::Script { mistakes }.into_response();
-        }
         Err(refused) => return refused.into_response(),
     };
     if let Err(wait) = server.starting.take(from.ip(), Instant::now()) {
         let seconds = wait.as_secs() + 1;
         return ApiError::Often { seconds }.into_response();
     }
-    // Starting builds nothing yet, but may have to start the nursery.
+    // Starting builds nothing yet, but may have to start the fork server.
     let lab = server.lab.clone();
-    let request = lab::RunRequest {
+    let request = RunRequest {
         scenario,
         script,
         pace,
@@ -164,7 +162,7 @@ pub(crate) async fn say(
     let refused = match live.say(line).await {
         Ok(line) => return Json(json!({ "line": line })).into_response(),
         Err(LineRejection::Mistakes(mistakes)) => ApiError::Script {
-            mistakes: in_language(language, mistakes),
+            mistakes: in_language(language, &mistakes),
         },
         Err(LineRejection::Over) => ApiError::Over,
         Err(LineRejection::NotOpen) => ApiError::NotOpen,

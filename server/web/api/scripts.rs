@@ -4,16 +4,18 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::content::mistake::in_language;
 use crate::content::{atlas, catalogue};
+use crate::i18n::Language;
 use crate::script::ast::Script;
 use crate::script::parse;
-use crate::web::diagnostic_zh::in_language;
 use crate::web::error::ApiError;
 use crate::web::extract::locale::Locale;
 
 pub(crate) fn script_of(
     scenario: Option<String>,
     script: Option<String>,
+    language: Language,
 ) -> Result<(Option<String>, Script), ApiError> {
     match (scenario, script) {
         (Some(id), None) => match script_named(&id) {
@@ -22,9 +24,13 @@ pub(crate) fn script_of(
                 message: format!("there is no scenario {id:?}"),
             }),
         },
-        (None, Some(text)) => parse::parse(&text)
-            .map(|script| (None, script))
-            .map_err(|mistakes| ApiError::Script { mistakes }),
+        (None, Some(text)) => {
+            parse::parse(&text)
+                .map(|script| (None, script))
+                .map_err(|mistakes| ApiError::Script {
+                    mistakes: in_language(language, &mistakes),
+                })
+        }
         _ => Err(ApiError::Request {
             message: "name either a scenario or a script".into(),
         }),
@@ -41,5 +47,5 @@ pub(crate) fn script_named(id: &str) -> Option<Script> {
 /// POST /api/check: the mistakes of a script, which is the body.
 pub(crate) async fn check(Locale { language, .. }: Locale, text: String) -> Response {
     let mistakes = parse::parse(&text).err().unwrap_or_default();
-    Json(json!({ "mistakes": in_language(language, mistakes) })).into_response()
+    Json(json!({ "mistakes": in_language(language, &mistakes) })).into_response()
 }

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::content::mistake::{Mistake, in_language};
 use crate::i18n::Language;
-use crate::script::{self, Mistake, Suggestion};
-use crate::web::diagnostic_zh::in_language;
+use crate::script::{self, Diagnostic, Suggestion};
 use crate::web::error::ApiError;
 use crate::web::extract::locale::Locale;
 
@@ -21,7 +21,7 @@ pub(crate) async fn suggestions(Locale { language, .. }: Locale, text: String) -
             Json(json!({ "offers": offers })).into_response()
         }
         Err(mistakes) => ApiError::Script {
-            mistakes: in_language(language, mistakes),
+            mistakes: in_language(language, &mistakes),
         }
         .into_response(),
     }
@@ -32,21 +32,36 @@ fn suggestion_json(language: Language, offer: Suggestion) -> Value {
         actor,
         host,
         line,
+        kind,
+        verb,
+        arguments,
+        socket,
+        makes,
         rare,
         reason,
     } = offer;
-    let reason = reason.map(|mistake| sentence(language, mistake));
-    json!({ "actor": actor, "host": host, "line": line, "rare": rare, "reason": reason })
+    let reason = reason.map(|reason| sentence(language, &reason));
+    json!({
+        "actor": actor,
+        "host": host,
+        "line": line,
+        "kind": kind,
+        "verb": verb,
+        "arguments": arguments,
+        "socket": socket,
+        "makes": makes,
+        "rare": rare,
+        "reason": reason,
+    })
 }
 
 /// What is in the way and what would clear it, as one sentence.
-fn sentence(language: Language, mistake: Mistake) -> String {
-    let told = in_language(language, vec![mistake]);
-    let filled = told.into_iter().map(|mistake| {
-        language
-            .word("offer.reason")
-            .replace("{found}", &mistake.found)
-            .replace("{expected}", &mistake.expected)
-    });
-    filled.collect()
+fn sentence(language: Language, reason: &Diagnostic) -> String {
+    let Mistake {
+        found, expected, ..
+    } = Mistake::new(reason, language);
+    language.say(
+        "offer.reason",
+        &[("found", &found), ("expected", &expected)],
+    )
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::content::atlas::texts::texts;
 use crate::content::atlas::{self, TEST, texts as atlas_texts};
 use crate::content::markup;
+use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::pages::layout::{Layout, LinkPreview, page, script_safe};
@@ -49,6 +50,7 @@ pub(crate) async fn atlas_cell(
     let data = json!({
         "scenario": id,
         "script": trial.script.text,
+        "lines": facts::of_script(&trial.script.text),
         "notes": notes.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "recording": recording,
         "live": layout.remedy.is_none(),

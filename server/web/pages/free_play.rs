@@ -35,6 +35,7 @@ pub(crate) async fn free_play(
     let data = json!({
         "open": true,
         "script": "",
+        "lines": [],
         "notes": {},
         "live": layout.remedy.is_none(),
     });

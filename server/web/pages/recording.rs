@@ -10,6 +10,7 @@ use crate::content::{catalogue, markup};
 use crate::event::time::utc;
 use crate::i18n::Language;
 use crate::recording::{RecordingInfo, Story};
+use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::kept_store;
@@ -53,6 +54,7 @@ pub(crate) async fn recording(
     let data = json!({
         "scenario": lesson.map(|lesson| &lesson.id),
         "script": info.script,
+        "lines": facts::of_script(&info.script),
         "notes": lesson.map(|lesson| notes(lesson, lang)).unwrap_or_default(),
         "questions": lesson.map(|lesson| questions(lesson, lang)).unwrap_or_default(),
         "recording": events,

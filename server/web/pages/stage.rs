@@ -10,6 +10,7 @@ use crate::content::scenario::{Choice, Question, Scenario};
 use crate::content::source::Citation;
 use crate::content::{catalogue, markup};
 use crate::i18n::Language;
+use crate::script::facts;
 use crate::web::extract::base_url::BaseUrl;
 use crate::web::extract::locale::Locale;
 use crate::web::pages::compare::{LessonPair, lesson_pairs};
@@ -95,6 +96,7 @@ pub(crate) async fn lesson(
     let data = json!({
         "scenario": id,
         "script": scenario.script.text,
+        "lines": facts::of_script(&scenario.script.text),
         "notes": notes(scenario, lang),
         "questions": questions(scenario, lang),
         "recording": recording,
@@ -174,8 +176,10 @@ pub(crate) async fn try_it(State(server): State<AppState>, locale: Locale, uri: 
     let layout = Layout::new(&server, &locale, &uri).await;
     let (title, summary) = (layout.w("try.title").into(), layout.w("try.summary"));
     let example = catalogue::scenario("four-waves");
+    let example = example.map_or("", |scenario| scenario.script.text.as_str());
     let data = json!({
-        "script": example.map_or("", |scenario| scenario.script.text.as_str()),
+        "script": example,
+        "lines": facts::of_script(example),
         "notes": {},
         "live": layout.remedy.is_none(),
     });

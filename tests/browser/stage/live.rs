@@ -123,8 +123,8 @@ async fn a_visitor_who_leaves_in_mid_run_leaves_nothing_behind() {
     .await;
     assert_eq!(end["ok"], true);
     let pid = server.pid();
-    let only_nursery = || async move { (descendants(pid).len() == 1).then_some(()) };
-    eventually("its processes are gone", only_nursery).await;
+    let only_the_fork_server = || async move { (descendants(pid).len() == 1).then_some(()) };
+    eventually("its processes are gone", only_the_fork_server).await;
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ const AWKWARD: [&str; 3] = [
 /// Every script, with a name that can stand in a program.
 fn scripts() -> Vec<(String, Script)> {
     let parsed = |text: &str| {
-        script::parse(text).unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes[0]))
+        script::parse(text).unwrap_or_else(|mistakes| panic!("{:?}\n{text}", mistakes[0]))
     };
     let scenarios = catalogue::scenarios()
         .iter()

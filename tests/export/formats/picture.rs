@@ -1,4 +1,4 @@
-//! Pictures, read as XML by a strict reader and measured, and laid out as the stage does.
+//! Pictures, read as XML by a strict reader, and measured.
 
 use std::collections::BTreeSet;
 
@@ -11,20 +11,23 @@ use fourwave::i18n::Language;
 use fourwave::recording;
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree::{Document, Node};
-use serde_json::json;
 
 use super::{LANGUAGES, THEMES, about};
-use crate::support::browser::{Browser, LAPTOP};
-use crate::support::{Server, play, recorded, scenario_ids};
+use crate::support::{play, recorded};
 
 pub struct Picture<'a>(Document<'a>);
 
-/// How many dots a PNG has in a line, and lines; it is decoded for that.
+/// The width and height of a PNG in pixels, decoded.
 pub fn size_of_png(bytes: &[u8]) -> [u32; 2] {
-    let dots = Pixmap::decode_png(bytes).unwrap();
-    // It shows something: not all dots are the same.
-    assert!(dots.pixels().iter().any(|dot| *dot != dots.pixels()[0]));
-    [dots.width(), dots.height()]
+    let pixmap = Pixmap::decode_png(bytes).unwrap();
+    // The picture shows something: not all pixels are equal.
+    assert!(
+        pixmap
+            .pixels()
+            .iter()
+            .any(|pixel| *pixel != pixmap.pixels()[0])
+    );
+    [pixmap.width(), pixmap.height()]
 }
 
 impl<'a> Picture<'a> {
@@ -47,9 +50,9 @@ impl<'a> Picture<'a> {
         self.words().into_iter().map(text).collect()
     }
 
-    /// Every segment that is told of has a line.
+    /// Every segment has a line.
     pub fn assert_has_every_segment(&self, events: &[Event], what: &str) {
-        let told = events.iter().filter_map(|event| match &event.what {
+        let sent = events.iter().filter_map(|event| match &event.what {
             What::Segment(segment)
                 if matches!(segment.phase, SegmentPhase::Sent | SegmentPhase::Injected) =>
             {
@@ -64,12 +67,12 @@ impl<'a> Picture<'a> {
         let drawn = lines.filter_map(|line| line.attribute("data-segment").map(Into::into));
         assert_eq!(
             drawn.collect::<BTreeSet<String>>(),
-            told.collect(),
+            sent.collect(),
             "{what}"
         );
     }
 
-    /// No two words stand on each other, and none leaves the picture.
+    /// No two texts overlap, and none leaves the picture.
     pub fn assert_words_stand_apart(&self, what: &str) {
         let words = self.words();
         let boxes: Vec<(String, Vec<[f64; 4]>)> = words
@@ -111,7 +114,7 @@ fn number(node: Node, name: &str) -> f64 {
         .unwrap()
 }
 
-/// Where a word stands, in parts: letters are 0.6 of their size wide and stand 0.7 of it above their line.
+/// The boxes of a text, in parts: a letter is 0.6 of its size wide and stands 0.7 of it above the baseline.
 fn boxes(node: Node) -> Vec<[f64; 4]> {
     const PARTS: usize = 8;
     let size = number(node, "font-size");
@@ -195,7 +198,7 @@ fn a_long_run_is_cut_and_says_so() {
 }
 
 #[test]
-fn pictures_in_dots_are_as_large_as_promised() {
+fn pngs_are_as_large_as_promised() {
     let events = recorded("four-waves");
     let about = about("四次挥手 Four waves");
     let drawn = |wish, language| {
@@ -218,17 +221,4 @@ fn pictures_in_dots_are_as_large_as_promised() {
         drawn(ExportOptions::default(), Language::English),
         [2.0 * width, 2.0 * height].map(|side| side.round() as u32)
     );
-}
-
-#[tokio::test]
-async fn the_picture_is_laid_out_as_the_stage_does() {
-    let server = Server::start(&[]);
-    let browser = Browser::open("en", LAPTOP).await;
-    browser.visit(server.url("/s/half-close")).await;
-    let ids = json!(scenario_ids()).to_string();
-    let found = browser
-        .call(&include_str!("../../parity/layout.js").replace("IDS", &ids))
-        .await;
-    assert_eq!(found["wrong"], json!([]));
-    assert!(found["compared"].as_u64() > Some(3000), "{found}");
 }

@@ -121,13 +121,15 @@ async fn what_is_not_described_is_found() {
     let server = Server::start(&[]);
     let document = document(&server).await;
     let schema = &document.whole["components"]["schemas"]["Event"];
-    let right =
-        json!({ "seq": 1, "t": 2, "type": "step", "line": 1, "text": "x", "phase": "begin" });
+    let right = json!({
+        "seq": 1, "t": 2, "type": "step", "line": 1, "text": "x", "phase": "begin", "kind": "call", "action": "x",
+    });
     document.hold(schema, &right);
     let wrong = [
         ("line", json!(0)),
         ("line", json!("1")),
         ("phase", json!("middle")),
+        ("kind", json!("jump")),
         ("type", json!("other")),
         ("colour", json!("red")),
     ];

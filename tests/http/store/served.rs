@@ -335,3 +335,54 @@ async fn free_play_is_kept_when_it_ends_and_its_script_repeats_it() {
     let again = play(&about.script);
     assert_eq!(again.sent(), Events::parse(&told).sent());
 }
+
+/// The events of a lesson, and the same as an older program recorded them: without facts about lines.
+fn with_and_without_facts() -> (Vec<Value>, Vec<String>) {
+    let facts = [
+        "lines",
+        "kind",
+        "action",
+        "label",
+        "claim",
+        "actor",
+        "verb",
+        "waits_for",
+        "background",
+    ];
+    let new = lines(1);
+    let new = new.iter().map(|line| serde_json::from_str(line).unwrap());
+    let new: Vec<Value> = new.collect();
+    let old = new.iter().cloned().map(|mut event| {
+        let has_facts = ["run", "script", "step"].contains(&event["type"].as_str().unwrap());
+        for fact in facts.into_iter().filter(|_| has_facts) {
+            event.as_object_mut().unwrap().remove(fact);
+        }
+        event.to_string()
+    });
+    let old = old.collect();
+    (new, old)
+}
+
+#[tokio::test]
+async fn an_older_recording_gets_facts_about_its_lines_when_it_is_read() {
+    let folder = Folder::new();
+    let (new, old) = with_and_without_facts();
+    let store = open(&folder, ROOM);
+    let id = store.keep(&old, TODAY).unwrap();
+    let kept = store.events(&id, TODAY).unwrap().unwrap();
+    assert!(!kept.has_facts);
+    drop(store);
+
+    let server = Server::start(&["--data-dir", folder.as_str()]);
+    let events = fetch(server.url(&format!("/api/r/{id}"))).await;
+    let events = events
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    assert_eq!(events.collect::<Vec<Value>>(), new);
+    let json = fetch(server.url(&format!("/api/r/{id}/json"))).await;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["events"], json!(new));
+    drop(server);
+    let same = open(&folder, ROOM).events(&id, TODAY).unwrap().unwrap();
+    assert_eq!(same, kept, "the kept bytes never change");
+}

@@ -63,7 +63,7 @@ async fn faults(server: &Server, seed: u64) -> Vec<String> {
         if let What::Script { .. } = event.what {
             let text = recording::script(&events[..=index]);
             if let Err(mistakes) = script::parse(&text) {
-                faults.push(format!("seed {seed}: {}\n{text}", mistakes[0]));
+                faults.push(format!("seed {seed}: {:?}\n{text}", mistakes[0]));
             }
         }
     }

@@ -98,6 +98,7 @@ fn steps(events: &[Event], broken: &mut Vec<String>) {
                     at: changed,
                     remove,
                     insert,
+                    ..
                 },
                 _,
             ) => {
@@ -127,7 +128,12 @@ fn steps(events: &[Event], broken: &mut Vec<String>) {
             ) if begun == *line => {
                 at = None;
             }
-            (What::Step { line, text, phase }, _) if text.contains("wire ") => {
+            (
+                What::Step {
+                    line, text, phase, ..
+                },
+                _,
+            ) if text.contains("wire ") => {
                 let fits = match phase {
                     StepPhase::Begin => by_hand.replace(*line).is_none(),
                     StepPhase::End => by_hand.take() == Some(*line),

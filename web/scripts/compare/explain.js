@@ -1,7 +1,6 @@
 // Where two runs part, in the words of their own narrations, never a lesson's. Pure: knows no DOM and no clock.
 
 import { Narration } from "../model/narration.js";
-import { bare } from "./normalize.js";
 
 /**
  * The statement for one run: `who` did `what`, and `why` where a cause is known; `none` is the text where the run did
@@ -20,7 +19,7 @@ export class NarratedRun {
     this.narration = new Narration(words);
     for (const event of events) this.narration.add(event);
     for (const row of this.narration.rows) for (const seq of [row.seq, row.began]) if (!this.#rows.has(seq)) this.#rows.set(seq, row);
-    for (const { type, line, text } of events) if (type === "step") this.#lines.set(line, bare(text));
+    for (const { type, line, action, verb } of events) if (type === "step") this.#lines.set(line, { text: action, verb });
   }
 
   /** The narration's row for an entry. */
@@ -29,7 +28,8 @@ export class NarratedRun {
   /** Whether an entry's row is about its beginning too, as that of a call which gave its result at once. */
   isBeginning = ({ seq }) => this.#rows.get(seq)?.began === seq;
 
-  line = (number) => this.#lines.get(number);
+  /** The action of a line. */
+  line = (number) => this.#lines.get(number)?.text;
 
   /** The statement for an entry: who, what, why, and the script's line. */
   statement(entry) {
@@ -38,7 +38,7 @@ export class NarratedRun {
     const { where, what, why } = this.row(entry);
     if (entry.kind !== "enter") return { who: where, what, why };
     // `client connect` makes its socket first; else the line names the call itself.
-    const isNamed = line.text.split(" ")[1] === entry.like.split(" ")[2];
+    const isNamed = this.#lines.get(entry.line)?.verb === entry.call;
     return isNamed ? { line } : { who: where, what, why, line };
   }
 

@@ -17,12 +17,13 @@ import { ENDED, gave } from "../model/model.js";
  * @property {string} lane entries of one lane happen in order; entries of two lanes may happen in either order
  * @property {number|null} cause the index of the entry that caused this one, if any
  * @property {string} key equal for entries that are the same
+ * @property {string} [call] the name of a call that begins
  * @property {string} like equal for entries that differ in no more than a number or a result
  * @property {number} line the script's line that was playing
  */
 
-/** Lines that make no call: for the wire, a host or a process. */
-const ORDER = /^(wire|\S+ (kill|exit|stop|continue|crash|boot|link|sysctl|destroy|process|thread|fork))\b/;
+/** The kinds of lines that make no call: for the wire, a host or a process. */
+const ORDERS = ["wire", "host", "signal", "exit", "start"];
 /** The first port that a kernel chooses by itself. */
 const EPHEMERAL = 32768;
 /** The largest relative number that a run reaches. A larger one belongs to another connection and is as good as random. */
@@ -64,10 +65,9 @@ class Fold {
   _step(event) {
     if (event.phase !== "begin") return;
     this.#line = event.line;
-    const text = bare(event.text);
-    if (!ORDER.test(text)) return;
-    const like = text.split(" ").slice(0, 2).join(" ");
-    this.#order = this.#put(event, { kind: "order", lane: text.startsWith("wire") ? "wire" : "script", key: text, like });
+    const { kind, action, actor, verb } = event;
+    if (!ORDERS.includes(kind)) return;
+    this.#order = this.#put(event, { kind: "order", lane: kind === "wire" ? "wire" : "script", key: action, like: `${actor ?? "wire"} ${verb}` });
   }
 
   /** The index of the order that is playing. */
@@ -97,7 +97,7 @@ class Fold {
       const named = args.map((arg, index) => (/^\d+$/.test(arg) && (index === 0 || call === "epoll_ctl") ? this.#socket(event, arg) : arg));
       const key = `${lane} ${call}(${named.join(", ")})`;
       const like = `${lane} ${call} ${named[0] ?? ""}`;
-      return this.#calls.set(event.seq, this.#put(event, { kind: "enter", lane, item: `call ${event.seq}`, key, like }));
+      return this.#calls.set(event.seq, this.#put(event, { kind: "enter", lane, item: `call ${event.seq}`, call, key, like }));
     }
     const cause = this.#calls.get(enter) ?? null;
     const made = event.made || (["accept", "socket", "dup", "epoll_create1"].includes(call) && event.result >= 0);
@@ -175,9 +175,4 @@ class Fold {
   _end(event) {
     if (event.how !== "played") this.#put(event, { kind: "end", lane: "end", key: event.how });
   }
-}
-
-/** A line without its label, its expected result and its remark. */
-export function bare(text) {
-  return text.replace(/\s+#.*$/, "").replace(/\s*(=>.*|&)$/, "").replace(/^\S+:\s+/, "").trim();
 }

@@ -4,6 +4,7 @@ import { $ } from "../dom/page.js";
 import { keep } from "../net/api.js";
 import { complete, suggestions } from "../net/script-api.js";
 import { textOf, undone } from "../script/live-script.js";
+import { isForWire } from "../script/tokenizer.js";
 import { ActionButtons } from "./action-buttons.js";
 import { CommandLine } from "./command-line.js";
 
@@ -30,7 +31,7 @@ export class FreePlay {
     this.#actionButtons = new ActionButtons($(".action-buttons"), { words, onLine: (line) => this.#play(line) });
     this.#commandLine = new CommandLine($(".command-line"), {
       words,
-      onLine: acts.write,
+      onLine: (line) => acts.write(line, isForWire(line) ? "wire" : "rest"),
       complete: (line, column) => this.#complete(line, column),
     });
     for (const button of document.querySelectorAll("[data-start]")) {

@@ -47,7 +47,7 @@ export class WireControls {
     this.#last = now;
     const { able, model, lines, open, selected } = now;
     const [played, ahead] = [(_, index) => model.steps[index + 1], (_, index) => !model.steps[index + 1]];
-    const state = wireState((lines ?? []).filter(played).map(({ text }) => text));
+    const state = wireState((lines ?? []).filter(played));
     const under = able ? underWay(model) : [];
     [this.#state, this.#under] = [state, under];
     this.#waits = !open && state.held && (lines ?? []).some(ahead);

@@ -7,13 +7,25 @@
  * @typedef {{seq: number, t: number, type: string, host?: "client"|"server"}} Event
  */
 
+/**
+ * A line of a script with the parser's facts (server/event/line_facts.rs); a line that does nothing has no `kind`.
+ * @typedef {{text: string, kind?: string, action?: string, label?: string, claim?: string, actor?: string, verb?: string,
+ *            waits_for?: string, background?: boolean}} Line
+ */
+
+/** The lines of a text, or a list of texts, with facts about each. @returns {Line[]} */
+export function withFacts(texts, facts = []) {
+  return texts.map((text, index) => ({ text, ...facts[index] }));
+}
+
 const noHost = { address: "", actors: {}, files: [], sockets: {}, order: [] };
 
 /** The model before the first event. */
 export const nothing = {
   t: 0,
   run: null,
-  /** The lines of the script as it is now, and each line's number in the given script; 0 for a line that was added. */
+  /** The lines of the script as it is now, and each line's number in the given script; 0 for a line that was added.
+   * @type {Line[]} */
   script: [],
   given: [],
   line: 0,
@@ -27,6 +39,9 @@ export const nothing = {
   ended: null,
 };
 
+/** The lines of a script, without their ends. An empty script has none. */
+export const scriptLines = (script) => (script === "" ? [] : script.replace(/\r?\n$/, "").split(/\r?\n/));
+
 /** The model after one more event. */
 export function apply(model, event) {
   const next = { ...model, t: event.t };
@@ -39,12 +54,12 @@ export const ENDED = ["killed", "lost", "exited"];
 const handlers = {
   run(model, event) {
     const host = (name) => ({ ...noHost, address: event.hosts[name].address });
-    const script = event.script === "" ? [] : event.script.replace(/\n$/, "").split("\n");
+    const script = withFacts(scriptLines(event.script), event.lines);
     const given = script.map((_, index) => index + 1);
     return { ...model, run: event, script, given, hosts: { client: host("client"), server: host("server") } };
   },
 
-  script(model, { at, remove, insert }) {
+  script(model, { at, remove, insert, lines }) {
     const by = insert.length - remove;
     const moved = (line) => (line < at + remove ? line : line + by);
     const steps = Object.fromEntries(Object.entries(model.steps).map(([line, step]) => [moved(Number(line)), step]));
@@ -54,7 +69,7 @@ const handlers = {
     return {
       ...model,
       line: moved(model.line),
-      script: model.script.toSpliced(at - 1, remove, ...insert),
+      script: model.script.toSpliced(at - 1, remove, ...withFacts(insert, lines)),
       given: model.given.toSpliced(at - 1, remove, ...insert.map((_, index) => same[index] ?? 0)),
       steps,
       calls,

@@ -18,7 +18,7 @@ function isSent({ type, phase, flags }, bits) {
 
 /** The result of the line's last call; of a line that waits for an actor, the result of that actor's last call. */
 function given(events, before) {
-  const waited = /^(?:[\p{L}\d_-]+:\s*)?wait (\S+)/u.exec(events[0].text)?.[1];
+  const { waits_for: waited } = events[0];
   const calls = (waited ? before : events).filter((event) => event.type === "call" && (!waited || event.actor === waited));
   const own = calls.filter((event) => event.phase === "enter").map((event) => event.seq);
   const exits = calls.filter((event) => event.phase === "exit" && own.includes(event.enter));

@@ -50,15 +50,17 @@ export class Winsock {
   #connected = new Set();
   /** The seq since which a direction is shut down, by the socket's inode: a dup'd descriptor has the same one. */
   #shut = { read: new Map(), write: new Map() };
-  #step = { text: "", exits: [] };
+  /** The step that is playing, and the results in it. */
+  #step = null;
+  #exits = [];
   #last = {};
 
   add(event) {
     this[`_${event.type}`]?.(event);
   }
 
-  _step({ phase, text }) {
-    if (phase === "begin") this.#step = { text, exits: [] };
+  _step(event) {
+    if (event.phase === "begin") [this.#step, this.#exits] = [event, []];
   }
 
   _descriptors({ host, files }) {
@@ -90,16 +92,15 @@ export class Winsock {
     const situation = { reads: enter < since("read"), writes: enter < since("write"), connected: this.#connected.has(key), end: this.#ends.get(key) };
     const name = winsock(event, situation);
     if (name) this.names.set(seq, name);
-    this.#step.exits.push(event);
+    this.#exits.push(event);
     this.#last[actor] = event;
   }
 
   /** A check of the line's call, or of the call that the line waited for. */
   _check({ seq, actual }) {
-    const { text, exits } = this.#step;
-    if (/^([\p{L}\d_-]+:\s*)?expect\b/u.test(text)) return;
-    const waited = /\bwait (\S+)/.exec(text)?.[1];
-    const exit = waited ? this.#last[waited] : exits.at(-1);
+    const { kind, waits_for: waited } = this.#step;
+    if (kind === "expect") return;
+    const exit = waited ? this.#last[waited] : this.#exits.at(-1);
     const name = this.names.get(exit?.seq);
     if (name && gave(exit) === actual) this.names.set(seq, name);
   }

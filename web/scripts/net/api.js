@@ -31,8 +31,13 @@ export async function start(request) {
   return started;
 }
 
-/** The events of a recording. */
-export const recording = async (address) => parse(await (await ask(address)).text());
+/** The events of a recording. The browser's cache may have them from before events had facts about lines. */
+export async function recording(address) {
+  const read = async (request) => parse(await (await ask(address, request)).text());
+  const events = await read();
+  const isOld = events[0]?.type === "run" && !events[0].lines;
+  return isOld ? read({ cache: "reload" }) : events;
+}
 
 /** Plays a run at full speed to its end; returns its events. */
 export async function played(request, { onWait = () => {} } = {}) {

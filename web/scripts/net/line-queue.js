@@ -16,9 +16,8 @@ export class LineQueue {
     this.#onChange = onChange;
   }
 
-  /** Sends a line to the run of that id; resolves with null or the line's fault. */
-  add(id, line) {
-    const queue = /^\s*wire\b/.test(line) ? "wire" : "rest";
+  /** Sends a line to the run of that id in the queue `wire` or `rest`; resolves with null or the line's fault. */
+  add(id, line, queue) {
     const entry = { id, line };
     this.#change([...this.#waiting, entry]);
     const played = this.#last[queue].then(() => this.#play(entry)).finally(() => this.#change(this.#waiting.filter((other) => other !== entry)));

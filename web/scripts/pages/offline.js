@@ -21,7 +21,7 @@ const scriptList = new ScriptList($(".side"), {
   onLine: (line) => replay.seekLine(line),
   named: (_, text) => ({ text }),
 });
-scriptList.set(texts.script);
+scriptList.set(texts.script, texts.lines);
 const replay = new Replay($(".replay"), { words, onShow });
 replay.takeAll(events);
 $(".origin").textContent = words("stage.recorded", events[0]);

@@ -1,27 +1,29 @@
-// The script of a live run, which grows by a visitor's lines. Pure.
+// The script of a live run, which grows by a visitor's lines: the rule of server/recording/composed.rs. Pure.
+
+import { scriptLines, withFacts } from "../model/model.js";
 
 /**
- * A line; `added` counts the lines in the order in which they came.
- * @typedef {{text: string, added: number}} Line
+ * A line of model.js; `added` counts the lines in the order in which they came.
+ * @typedef {import("../model/model.js").Line & {added: number}} Line
  */
 
-/** The lines of a given script. */
-export const linesOf = (script) => (script.trim() ? script.replace(/\n$/, "").split("\n") : []).map((text, added) => ({ text, added }));
+/** The lines of a given script, with facts about each. */
+export const linesOf = (script, facts) => withFacts(scriptLines(script), facts).map((line, added) => ({ ...line, added }));
 
 /** The lines after a `script` event. A line that only got its result keeps its number. */
-export function amended(lines, { at, remove, insert }) {
+export function amended(lines, { at, remove, insert, lines: facts }) {
   const last = youngest(lines)?.added ?? -1;
   const gone = lines.slice(at - 1, at - 1 + remove);
-  const come = insert.map((text, index) => ({ text, added: gone[index]?.added ?? last + 1 + index }));
+  const come = withFacts(insert, facts).map((line, index) => ({ ...line, added: gone[index]?.added ?? last + 1 + index }));
   return [...lines.slice(0, at - 1), ...come, ...lines.slice(at - 1 + remove)];
 }
 
 export const textOf = (lines) => lines.map(({ text }) => text).join("\n");
 
 /** Lines that a run adds by itself: a wait for a call that returned later, or for a timer. */
-const isSequel = ({ text }) => /^\s*([\p{L}\d_-]+:\s*)?(wait|sleep)\b/u.test(text);
-const isPause = ({ text }) => /^\s*sleep\b/.test(text);
-const isAction = (line) => !/^\s*(#|$)/.test(line.text) && !isSequel(line);
+const isSequel = ({ kind }) => kind === "wait" || kind === "sleep";
+const isPause = ({ kind, label }) => kind === "sleep" && !label;
+const isAction = (line) => Boolean(line.kind) && !isSequel(line);
 const youngest = (lines) => lines.reduce((best, line) => (best && best.added > line.added ? best : line), null);
 
 /** The last action, and the lines without the action, the pause before it and its consequences; null where there is none. */

@@ -41,6 +41,11 @@ export function tokens(line) {
   return parts;
 }
 
+/** Whether a line is a command for the wire, by its first word. The server refuses a wrong one. */
+export function isForWire(line) {
+  return tokens(line).find(({ kind }) => kind === "actor" || kind === "keyword")?.text === "wire";
+}
+
 function kindOf({ comment, text, mark, word }) {
   return comment !== undefined ? "comment" : text !== undefined ? "text" : mark !== undefined ? "mark" : word !== undefined ? "word" : "";
 }

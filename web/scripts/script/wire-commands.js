@@ -94,15 +94,14 @@ export function releaseAll(shown) {
   return [...lines, RELEASE];
 }
 
-/** Whether the wire is held as a whole, and whether it is cut, after a script's lines were played. */
+/** Whether the wire is held as a whole, and whether it is cut, after these lines were played. */
 export function wireState(lines) {
   const state = { held: false, cut: false };
-  for (const line of lines) {
-    const command = line.replace(/#.*/, "").trim();
-    if (command === HOLD) state.held = true;
-    if (command === RELEASE) state.held = false;
-    if (command === CUT) state.cut = true;
-    if (command === MEND) state.cut = false;
+  for (const { action } of lines) {
+    if (action === HOLD) state.held = true;
+    if (action === RELEASE) state.held = false;
+    if (action === CUT) state.cut = true;
+    if (action === MEND) state.cut = false;
   }
   return state;
 }

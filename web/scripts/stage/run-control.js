@@ -17,7 +17,7 @@ export class RunControl {
   #forgeDialog;
   #loadForgeDialog = lazy(async () => {
     const { ForgeDialog } = await import("../freeplay/forge-dialog.js");
-    return (this.#forgeDialog = new ForgeDialog($("#forge"), { words, onLine: (line) => this.#writeAll([line]) }));
+    return (this.#forgeDialog = new ForgeDialog($("#forge"), { words, onLine: (line) => this.#writeOnWire([line]) }));
   });
   #queue = new LineQueue({ send: sendLine, words, onChange: (lines) => this.#freePlay?.waiting(lines) });
   #wireControls;
@@ -29,8 +29,8 @@ export class RunControl {
   constructor(session, { onPick, onBegin, FreePlay }) {
     this.#session = session;
     const parts = { bar: $(".wire-bar"), tray: $(".tray"), actions: $(".wire-actions") };
-    this.#wireControls = new WireControls(parts, { words, onLines: (lines) => this.#writeAll(lines), onPick });
-    this.#freePlay = FreePlay && new FreePlay({ words, acts: { write: (line) => this.#write(line), begin: onBegin } });
+    this.#wireControls = new WireControls(parts, { words, onLines: (lines) => this.#writeOnWire(lines), onPick });
+    this.#freePlay = FreePlay && new FreePlay({ words, acts: { write: (line, queue) => this.#write(line, queue), begin: onBegin } });
   }
 
   hold() {
@@ -73,7 +73,7 @@ export class RunControl {
   take(run, events) {
     const before = run.lines;
     for (const event of events) {
-      if (event.type === "run" && (!run.lines || event.script !== textOf(run.lines))) run.lines = linesOf(event.script);
+      if (event.type === "run" && (!run.lines || event.script !== textOf(run.lines))) run.lines = linesOf(event.script, event.lines);
       if (event.type === "script") run.lines = amended(run.lines, event);
     }
     run.latest = run.history.at(run.history.events.length);
@@ -94,18 +94,18 @@ export class RunControl {
     return able;
   }
 
-  /** Plays a line in the run; resolves with null or the line's fault. */
-  #write(line) {
+  /** Plays a line in the run, in the queue `rest` or `wire`; resolves with null or the line's fault. */
+  #write(line, queue = "rest") {
     const { run } = this.#session;
     run.again = null;
     if (!run.playhead.following) run.playhead.follow();
-    return this.#queue.add(run.id, line);
+    return this.#queue.add(run.id, line, queue);
   }
 
-  /** Plays several lines, one after the other, up to the first fault. */
-  async #writeAll(lines) {
+  /** Plays commands for the wire, one after the other, up to the first fault. */
+  async #writeOnWire(lines) {
     for (const line of lines) {
-      const fault = await this.#write(line);
+      const fault = await this.#write(line, "wire");
       if (fault) return say(`${line}: ${fault.text}`, true);
     }
   }
@@ -113,6 +113,6 @@ export class RunControl {
 
 /** Whether every line so far has been played. */
 function isPlayed({ lines, latest }) {
-  const last = lines.findLastIndex(({ text }) => /^\s*[^#\s]/.test(text)) + 1;
+  const last = lines.findLastIndex(({ kind }) => kind) + 1;
   return last === 0 || latest.steps[last]?.phase === "end";
 }

@@ -9,7 +9,7 @@ import { ScriptList } from "../views/script-list.js";
 
 export class ScriptPanel {
   /** The request that Run sends: the lesson, or a script of the visitor's own. */
-  request = { scenario: data.scenario, script: data.script };
+  request = { scenario: data.scenario, script: data.script, lines: data.lines };
   #list;
   #program = new Program($(".script-panel"), { words });
   #editor;
@@ -34,12 +34,12 @@ export class ScriptPanel {
   text(run) {
     if (this.#isEditing) return this.#editor.text;
     const isChanged = run?.history.events.some(({ type }) => type === "script");
-    return isChanged ? run.latest.script.join("\n") : this.request.script;
+    return isChanged ? run.latest.script.map(({ text }) => text).join("\n") : this.request.script;
   }
 
   /** Lists the lines of the request's script. */
   list() {
-    this.#list.set(this.request.script);
+    this.#list.set(this.request.script, this.request.lines);
     if (this.#isEditing) this.#editor.close();
     this.#turn(false);
   }

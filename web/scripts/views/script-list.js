@@ -2,7 +2,7 @@
 
 import { markup } from "../dom/markup.js";
 import { putResult } from "../dom/result.js";
-import { called, nameOf, lineNow } from "../model/model.js";
+import { called, lineNow, nameOf, withFacts } from "../model/model.js";
 
 export class ScriptList {
   #list;
@@ -29,21 +29,24 @@ export class ScriptList {
     });
   }
 
-  /** Lists the lines of a script. */
-  set(text) {
-    this.#put(text.split("\n"));
+  /** Lists the lines of a script, with facts about each where they are known. */
+  set(text, facts) {
+    this.#hasFacts = Boolean(facts);
     this.#lines = undefined;
+    this.#put(withFacts(text.split("\n"), facts));
   }
 
   #lines;
+  #hasFacts = false;
 
   /** Shows a run's script as it is at the playhead: it grows by a visitor's lines. */
   #follow({ run, script, given }) {
     const isGiven = given.every((number, index) => number === index + 1) && !run?.open;
-    if (!run || (isGiven && !this.#lines)) return; // the list has these lines
-    if (this.#lines?.length === script.length && this.#lines.every((line, index) => line === script[index])) return;
+    if (!run || (isGiven && this.#hasFacts && !this.#lines)) return; // the list has these lines
+    if (this.#lines?.length === script.length && this.#lines.every(({ text }, index) => text === script[index].text)) return;
+    this.#hasFacts = true;
     // Remarks in a lesson's file are not for its visitors.
-    this.#put(run.scenario ? script.map((line) => line.replace(/^\s*#.*/, "")) : script);
+    this.#put(run.scenario ? script.map((line) => (line.kind ? line : { text: "" })) : script);
     this.#lines = script;
     this.#line = 0;
   }
@@ -54,17 +57,17 @@ export class ScriptList {
     this.#hiddenFrom = undefined;
     const rows = lines.map((line, index) => {
       const row = document.createElement("li");
-      const code = document.createElement(line.trim() ? "button" : "code");
-      if (line.trim()) code.type = "button";
+      const isBlank = !line.text.trim();
+      const code = document.createElement(isBlank ? "code" : "button");
+      if (!isBlank) code.type = "button";
       const gave = document.createElement("span");
       gave.className = "gave";
-      const label = /^\s*([\p{L}\d_-]+):/u.exec(line)?.[1];
       code.textContent = actionOf(line);
-      row.title = line;
+      row.title = line.text;
       row.append(code, gave);
-      row.classList.toggle("comment", /^\s*(#|$)/.test(line));
-      if (line.trim()) row.dataset.line = index + 1;
-      if (label) this.#labels.set(index + 1, label);
+      row.classList.toggle("comment", isBlank || (this.#hasFacts && !line.kind));
+      if (!isBlank) row.dataset.line = index + 1;
+      if (line.label) this.#labels.set(index + 1, line.label);
       this.#rows.set(index + 1, { row, code, gave, line });
       return row;
     });
@@ -77,10 +80,9 @@ export class ScriptList {
     if (from === this.#hiddenFrom) return;
     this.#hiddenFrom = from;
     for (const [number, { row, code, line }] of this.#rows) {
-      const action = actionOf(line);
       const hidden = number >= from;
-      row.title = hidden ? "" : line;
-      code.textContent = hidden ? action.replace(/^((?:expect|claim) \S+) .*/, "$1 ⋯") : action;
+      row.title = hidden ? "" : line.text;
+      code.textContent = hidden ? withoutAnswer(line) : actionOf(line);
     }
   }
 
@@ -105,7 +107,7 @@ export class ScriptList {
       row.classList.toggle("past", Boolean(step));
       const check = step?.check;
       const mark = check ? (check.ok ? "✓ " : "✗ ") : step?.gave !== undefined ? "= " : "";
-      const found = check?.ok && expects(written) ? "" : (check?.actual ?? step?.gave ?? "");
+      const found = check?.ok && isCheck(written) ? "" : (check?.actual ?? step?.gave ?? "");
       const name = found && this.#named(check ? check.seq : step.exit, found);
       putResult(gave, name || { text: found }, { before: mark, after: check?.ok === false ? ` ≠ ${check.expected}` : "" });
       // A claim that does not hold is a finding, no failure.
@@ -143,8 +145,14 @@ export class ScriptList {
   }
 }
 
-/** A line without its label and its expected result. Neither counts inside quotes. */
-const actionOf = (line) => line.replace(/^\s*[\p{L}\d_-]+:\s*/u, "").match(/^(?:"(?:\\.|[^"\\])*"|(?!\s*=>)[^"])*/)[0].trim();
+/** A line without its label and its expected results. */
+const actionOf = ({ text, action, background }) => (action ? `${action}${background ? " &" : ""}` : text.trim());
 
-/** Whether a line only checks a state: then ✓ is enough. */
-const expects = (line) => /^\s*(\S+:\s*)?expect\b/.test(line);
+/** A line without what it expects. */
+function withoutAnswer(line) {
+  if (line.claim) return `claim ${line.claim}: ⋯`;
+  return line.kind === "expect" ? `expect ${line.actor} ⋯` : actionOf(line);
+}
+
+/** Whether a line is a check and no claim: then ✓ is enough. */
+const isCheck = ({ kind, claim }) => kind === "expect" && !claim;

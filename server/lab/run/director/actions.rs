@@ -32,21 +32,21 @@ impl Director<'_, '_> {
             Beginning::Process => return self.join(actor, name),
         };
         let maker = self.present(actor)?;
-        let made = self.world.actors[maker].another(name.to_owned(), &order);
+        let made = self.engine.actors[maker].another(name.to_owned(), &order);
         let made = made.map_err(|source| self.failed(maker, source))?;
-        self.world.actors.push(made);
-        let made = self.world.actors.len() - 1;
-        self.until(|world| {
-            let done = world.actors[maker].outcome.as_ref();
+        self.engine.actors.push(made);
+        let made = self.engine.actors.len() - 1;
+        self.until(|engine| {
+            let done = engine.actors[maker].outcome.as_ref();
             let failed = done.is_some_and(|outcome| outcome.errno.is_some());
             failed
-                || (done.is_some() && world.actors[made].tid != 0)
-                || !world.actors[maker].is_alive()
+                || (done.is_some() && engine.actors[made].tid != 0)
+                || !engine.actors[maker].is_alive()
         })?;
-        if !self.world.actors[maker].is_alive() {
+        if !self.engine.actors[maker].is_alive() {
             return Err(self.missing(maker));
         }
-        if self.world.actors[made].tid == 0 {
+        if self.engine.actors[made].tid == 0 {
             let reason = format!("line {}: the machine has no room for {name}", self.line);
             return Err(self.ended(Ending::Failed, reason));
         }
@@ -58,10 +58,10 @@ impl Director<'_, '_> {
         let Some(host) = Host::BOTH.into_iter().find(|known| known.name() == host) else {
             return Ok(());
         };
-        let Some(power) = &self.world.hosts[host as usize].power else {
+        let Some(power) = &self.engine.hosts[host as usize].power else {
             return Ok(());
         };
-        let joined = self.nursery.join(plan(host), &power.namespace);
+        let joined = self.fork_server.join(plan(host), &power.namespace);
         let actor = joined
             .and_then(|(channel, pid)| Actor::first(name.to_owned(), host, channel, pid, pid));
         let mut actor = actor.map_err(|source| RunError::Actor {
@@ -69,8 +69,8 @@ impl Director<'_, '_> {
             source,
         })?;
         let (pid, tid) = (actor.pid, actor.tid);
-        self.world.timeline.tell(actor.ready(pid, tid));
-        self.world.actors.push(actor);
+        self.engine.timeline.emit(actor.ready(pid, tid));
+        self.engine.actors.push(actor);
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Director<'_, '_> {
             Signal::Stop => (ProcessSignal::STOP, ProcessChange::Stopped),
             Signal::Continue => (ProcessSignal::CONT, ProcessChange::Continued),
         };
-        self.world.actors[actor]
+        self.engine.actors[actor]
             .signal(number)
             .map_err(|source| self.failed(actor, source))?;
         let Actor {
@@ -97,7 +97,7 @@ impl Director<'_, '_> {
             pid,
             tid,
             ..
-        } = &self.world.actors[actor];
+        } = &self.engine.actors[actor];
         let what = What::Process {
             host: *host,
             actor: name.clone(),
@@ -105,17 +105,17 @@ impl Director<'_, '_> {
             tid: *tid,
             what: change,
         };
-        self.world.timeline.tell(what);
-        let (host, process) = (*host, self.world.actors[actor].process().clone());
-        self.world
+        self.engine.timeline.emit(what);
+        let (host, process) = (*host, self.engine.actors[actor].process().clone());
+        self.engine
             .actors
             .iter_mut()
             .filter(|actor| actor.is_of(&process))
             .for_each(Actor::rouse);
         // Stopped, it has let go of what its calls held open; an order that it got meanwhile is carried out when it
         // goes on.
-        self.until(|world| {
-            let mut own = world.actors.iter().filter(|actor| actor.is_of(&process));
+        self.until(|engine| {
+            let mut own = engine.actors.iter().filter(|actor| actor.is_of(&process));
             own.all(|actor| {
                 let arrived = match signal {
                     Signal::Stop => actor.is_stopped(),
@@ -124,7 +124,7 @@ impl Director<'_, '_> {
                 arrived || !actor.is_alive()
             })
         })?;
-        Ok(self.world.observe(host, None)?)
+        Ok(self.engine.observe(host, None)?)
     }
 
     /// An actor's process ends by itself.
@@ -140,15 +140,15 @@ impl Director<'_, '_> {
         order: impl FnOnce(&mut Actor) -> io::Result<()>,
         mark: impl Fn(&mut Actor),
     ) -> Result<(), Interruption> {
-        let process = self.world.actors[actor].process().clone();
-        self.world
+        let process = self.engine.actors[actor].process().clone();
+        self.engine
             .actors
             .iter_mut()
             .filter(|actor| actor.is_of(&process))
             .for_each(mark);
-        order(&mut self.world.actors[actor]).map_err(|source| self.failed(actor, source))?;
-        self.until(|world| {
-            !world
+        order(&mut self.engine.actors[actor]).map_err(|source| self.failed(actor, source))?;
+        self.until(|engine| {
+            !engine
                 .actors
                 .iter()
                 .any(|actor| actor.is_of(&process) && actor.is_alive())
@@ -156,11 +156,15 @@ impl Director<'_, '_> {
     }
 
     /// Something is done to a host.
-    pub(crate) fn host_deed(&mut self, host: Host, deed: &HostAction) -> Result<(), Interruption> {
-        match deed {
+    pub(crate) fn host_action(
+        &mut self,
+        host: Host,
+        action: &HostAction,
+    ) -> Result<(), Interruption> {
+        match action {
             HostAction::Link { up } => {
-                self.errand(host, HostTask::Link { up: *up })?;
-                self.tell_host(
+                self.run_task(host, HostTask::Link { up: *up })?;
+                self.emit_host(
                     host,
                     if *up {
                         HostChange::LinkUp
@@ -170,7 +174,7 @@ impl Director<'_, '_> {
                 );
             }
             HostAction::Sysctl { name, value } => {
-                self.errand(
+                self.run_task(
                     host,
                     HostTask::Sysctl {
                         name: name.clone(),
@@ -178,7 +182,7 @@ impl Director<'_, '_> {
                     },
                 )?;
                 let sysctl = format!("{name}={value}");
-                self.tell_host(host, HostChange::Sysctl { sysctl });
+                self.emit_host(host, HostChange::Sysctl { sysctl });
             }
             HostAction::Destroy { socket } => self.destroy(host, socket)?,
             HostAction::Crash => self.crash(host)?,
@@ -187,21 +191,21 @@ impl Director<'_, '_> {
         Ok(())
     }
 
-    fn tell_host(&mut self, host: Host, what: HostChange) {
-        self.world.timeline.tell(What::Host { host, what });
+    fn emit_host(&mut self, host: Host, what: HostChange) {
+        self.engine.timeline.emit(What::Host { host, what });
     }
 
-    pub(crate) fn errand(&self, host: Host, errand: HostTask) -> Result<(), Interruption> {
-        let Some(power) = &self.world.hosts[host as usize].power else {
+    pub(crate) fn run_task(&self, host: Host, task: HostTask) -> Result<(), Interruption> {
+        let Some(power) = &self.engine.hosts[host as usize].power else {
             return Ok(());
         };
-        let done = self.nursery.send_on(errand, plan(host), &power.namespace);
+        let done = self.fork_server.send_on(task, plan(host), &power.namespace);
         Ok(done.map_err(|source| RunError::Host { host, source })?)
     }
 
     fn destroy(&mut self, host: Host, socket: &str) -> Result<(), Interruption> {
-        let end = &mut self.world.hosts[host as usize];
-        let (Some(ends), Some(power)) = (end.watch.ends(socket), &mut end.power) else {
+        let end = &mut self.engine.hosts[host as usize];
+        let (Some(ends), Some(power)) = (end.tracker.ends(socket), &mut end.power) else {
             return Ok(());
         };
         match power.table.destroy(ends.0, ends.1) {
@@ -209,21 +213,21 @@ impl Director<'_, '_> {
             Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
             destroyed => destroyed.map_err(|source| RunError::Host { host, source })?,
         }
-        let packets = self.world.read_wire(host)?;
-        self.world
+        let packets = self.engine.read_wire(host)?;
+        self.engine
             .observe_sent(host, Some(Cause::Destroy), packets)?;
-        self.world.observe(host, Some(Cause::Destroy))?; // it may have been a listening one
+        self.engine.observe(host, Some(Cause::Destroy))?; // it may have been a listening one
         Ok(())
     }
 
     /// Power fails: first nothing leaves the host any more, then all that was in it is gone.
     fn crash(&mut self, host: Host) -> Result<(), Interruption> {
-        self.world.turn(now())?; // what had left by now did leave
-        let power = self.world.hosts[host as usize].power.take();
-        self.tell_host(host, HostChange::Crashed);
-        self.world.observe(host, Some(Cause::Crash))?;
+        self.engine.turn(now())?; // what had left by now did leave
+        let power = self.engine.hosts[host as usize].power.take();
+        self.emit_host(host, HostChange::Crashed);
+        self.engine.observe(host, Some(Cause::Crash))?;
         for actor in self
-            .world
+            .engine
             .actors
             .iter_mut()
             .filter(|actor| actor.host == host && actor.is_alive())
@@ -237,8 +241,8 @@ impl Director<'_, '_> {
             });
         }
         drop(power);
-        self.until(|world| {
-            !world
+        self.until(|engine| {
+            !engine
                 .actors
                 .iter()
                 .any(|actor| actor.host == host && actor.is_alive())
@@ -246,11 +250,11 @@ impl Director<'_, '_> {
     }
 
     fn boot(&mut self, host: Host) -> Result<(), Interruption> {
-        let born = self
-            .nursery
-            .conceive(plan(host))
+        let spawned = self
+            .fork_server
+            .spawn(plan(host))
             .map_err(RunError::ForkServer)?
-            .born();
+            .ready();
         let SpawnedHost {
             channel,
             pid,
@@ -259,49 +263,49 @@ impl Director<'_, '_> {
             socket_table,
             namespace,
             ..
-        } = born.map_err(RunError::Refused)?;
+        } = spawned.map_err(RunError::Refused)?;
         let name = host.name().to_owned();
         let actor = Actor::first(name.clone(), host, channel, pid, tid);
         let mut actor = actor.map_err(|source| RunError::Actor { name, source })?;
         let table = SocketTable::new(socket_table);
-        self.world.hosts[host as usize].power = Some(Power {
+        self.engine.hosts[host as usize].power = Some(Power {
             tun,
             table,
             namespace,
         });
-        self.tell_host(host, HostChange::Booted);
-        self.world.timeline.tell(actor.ready(pid, tid));
-        self.world.actors.push(actor);
+        self.emit_host(host, HostChange::Booted);
+        self.engine.timeline.emit(actor.ready(pid, tid));
+        self.engine.actors.push(actor);
         Ok(())
     }
 
     /// Something is done on the wire.
-    pub(crate) fn wire_deed(&mut self, deed: &WireAction) -> Result<(), Interruption> {
-        self.world.turn(now())?; // what was sent by now was sent before
-        let wire = &mut self.world.wire;
-        match deed {
+    pub(crate) fn wire_action(&mut self, action: &WireAction) -> Result<(), Interruption> {
+        self.engine.turn(now())?; // what was sent by now was sent before
+        let wire = &mut self.engine.wire;
+        match action {
             WireAction::Delay(delay) => wire.orders.delay = *delay,
             WireAction::Mend => wire.orders.cut = false,
             WireAction::Drop(count, filter) => {
                 for lost in wire.drop(*count, filter) {
-                    self.world.tell_segment(now(), (lost, None));
+                    self.engine.emit_segment(now(), (lost, None));
                 }
             }
             WireAction::Hold(filter) => wire.orders.holds.push(filter.clone()),
             WireAction::Duplicate(filter) => {
                 for copy in wire.duplicate(filter) {
-                    self.world.tell_segment(now(), (copy, None));
+                    self.engine.emit_segment(now(), (copy, None));
                 }
             }
             WireAction::Release(filter) => wire.release(filter.as_ref(), now()),
             WireAction::Cut => {
                 for lost in wire.cut() {
-                    self.world.tell_segment(now(), (lost, None));
+                    self.engine.emit_segment(now(), (lost, None));
                 }
             }
             WireAction::Inject(forgery) => {
-                let Some((local, peer)) = self.world.hosts[forgery.to as usize]
-                    .watch
+                let Some((local, peer)) = self.engine.hosts[forgery.to as usize]
+                    .tracker
                     .ends(&forgery.socket)
                 else {
                     let reason = format!(
@@ -310,8 +314,8 @@ impl Director<'_, '_> {
                     );
                     return Err(self.ended(Ending::Failed, reason));
                 };
-                let told = self.world.wire.inject(forgery, local, peer, now());
-                self.world.tell_segment(now(), told);
+                let told = self.engine.wire.inject(forgery, local, peer, now());
+                self.engine.emit_segment(now(), told);
             }
         }
         Ok(())

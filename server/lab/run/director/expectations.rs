@@ -18,7 +18,7 @@ impl Director<'_, '_> {
         within: Duration,
     ) -> Result<(), Interruption> {
         for host in Host::BOTH {
-            self.world.observe(host, None)?;
+            self.engine.observe(host, None)?;
         }
         let since = match what {
             Expectation::Sent {
@@ -27,22 +27,22 @@ impl Director<'_, '_> {
             _ => 0,
         };
         let patience = now() + within.as_nanos() as Nanos;
-        self.until(|world| look(world, what, since).0 || now() >= patience)?;
-        let (ok, expected, actual) = look(self.world, what, since);
+        self.until(|engine| look(engine, what, since).0 || now() >= patience)?;
+        let (ok, expected, actual) = look(self.engine, what, since);
         self.check(step, ok, expected, actual);
         Ok(())
     }
 }
 
 /// Whether it is so, what was asked, and what is found.
-fn look(world: &Engine<'_>, what: &Expectation, since: u32) -> (bool, String, String) {
+fn look(engine: &Engine<'_>, what: &Expectation, since: u32) -> (bool, String, String) {
     match what {
         Expectation::State {
             host,
             socket,
             state,
         } => {
-            let found = world.hosts[*host as usize].watch.state(socket);
+            let found = engine.hosts[*host as usize].tracker.state(socket);
             (found == *state, state.name().into(), found.name().into())
         }
         Expectation::Queue {
@@ -51,7 +51,7 @@ fn look(world: &Engine<'_>, what: &Expectation, since: u32) -> (bool, String, St
             recv,
             bytes,
         } => {
-            let (recv_q, send_q) = world.hosts[*host as usize].watch.queues(socket);
+            let (recv_q, send_q) = engine.hosts[*host as usize].tracker.queues(socket);
             let found = if *recv { recv_q } else { send_q };
             (
                 found == *bytes,
@@ -64,24 +64,24 @@ fn look(world: &Engine<'_>, what: &Expectation, since: u32) -> (bool, String, St
             flags,
             wanted,
             ..
-        } => sent(world, *host, flags.as_ref(), *wanted, since),
+        } => sent(engine, *host, flags.as_ref(), *wanted, since),
     }
 }
 
 fn sent(
-    world: &Engine<'_>,
+    engine: &Engine<'_>,
     host: Host,
     flags: Option<&Flags>,
     wanted: bool,
     since: u32,
 ) -> (bool, String, String) {
-    let segments = world
+    let segments = engine
         .sent
         .iter()
         .filter(|(seq, segment)| *seq >= since && segment.from == host);
     let all: Vec<String> = segments
         .map(|(_, segment)| segment.flags.join(","))
-        .chain(world.bulk.sent(host, since))
+        .chain(engine.bulk.sent(host, since))
         .collect();
     let meant = |bits: &String| {
         flags.is_none_or(|flags| {

@@ -1,21 +1,21 @@
-//! An open run: after its script it takes lines from outside, one after the other, until somebody ends it or nobody says
-//! any more. A line that cannot be played is refused before anything happens; none ends the run.
+//! An open run takes lines after its script, one after the other, until it is ended or idle for too long. A line that
+//! cannot be played is refused before anything happens. No refused line ends the run.
 
 use std::time::Duration;
 
 use crate::event::{Ending, What};
-use crate::lab::run::control::{LineRejection, Said};
+use crate::lab::run::control::{LineRejection, QueuedLine};
 use crate::lab::run::director::outcome::written;
 use crate::lab::run::director::{Director, Interruption};
 use crate::lab::sandbox::clock::{Nanos, now};
 use crate::lab::sandbox::protocol::{HostTask, Returned};
 use crate::script::ast::{Action, Beginning, HostAction, Outcome, Step, WireAction};
-use crate::script::{Mistake, Splice, parse};
+use crate::script::{Diagnostic, Expected, Found, Splice, facts, parse};
 
 /// How long before its end an idle run says so; half its limit where that is shorter.
 const WARNING: Duration = Duration::from_secs(60);
 /// The longest time that one line may sleep.
-const LONGEST_SLEEP: Nanos = 60_000_000_000;
+const MAX_SLEEP: Nanos = 60_000_000_000;
 /// A shorter pause in which nothing happens is none.
 const MOMENT: Nanos = 20_000_000;
 /// How long after the last thing that happened a line goes on, at most, when it is played again.
@@ -35,7 +35,7 @@ impl Director<'_, '_> {
         let warning = WARNING.min(limit / 2);
         let mut warned = false;
         self.tail = self.composer.len();
-        if let Some(pace) = self.hand.and_then(|hand| hand.then) {
+        if let Some(pace) = self.then {
             self.go_on_at(pace);
         }
         (self.heard, self.rested) = (now(), now());
@@ -43,10 +43,10 @@ impl Director<'_, '_> {
         self.resting = true;
         loop {
             self.collect_returned()?;
-            if let Some(said) = self.hand.and_then(|hand| hand.take(false)) {
+            if let Some(said) = self.control.take(false) {
                 self.heard = now();
                 if std::mem::take(&mut warned) {
-                    self.tell_idle(limit);
+                    self.emit_idle(limit);
                 }
                 self.resting = false;
                 self.take_line(said)?;
@@ -61,25 +61,25 @@ impl Director<'_, '_> {
             }
             if now() >= warn_at && !warned {
                 warned = true;
-                self.tell_idle(warning);
+                self.emit_idle(warning);
             }
             self.turn(if warned { end_at } else { warn_at }, &|_| false)?;
         }
     }
 
-    fn tell_idle(&mut self, left: Duration) {
+    fn emit_idle(&mut self, left: Duration) {
         let ends_in_ms = left.as_millis() as u64;
-        self.world.timeline.tell(What::Idle { ends_in_ms });
+        self.engine.timeline.emit(What::Idle { ends_in_ms });
     }
 
     /// Plays a line that somebody said, or refuses it.
-    fn take_line(&mut self, said: Said) -> Result<(), Interruption> {
+    fn take_line(&mut self, said: QueuedLine) -> Result<(), Interruption> {
         if parse::is_blank(&said.text) {
             said.begun(self.composer.len()); // a sign of life
             return Ok(());
         }
         if said.wire.is_some() {
-            return self.touch(said);
+            return self.edit_wire(said);
         }
         let admitted = self.composer.try_line(self.tail + 1, said.text.trim());
         let step = match admitted.and_then(|step| self.possible(step)) {
@@ -92,19 +92,19 @@ impl Director<'_, '_> {
         self.note_pause();
         let at = self.tail + 1;
         let spliced = self.composer.replace(at, 0, vec![step.text.clone()]);
-        if let Some(mistakes) = self.tell_splice(spliced) {
+        if let Some(mistakes) = self.emit_splice(spliced) {
             said.refuse(LineRejection::Mistakes(mistakes));
             return Ok(());
         }
         said.begun(at);
-        self.play_by_hand(&Step { line: at, ..step })
+        self.play_interactive(&Step { line: at, ..step })
     }
 
     /// Plays a line that is none of the given script's. An actor that somebody kills from outside does not end the run.
-    fn play_by_hand(&mut self, step: &Step) -> Result<(), Interruption> {
-        self.by_hand = true;
+    fn play_interactive(&mut self, step: &Step) -> Result<(), Interruption> {
+        self.interactive = true;
         let played = self.play_step(step, &Self::step);
-        self.by_hand = false;
+        self.interactive = false;
         match played {
             Err(Interruption::Ended {
                 how: Ending::ActorLost,
@@ -118,10 +118,10 @@ impl Director<'_, '_> {
         }
     }
 
-    /// Whether what the cast allows can be done in this world too; nothing happens where it cannot.
-    pub(crate) fn possible(&self, step: Step) -> Result<Step, Vec<Mistake>> {
-        let refuse = |found: String, expected: String| {
-            Err(vec![Mistake::new(
+    /// Whether what the checker allows can be done in this engine too; nothing happens where it cannot.
+    pub(crate) fn possible(&self, step: Step) -> Result<Step, Vec<Diagnostic>> {
+        let refuse = |found: Found, expected: Expected| {
+            Err(vec![Diagnostic::new(
                 step.line,
                 step.column,
                 1,
@@ -129,7 +129,7 @@ impl Director<'_, '_> {
                 expected,
             )])
         };
-        match &step.deed {
+        match &step.action {
             Action::Start {
                 beginning: Beginning::Process,
                 ..
@@ -140,42 +140,44 @@ impl Director<'_, '_> {
             | Action::Exit { actor }
             | Action::Wait { actor } => {
                 let Ok(index) = self.present(actor) else {
-                    return refuse(
-                        format!("{actor}, which was ended from outside"),
-                        "an actor that is still there".into(),
-                    );
+                    let found = Found::ActorKilled {
+                        actor: actor.clone(),
+                    };
+                    return refuse(found, Expected::PresentActor);
                 };
-                let must_run = matches!(step.deed, Action::Start { .. } | Action::Exit { .. });
-                if must_run && self.world.actors[index].is_stopped() {
-                    return refuse(
-                        format!("{actor}, which is stopped"),
-                        format!("`{actor} continue` first"),
-                    );
+                let must_run = matches!(step.action, Action::Start { .. } | Action::Exit { .. });
+                if must_run && self.engine.actors[index].is_stopped() {
+                    let actor = actor.clone();
+                    let expected = Expected::ContinueFirst {
+                        actor: actor.clone(),
+                    };
+                    return refuse(Found::ActorStopped { actor }, expected);
                 }
             }
             Action::Host {
                 host,
-                deed: HostAction::Sysctl { name, value },
+                action: HostAction::Sysctl { name, value },
             } => {
                 // It is written twice; the first time says whether the kernel takes it.
-                let errand = HostTask::Sysctl {
+                let task = HostTask::Sysctl {
                     name: name.clone(),
                     value: value.clone(),
                 };
-                if self.errand(*host, errand).is_err() {
-                    return refuse(
-                        format!("{value}, which the kernel refuses"),
-                        "another value".into(),
-                    );
+                if self.run_task(*host, task).is_err() {
+                    let found = Found::ValueRefused {
+                        value: value.clone(),
+                    };
+                    return refuse(found, Expected::OtherValue);
                 }
             }
             Action::Wire(WireAction::Inject(forgery)) => {
-                let watch = &self.world.hosts[forgery.to as usize].watch;
-                if watch.ends(&forgery.socket).is_none() {
-                    return refuse(
-                        format!("the socket `{}` of {}", forgery.socket, forgery.to),
-                        "one that is or was connected".into(),
-                    );
+                let tracker = &self.engine.hosts[forgery.to as usize].tracker;
+                if tracker.ends(&forgery.socket).is_none() {
+                    let found = Found::UnknownSocket {
+                        socket: forgery.socket.clone(),
+                        host: forgery.to.to_string(),
+                    };
+                    return refuse(found, Expected::ConnectedSocket);
                 }
             }
             _ => {}
@@ -190,7 +192,7 @@ impl Director<'_, '_> {
             let Ok(index) = self.present(&name) else {
                 continue;
             };
-            let Some(returned) = self.world.actors[index].outcome.clone() else {
+            let Some(returned) = self.engine.actors[index].outcome.clone() else {
                 continue;
             };
             let at = self.tail + 1;
@@ -201,10 +203,10 @@ impl Director<'_, '_> {
                 Some(Ok(splice)) => Ok(splice),
                 _ => self.composer.replace(at, 0, vec![plain]),
             };
-            if self.tell_splice(spliced).is_none()
+            if self.emit_splice(spliced).is_none()
                 && let Some(step) = self.composer.at(at).cloned()
             {
-                self.play_by_hand(&step)?;
+                self.play_interactive(&step)?;
             }
         }
         Ok(())
@@ -212,7 +214,7 @@ impl Director<'_, '_> {
 
     /// Writes down what a call gave, where its line did not say.
     pub(crate) fn note_outcome(&mut self, step: &Step, outcome: Option<&Returned>) {
-        let call = match &step.deed {
+        let call = match &step.action {
             Action::Call { call, .. } => Some(call),
             Action::Wait { .. } => None,
             _ => return, // it gives nothing
@@ -226,35 +228,36 @@ impl Director<'_, '_> {
         };
         if let Some(gave) = gave {
             let spliced = self.composer.gave(self.line, &gave);
-            self.tell_splice(spliced); // refused, the line says nothing
+            self.emit_splice(spliced); // refused, the line says nothing
         }
     }
 
     /// What a line's call was to give is waited for after the hand's doing.
     pub(crate) fn wait_later(&mut self, actor: usize) {
-        let name = &self.world.actors[actor].name;
+        let name = &self.engine.actors[actor].name;
         let spliced = self.composer.blocked(self.line, self.tail, name);
-        self.tell_splice(spliced); // refused, the script goes on as it is
+        self.emit_splice(spliced); // refused, the script goes on as it is
     }
 
     /// What a kernel's timers did since the last line takes time when it is played again too; so does what they may have
     /// come closer to.
     pub(crate) fn note_pause(&mut self) {
-        let (last, now) = (self.world.timeline.last_deed(), now());
-        let mut pause = match () {
-            () if self.playing => 0,
-            () if self.world.is_unacknowledged() => match now.saturating_sub(self.rested) {
+        let (last, now) = (self.engine.timeline.last_activity(), now());
+        let mut pause = if self.playing {
+            0
+        } else if self.engine.is_unacknowledged() {
+            match now.saturating_sub(self.rested) {
                 pause if last <= self.rested && pause < MOMENT => 0,
                 pause => pause,
-            },
-            () if last > self.rested => {
-                last - self.rested + (now.saturating_sub(last) / 2).min(AFTER)
             }
-            () => 0,
+        } else if last > self.rested {
+            last - self.rested + (now.saturating_sub(last) / 2).min(AFTER)
+        } else {
+            0
         };
         let mut lines = Vec::new();
         while pause > 0 {
-            let part = pause.min(LONGEST_SLEEP);
+            let part = pause.min(MAX_SLEEP);
             lines.push(format!("sleep {}ms", part.div_ceil(1_000_000)));
             pause -= part;
         }
@@ -263,23 +266,27 @@ impl Director<'_, '_> {
             return;
         }
         let spliced = self.composer.replace(self.tail + 1, 0, lines);
-        if self.tell_splice(spliced).is_none() {
+        if self.emit_splice(spliced).is_none() {
             self.tail += count;
         }
     }
 
     /// Tells a change of the script; the mistakes, where it could not be made.
-    pub(crate) fn tell_splice(
+    pub(crate) fn emit_splice(
         &mut self,
-        spliced: Result<Splice, Vec<Mistake>>,
-    ) -> Option<Vec<Mistake>> {
+        spliced: Result<Splice, Vec<Diagnostic>>,
+    ) -> Option<Vec<Diagnostic>> {
         let Splice { at, remove, insert } = match spliced {
             Ok(splice) => splice,
             Err(mistakes) => return Some(mistakes),
         };
-        self.world
-            .timeline
-            .tell(What::Script { at, remove, insert });
+        let lines = insert.iter().map(|line| facts::of_line(line)).collect();
+        self.engine.timeline.emit(What::Script {
+            at,
+            remove,
+            insert,
+            lines,
+        });
         None
     }
 }

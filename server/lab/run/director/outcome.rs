@@ -74,7 +74,7 @@ pub(crate) fn found(returned: &Returned) -> String {
 }
 
 /// The longest text that is written into a script as what a call gave.
-const LONGEST_TEXT: usize = 100;
+const MAX_TEXT: usize = 100;
 
 /// What a call gave, as a script writes it after `=>`; None where that would not come again, or cannot be written.
 pub(crate) fn written(call: Option<&Call>, returned: &Returned) -> Option<String> {
@@ -92,7 +92,7 @@ pub(crate) fn written(call: Option<&Call>, returned: &Returned) -> Option<String
         return words.split(' ').all(is_word).then(|| words.clone());
     }
     let data = returned.data.as_deref().unwrap_or_default();
-    let is_whole = returned.result == data.len() as i64 && data.len() <= LONGEST_TEXT;
+    let is_whole = returned.result == data.len() as i64 && data.len() <= MAX_TEXT;
     let readable = |text: &&str| !text.contains(|c: char| c.is_control() && !"\n\r\t".contains(c));
     let text = std::str::from_utf8(data).ok().filter(readable);
     if let Some(text) = text.filter(|text| is_whole && !text.is_empty()) {
@@ -221,7 +221,7 @@ mod tests {
                 assert_eq!(text, expected);
             }
             let script = crate::script::parse::parse(&format!("client recv => {text}"))
-                .unwrap_or_else(|mistakes| panic!("{text}: {}", mistakes[0]));
+                .unwrap_or_else(|mistakes| panic!("{text}: {:?}", mistakes[0]));
             let outcome = &script.steps[0].expected[0];
             assert!(fits(outcome, Some(&returned)), "{text} {returned:?}");
         }

@@ -7,23 +7,25 @@ use crate::lab::run::engine::Engine;
 use crate::lab::sandbox::clock::now;
 use crate::lab::sandbox::protocol::Order;
 use crate::script::ast::{Action, Outcome, Step};
+use crate::script::facts;
 
 impl Director<'_, '_> {
     /// Plays a line of the composed script: does what it says.
     pub(crate) fn play_step(
         &mut self,
         step: &Step,
-        deed: &dyn Fn(&mut Self, &Step) -> Result<(), Interruption>,
+        action: &dyn Fn(&mut Self, &Step) -> Result<(), Interruption>,
     ) -> Result<(), Interruption> {
         (self.line, self.tail) = (step.line, step.line);
         if let Some(label) = &step.label {
-            self.world.timeline.tell_passed(); // before the label
-            self.labels.insert(label.clone(), self.world.timeline.len());
+            self.engine.timeline.emit_passed(); // before the label
+            self.labels
+                .insert(label.clone(), self.engine.timeline.len());
         }
         self.mark(step.line);
-        self.tell_step(step.line, step.text.clone(), StepPhase::Begin);
+        self.emit_step(step.line, Some(step), StepPhase::Begin);
         self.playing = true;
-        let played = deed(self, step);
+        let played = action(self, step);
         (self.playing, self.collecting) = (false, false);
         played?;
         self.end_step();
@@ -33,18 +35,23 @@ impl Director<'_, '_> {
     /// The line that was being played has ended.
     pub(crate) fn end_step(&mut self) {
         self.note_caught();
-        let text = self.composer.at(self.line).map(|step| step.text.clone());
-        self.tell_step(self.line, text.unwrap_or_default(), StepPhase::End);
+        let step = self.composer.at(self.line).cloned();
+        self.emit_step(self.line, step.as_ref(), StepPhase::End);
         self.mark(self.tail + 1);
         (self.heard, self.rested) = (now(), now());
     }
 
-    pub(crate) fn tell_step(&mut self, line: usize, text: String, phase: StepPhase) {
-        self.world.timeline.tell(What::Step { line, text, phase });
+    pub(crate) fn emit_step(&mut self, line: usize, step: Option<&Step>, phase: StepPhase) {
+        self.engine.timeline.emit(What::Step {
+            line,
+            text: step.map(|step| step.text.clone()).unwrap_or_default(),
+            phase,
+            facts: step.map(facts::of_step),
+        });
     }
 
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), Interruption> {
-        match &step.deed {
+        match &step.action {
             Action::Call {
                 actor,
                 on,
@@ -57,12 +64,12 @@ impl Director<'_, '_> {
                     named: named.clone(),
                     call: call.clone(),
                 };
-                self.world.actors[actor]
+                self.engine.actors[actor]
                     .order(&order)
                     .map_err(|source| self.failed(actor, source))?;
                 if step.background {
                     // The next line finds this call returned or asleep, so that what each did can be told apart.
-                    return self.until(|world| !world.actors[actor].is_busy());
+                    return self.until(|engine| !engine.actors[actor].is_busy());
                 }
                 self.collect(step, actor)?;
                 self.pause(self.pace.beat)
@@ -86,13 +93,13 @@ impl Director<'_, '_> {
                 self.settle()?;
                 self.pause(self.pace.beat)
             }
-            Action::Host { host, deed } => {
-                self.host_deed(*host, deed)?;
+            Action::Host { host, action } => {
+                self.host_action(*host, action)?;
                 self.settle()?;
                 self.pause(self.pace.beat)
             }
-            Action::Wire(deed) => {
-                self.wire_deed(deed)?;
+            Action::Wire(action) => {
+                self.wire_action(action)?;
                 self.settle()
             }
             Action::Sleep(time) => self.pause(*time),
@@ -105,25 +112,25 @@ impl Director<'_, '_> {
     /// block, or may because of a hand, is waited for until nothing happens any more and the actor's thread sleeps.
     fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
         let must_block = step.expected.contains(&Outcome::Blocked);
-        let may_block = must_block || self.by_hand;
-        let blocked = |world: &Engine<'_>| {
-            (may_block || world.wire.is_held_by_hand())
-                && is_quiet(world)
-                && world.wire.is_empty()
-                && world.actors[actor].is_asleep()
+        let may_block = must_block || self.interactive;
+        let blocked = |engine: &Engine<'_>| {
+            (may_block || engine.wire.is_held())
+                && is_quiet(engine)
+                && engine.wire.is_empty()
+                && engine.actors[actor].is_asleep()
         };
         self.collecting = true;
-        self.until(|world| {
-            let actor = &world.actors[actor];
-            actor.outcome.is_some() || !actor.is_alive() || blocked(world)
+        self.until(|engine| {
+            let actor = &engine.actors[actor];
+            actor.outcome.is_some() || !actor.is_alive() || blocked(engine)
         })?;
         self.collecting = false;
-        if !self.world.actors[actor].is_alive() {
+        if !self.engine.actors[actor].is_alive() {
             return Err(self.missing(actor));
         }
         self.settle()?;
-        let outcome = self.world.actors[actor].outcome.clone();
-        if self.by_hand {
+        let outcome = self.engine.actors[actor].outcome.clone();
+        if self.interactive {
             self.note_outcome(step, outcome.as_ref());
         } else if outcome.is_none() && !must_block {
             self.wait_later(actor);
@@ -153,7 +160,7 @@ impl Director<'_, '_> {
     pub(crate) fn check(&mut self, step: &Step, ok: bool, expected: String, actual: String) {
         self.ok &= ok || step.claim.is_some();
         let (label, claim) = (step.label.clone(), step.claim.clone());
-        self.world.timeline.tell(What::Check {
+        self.engine.timeline.emit(What::Check {
             line: self.line,
             label,
             ok,

@@ -6,7 +6,7 @@
 //! segment, by its numbers. What concerns only what is sent from now on comes after the line that is being played.
 
 use crate::event::{Segment, StepPhase};
-use crate::lab::run::control::{LineRejection, Said};
+use crate::lab::run::control::{LineRejection, QueuedLine};
 use crate::lab::run::director::{Director, Interruption, Mark};
 use crate::lab::sandbox::clock::now;
 use crate::script::Filter;
@@ -28,12 +28,12 @@ impl Director<'_, '_> {
     /// way any more; so it is written before the last line that began so, and never between a line that is left running
     /// and the next.
     pub(crate) fn mark(&mut self, line: usize) {
-        let since = self.world.timeline.len();
+        let since = self.engine.timeline.len();
         let left_running = self
             .composer
             .before(line)
             .is_some_and(|step| step.background);
-        let under_way = left_running || !self.world.wire.is_empty();
+        let under_way = left_running || !self.engine.wire.is_empty();
         let before = self.marks.last().filter(|_| under_way);
         let line = before.map_or(line, |mark| mark.line);
         self.marks.push(Mark { since, line });
@@ -41,24 +41,23 @@ impl Director<'_, '_> {
 
     /// A line for the wire that can be taken now. While a call sleeps because the wire is held, the wire is not released:
     /// first the call is found blocked, so that the script can say both.
-    pub(crate) fn next_touch(&mut self) -> Option<Said> {
+    pub(crate) fn next_wire_edit(&mut self) -> Option<QueuedLine> {
         if self.resting {
             return None; // all lines are taken in their order
         }
-        let hand = self.hand?;
-        let said = hand.take(true)?;
+        let said = self.control.take(true)?;
         let releases = matches!(said.wire, Some(WireAction::Release(_)));
-        if releases && self.collecting && self.world.wire.is_held_by_hand() {
-            hand.put_back(said);
+        if releases && self.collecting && self.engine.wire.is_held() {
+            self.control.put_back(said);
             return None;
         }
         Some(said)
     }
 
     /// Does what a line for the wire says, and writes it where it belongs.
-    pub(crate) fn touch(&mut self, said: Said) -> Result<(), Interruption> {
+    pub(crate) fn edit_wire(&mut self, said: QueuedLine) -> Result<(), Interruption> {
         self.heard = now();
-        self.world.turn(now())?; // what was sent by now was sent before
+        self.engine.turn(now())?; // what was sent by now was sent before
         let admitted = self.composer.try_line(self.tail + 1, said.text.trim());
         let step = match admitted.and_then(|step| self.possible(step)) {
             Ok(step) => step,
@@ -67,42 +66,42 @@ impl Director<'_, '_> {
                 return Ok(());
             }
         };
-        let Action::Wire(deed) = &step.deed else {
-            return Ok(()); // it was told by its deed
+        let Action::Wire(action) = &step.action else {
+            return Ok(()); // it was told by its action
         };
-        let plan = self.plan(deed, &step.text);
+        let plan = self.plan(action, &step.text);
         let line = self.write(&plan);
         said.begun(line);
         if !self.playing && plan.after.is_some() {
             // It is a line like others.
             let step = Step { line, ..step };
-            self.play_step(&step, &|director, step| match &step.deed {
-                Action::Wire(deed) => {
-                    director.carry_out(deed, &plan.caught)?;
+            self.play_step(&step, &|director, step| match &step.action {
+                Action::Wire(action) => {
+                    director.carry_out(action, &plan.caught)?;
                     director.settle()
                 }
                 _ => Ok(()),
             })?;
             return Ok(());
         }
-        self.tell_step(line, step.text.clone(), StepPhase::Begin);
+        self.emit_step(line, Some(&step), StepPhase::Begin);
         if let Some(label) = &step.label {
-            let begun = self.world.timeline.len();
+            let begun = self.engine.timeline.len();
             self.labels.insert(label.clone(), begun);
         }
-        self.carry_out(deed, &plan.caught)?;
-        if plan.after.is_some() && matches!(deed, WireAction::Hold(_) | WireAction::Cut) {
-            self.world.wire.noted.get_or_insert_default();
+        self.carry_out(action, &plan.caught)?;
+        if plan.after.is_some() && matches!(action, WireAction::Hold(_) | WireAction::Cut) {
+            self.engine.wire.noted.get_or_insert_default();
         }
-        self.tell_step(line, step.text.clone(), StepPhase::End);
+        self.emit_step(line, Some(&step), StepPhase::End);
         Ok(())
     }
 
     /// Decides what an order concerns that flies, and how that is written.
-    fn plan(&self, deed: &WireAction, text: &str) -> Plan {
-        let wire = &self.world.wire;
+    fn plan(&self, action: &WireAction, text: &str) -> Plan {
+        let wire = &self.engine.wire;
         let any = Filter::any();
-        let (filter, most, verb) = match deed {
+        let (filter, most, verb) = match action {
             WireAction::Drop(count, filter) => {
                 let held = wire
                     .held()
@@ -136,7 +135,7 @@ impl Director<'_, '_> {
             .map(|segment| segment.id)
             .collect();
         let ids: Vec<u32> = caught.iter().map(|segment| segment.id).collect();
-        let means_these = match deed {
+        let means_these = match action {
             // It would go on meaning those that came before.
             WireAction::Hold(_) | WireAction::Cut => {
                 let stays = |id: &u32| ids.contains(id) || wire.held().any(|held| held.id == *id);
@@ -157,7 +156,7 @@ impl Director<'_, '_> {
         let before = caught
             .iter()
             .map(|segment| (self.place(segment.id), exact(segment)));
-        let after = match deed {
+        let after = match action {
             WireAction::Drop(count, filter) => {
                 let left = *count as usize - caught.len();
                 match caught.is_empty() {
@@ -182,7 +181,7 @@ impl Director<'_, '_> {
         if let Some(text) = &plan.after {
             self.note_pause();
             let spliced = self.composer.replace(self.tail + 1, 0, vec![text.clone()]);
-            if self.tell_splice(spliced).is_none() {
+            if self.emit_splice(spliced).is_none() {
                 self.tail += 1;
                 line = self.tail;
             }
@@ -197,7 +196,7 @@ impl Director<'_, '_> {
         lines.sort_by_key(|(place, _)| *place);
         for (place, text) in lines.into_iter().rev() {
             let spliced = self.composer.replace(place, 0, vec![text]);
-            if self.tell_splice(spliced).is_some() {
+            if self.emit_splice(spliced).is_some() {
                 continue; // there is no room: it is done all the same
             }
             first = Some(place);
@@ -213,7 +212,7 @@ impl Director<'_, '_> {
 
     /// What a line sent after the wire was held, or cut, in its middle is held, or lost, when it is played again too.
     pub(crate) fn note_caught(&mut self) {
-        let noted = self.world.wire.noted.take().unwrap_or_default();
+        let noted = self.engine.wire.noted.take().unwrap_or_default();
         let lines = noted.into_iter().map(|(verb, segment)| {
             let exactly = Filter::exactly(&segment);
             (self.place(segment.id), format!("wire {verb} {exactly}"))
@@ -222,36 +221,36 @@ impl Director<'_, '_> {
         self.write_before(lines);
     }
 
-    fn carry_out(&mut self, deed: &WireAction, caught: &[Segment]) -> Result<(), Interruption> {
+    fn carry_out(&mut self, action: &WireAction, caught: &[Segment]) -> Result<(), Interruption> {
         for Segment { id, .. } in caught {
-            let wire = &mut self.world.wire;
-            let told = match deed {
+            let wire = &mut self.engine.wire;
+            let told = match action {
                 WireAction::Drop(..) => wire.lose_flying(*id).map(|lost| (lost, None)),
                 WireAction::Hold(_) => wire.hold_flying(*id).map(|held| (held, None)),
                 WireAction::Duplicate(_) => wire.copy_flying(*id),
-                _ => None, // the deed itself
+                _ => None, // the action itself
             };
             if let Some(told) = told {
-                self.world.tell_segment(now(), told);
+                self.engine.emit_segment(now(), told);
             }
         }
-        match deed {
+        match action {
             WireAction::Drop(count, filter) => match *count as usize - caught.len() {
                 0 => Ok(()),
-                left => self.wire_deed(&WireAction::Drop(left as u32, filter.clone())),
+                left => self.wire_action(&WireAction::Drop(left as u32, filter.clone())),
             },
             WireAction::Duplicate(_) if !caught.is_empty() => Ok(()),
             WireAction::Hold(_) => {
-                self.world.wire.hand_holds = true;
-                self.wire_deed(deed)
+                self.engine.wire.holds_by_control = true;
+                self.wire_action(action)
             }
-            _ => self.wire_deed(deed),
+            _ => self.wire_action(action),
         }
     }
 
     /// The line before which is written what concerns a segment.
     fn place(&self, id: u32) -> usize {
-        let mut sent = self.world.sent.iter().rev();
+        let mut sent = self.engine.sent.iter().rev();
         let sent = sent.find(|(_, segment)| segment.id == id);
         let mut marks = self.marks.iter().rev();
         let mark = match sent {
@@ -265,7 +264,7 @@ impl Director<'_, '_> {
     fn sent_since(&self, line: usize) -> impl Iterator<Item = &Segment> {
         let mark = self.marks.iter().find(|mark| mark.line >= line);
         let since = mark.map_or(0, |mark| mark.since);
-        let first = self.world.sent.partition_point(|(seq, _)| *seq < since);
-        self.world.sent[first..].iter().map(|(_, segment)| segment)
+        let first = self.engine.sent.partition_point(|(seq, _)| *seq < since);
+        self.engine.sent[first..].iter().map(|(_, segment)| segment)
     }
 }

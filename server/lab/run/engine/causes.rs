@@ -1,4 +1,4 @@
-//! What made something happen in a host: the order in which the world looks makes that certain (see [`crate::lab::run::engine`]).
+//! What made something happen in a host: the order in which the engine looks makes that certain (see [`crate::lab::run::engine`]).
 
 use std::io;
 
@@ -14,7 +14,7 @@ use crate::lab::sandbox::clock::now;
 use crate::tcp::state::State;
 
 /// What was seen of a host at one moment.
-pub(crate) struct Glance {
+pub(crate) struct Snapshot {
     host: Host,
     /// The actors in a call, and whether each slept.
     calls: Vec<(usize, bool)>,
@@ -25,8 +25,8 @@ impl Engine<'_> {
     /// Reads a host's sockets and tells what changed since the last time. Where `cause` is not given, it is a call that
     /// runs, the end of a process, or else a timer.
     pub(crate) fn observe(&mut self, host: Host, cause: Option<Cause>) -> Result<(), RunError> {
-        let glance = self.glance(host, SocketTable::read)?;
-        self.tell_glance(glance, cause, Vec::new()).map(drop)
+        let snapshot = self.snapshot(host, SocketTable::read)?;
+        self.emit_snapshot(snapshot, cause, Vec::new()).map(drop)
     }
 
     /// The same around segments, which change no listening socket: calls and the ends of processes do, and have readings
@@ -37,16 +37,16 @@ impl Engine<'_> {
         cause: Option<Cause>,
         packets: Vec<Packet>,
     ) -> Result<Option<Cause>, RunError> {
-        let glance = self.glance(host, SocketTable::read_connections)?;
-        self.tell_glance(glance, cause, packets)
+        let snapshot = self.snapshot(host, SocketTable::read_connections)?;
+        self.emit_snapshot(snapshot, cause, packets)
     }
 
     /// Looks at a host.
-    pub(crate) fn glance(
+    pub(crate) fn snapshot(
         &mut self,
         host: Host,
         read: fn(&mut SocketTable) -> io::Result<Vec<Reading>>,
-    ) -> Result<Glance, RunError> {
+    ) -> Result<Snapshot, RunError> {
         let calls = (0..self.actors.len())
             .filter(|index| self.actors[*index].host == host)
             .filter(|index| self.actors[*index].acting().is_some())
@@ -58,26 +58,26 @@ impl Engine<'_> {
             }
             None => Vec::new(),
         };
-        Ok(Glance {
+        Ok(Snapshot {
             host,
             calls,
             readings,
         })
     }
 
-    /// Tells what a glance shows that is new, and then these packets.
-    pub(crate) fn tell_glance(
+    /// Tells what a snapshot shows that is new, and then these packets.
+    pub(crate) fn emit_snapshot(
         &mut self,
-        glance: Glance,
+        snapshot: Snapshot,
         cause: Option<Cause>,
         packets: Vec<Packet>,
     ) -> Result<Option<Cause>, RunError> {
-        let Glance {
+        let Snapshot {
             host,
             calls,
             readings,
-        } = glance;
-        self.hear()?; // rule 1; and whoever had returned by the glance has said so
+        } = snapshot;
+        self.hear()?; // rule 1; and whoever had returned by the snapshot has said so
         let woke = |(index, asleep): &(usize, bool)| {
             let actor = &self.actors[*index];
             actor.slept() && (!asleep || actor.has_returned())
@@ -88,7 +88,7 @@ impl Engine<'_> {
         let cause = cause.or_else(|| self.cause_in(host));
         let packets = self.explain(host, cause, woken, packets);
         let told = self.hosts[host as usize]
-            .watch
+            .tracker
             .compare(readings, cause, now());
         let by = cause.or_else(|| told.iter().find_map(timer_of));
         for mut what in told {
@@ -100,7 +100,7 @@ impl Engine<'_> {
             {
                 *cause = woken.unwrap_or(*cause);
             }
-            self.timeline.tell(what);
+            self.timeline.emit(what);
         }
         self.send(packets);
         for (index, asleep) in calls {
@@ -131,7 +131,7 @@ impl Engine<'_> {
             .bulk
             .is_unused()
             .then_some(Cause::Timer(Some(Timer::Call)));
-        Ok(by.or(timer)) // what passed untold may have woken it
+        Ok(by.or(timer)) // what passed emitting may have woken it
     }
 
     /// The actors of a host whose call may still have done something that no reading showed.
@@ -187,13 +187,13 @@ impl Engine<'_> {
         woken: Option<Cause>,
         packets: Vec<Packet>,
     ) -> Vec<Packet> {
-        let watch = &self.hosts[host as usize].watch;
+        let tracker = &self.hosts[host as usize].tracker;
         let arrived = match cause {
             Some(Cause::Segment(_)) => self.last_arrived[host as usize].as_ref(),
             _ => None,
         };
         let explained = packets.into_iter().map(|(mut segment, bytes)| {
-            let socket = watch.sender(&segment);
+            let socket = tracker.sender(&segment);
             let has = |bit: &str| segment.flags.iter().any(|flag| flag == bit);
             let opens = has("SYN") && !has("ACK") && !segment.retransmission;
             // No call sends again what was sent, though a timer may while one runs.
@@ -207,7 +207,7 @@ impl Engine<'_> {
             let cause = woken.filter(|_| closes).unwrap_or(cause);
             if has("RST") {
                 // What a segment met is what it met; a call may have closed its socket since.
-                let late = socket.or_else(|| watch.late_sender(&segment));
+                let late = socket.or_else(|| tracker.late_sender(&segment));
                 segment.reset = Some(reset_reason::reason(&Circumstances {
                     socket: if arrived.is_some() { socket } else { late },
                     cause,

@@ -6,15 +6,15 @@ use crate::event::host::Host;
 use crate::event::{Cause, SegmentPhase, What};
 use crate::lab::run::actor::Actor;
 use crate::lab::run::engine::bulk::TOLD;
-use crate::lab::run::engine::{COURTESY, Engine, Power};
+use crate::lab::run::engine::{Engine, Power, RULE_4_WAIT};
 use crate::lab::run::error::RunError;
 use crate::lab::run::kernel::sock_diag::SocketTable;
-use crate::lab::run::wire::{self, Packet, Told};
+use crate::lab::run::wire::{self, Packet, Update};
 use crate::lab::sandbox::clock::{Nanos, now};
 
 /// What was found at a host's end of the wire.
 #[derive(Clone, Copy, PartialEq)]
-enum Found {
+enum DeviceRead {
     /// Nobody looked: nothing may be delivered now.
     Unread,
     Nothing,
@@ -46,7 +46,7 @@ impl Engine<'_> {
         let Some(Power { tun, .. }) = &self.hosts[host as usize].power else {
             return Ok(packets);
         };
-        let mut buffer = [0; wire::LONGEST];
+        let mut buffer = [0; wire::MAX_PACKET];
         while let Some(packet) =
             wire::read(tun, &mut buffer).map_err(|source| RunError::ReadWire { host, source })?
         {
@@ -60,19 +60,19 @@ impl Engine<'_> {
         let at = now();
         for packet in packets {
             for told in self.wire.take(packet, at) {
-                self.tell_segment(at, told);
+                self.emit_segment(at, told);
             }
         }
     }
 
     /// Tells where a segment is, and when it arrives where that is decided.
-    pub(crate) fn tell_segment(&mut self, at: Nanos, (mut segment, due): Told) {
+    pub(crate) fn emit_segment(&mut self, at: Nanos, (mut segment, due): Update) {
         segment.due = due.map(|due| self.timeline.since_start(due));
         if !matches!(segment.phase, SegmentPhase::Sent | SegmentPhase::Injected) {
             (segment.cause, segment.reset, segment.bytes) = (None, None, None); // they were told
         }
         let sent = (segment.phase == SegmentPhase::Sent).then(|| segment.clone());
-        let seq = self.timeline.tell_at(at, What::Segment(Box::new(segment)));
+        let seq = self.timeline.emit_at(at, What::Segment(Box::new(segment)));
         self.sent.extend(sent.map(|segment| (seq, segment)));
     }
 
@@ -81,7 +81,7 @@ impl Engine<'_> {
         let Some((to, due)) = self.wire.next() else {
             return Ok(false);
         };
-        if due > now() || (due + COURTESY[0] > now() && self.is_host_busy(to)) {
+        if due > now() || (due + RULE_4_WAIT > now() && self.is_host_busy(to)) {
             return Ok(false);
         }
         let fell_asleep = |index: usize| self.actors[index].is_asleep();
@@ -108,11 +108,11 @@ impl Engine<'_> {
         // Sent, changed and woken before `write` returned (rule 3): looked at before anything is told, which takes longer.
         // The wire first: who was woken may act meanwhile, and what is sent comes after the change that sent it.
         let answers = self.read_wire(to)?;
-        let glance = self.glance(to, SocketTable::read_connections)?;
+        let snapshot = self.snapshot(to, SocketTable::read_connections)?;
         let cause = Some(Cause::Segment(segment.id));
         self.last_arrived[to as usize] = Some(segment.clone());
-        self.tell_segment(now(), (segment, None));
-        self.tell_glance(glance, cause, answers)?;
+        self.emit_segment(now(), (segment, None));
+        self.emit_snapshot(snapshot, cause, answers)?;
         Ok(true)
     }
 
@@ -122,10 +122,10 @@ impl Engine<'_> {
         while self.sent.len() >= TOLD && self.wire.is_free() {
             let found = [self.pass_from(Host::Client)?, self.pass_from(Host::Server)?];
             self.read_passed()?;
-            if found == [Found::Nothing; 2] {
+            if found == [DeviceRead::Nothing; 2] {
                 return Ok(true);
             }
-            if !found.contains(&Found::Plain) || found.contains(&Found::Other) {
+            if !found.contains(&DeviceRead::Plain) || found.contains(&DeviceRead::Other) {
                 break;
             }
         }
@@ -133,20 +133,20 @@ impl Engine<'_> {
     }
 
     /// The same for what comes from one host.
-    fn pass_from(&mut self, from: Host) -> Result<Found, RunError> {
+    fn pass_from(&mut self, from: Host) -> Result<DeviceRead, RunError> {
         let to = from.other();
-        // Rule 4 of the world; but what only moves data may run meanwhile.
+        // Rule 4 of the engine; but what only moves data may run meanwhile.
         let mut there = self.actors.iter().filter(|actor| actor.host == to);
         if there.any(Actor::may_change_states) {
-            return Ok(Found::Unread);
+            return Ok(DeviceRead::Unread);
         }
         let ends = [from, to].map(|host| self.hosts[host as usize].power.as_ref());
         let [Some(source), Some(target)] = ends else {
-            return Ok(Found::Unread);
+            return Ok(DeviceRead::Unread);
         };
-        let [ours, theirs] = [from, to].map(|host| &self.hosts[host as usize].watch);
-        let mut buffer = [0; wire::LONGEST];
-        let mut found = Found::Nothing;
+        let [ours, theirs] = [from, to].map(|host| &self.hosts[host as usize].tracker);
+        let mut buffer = [0; wire::MAX_PACKET];
+        let mut found = DeviceRead::Nothing;
         while let Some(packet) = wire::read(&source.tun, &mut buffer)
             .map_err(|source| RunError::ReadWire { host: from, source })?
         {
@@ -157,13 +157,13 @@ impl Engine<'_> {
             let passed = plain.filter(|_| rustix::io::write(&target.tun, packet).is_ok());
             let Some(plain) = passed else {
                 self.bulk.outstanding.push((from, packet.to_vec()));
-                return Ok(Found::Other);
+                return Ok(DeviceRead::Other);
             };
             let at = now();
             self.bulk.note(from, plain.push, at, self.timeline.len());
             self.wire.decoder.note_plain(&plain);
             self.timeline.passed(from, &plain, at);
-            found = Found::Plain;
+            found = DeviceRead::Plain;
         }
         Ok(found)
     }

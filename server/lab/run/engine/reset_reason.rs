@@ -56,33 +56,35 @@ fn to_a_segment(known: &TrackedSocket, arrived: Option<&Segment>) -> ResetReason
         {
             ResetReason::DataAfterClose
         }
-        State::FinWait1 if known.dress.no_fin_wait_2 => ResetReason::Linger2,
+        State::FinWait1 if known.closing_options.no_fin_wait_2 => ResetReason::Linger2,
         _ => ResetReason::Unknown,
     }
 }
 
 /// The last descriptor of the connection was closed, or of the socket that listened for it. The order is the kernel's.
 fn to_a_close(known: &TrackedSocket) -> ResetReason {
-    match () {
-        () if !was_accepted(known) => ResetReason::ListenerClosed,
-        () if known.queues.0 > 0 => ResetReason::UnreadData,
-        () if known.dress.linger_zero => ResetReason::LingerZero,
-        () if known.dress.no_fin_wait_2 && known.reading.state == State::FinWait2 => {
-            ResetReason::Linger2
-        }
-        () => ResetReason::Unknown,
+    if !was_accepted(known) {
+        ResetReason::ListenerClosed
+    } else if known.queues.0 > 0 {
+        ResetReason::UnreadData
+    } else if known.closing_options.linger_zero {
+        ResetReason::LingerZero
+    } else if known.closing_options.no_fin_wait_2 && known.reading.state == State::FinWait2 {
+        ResetReason::Linger2
+    } else {
+        ResetReason::Unknown
     }
 }
 
 /// The timer that sent a segment, which none but it did.
 pub(crate) fn timer_that_sent(socket: Option<&TrackedSocket>, segment: &Segment) -> Option<Timer> {
     let running = socket.and_then(|known| known.reading.timer);
-    let is_reset = segment.flags.iter().any(|flag| flag == "RST");
-    match () {
-        () if segment.retransmission => Some(Timer::Retransmit),
-        () if segment.probe || is_reset => running,
-        () if segment.flags == ["ACK"] && segment.len == 0 => Some(Timer::DelayedAck),
-        () => running,
+    if segment.retransmission {
+        Some(Timer::Retransmit)
+    } else if !segment.probe && segment.flags == ["ACK"] && segment.len == 0 {
+        Some(Timer::DelayedAck)
+    } else {
+        running
     }
 }
 

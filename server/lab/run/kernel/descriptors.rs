@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::event::host::Host;
 use crate::event::{Descriptor, OpenFile, What};
-use crate::lab::sandbox::protocol::Open;
+use crate::lab::sandbox::protocol::OpenDescriptor;
 
 /// The open sockets of a host.
 pub(crate) struct Descriptors {
     host: Host,
     /// Of each process, by its number, as it last reported them.
-    tables: BTreeMap<i32, Vec<Open>>,
+    tables: BTreeMap<i32, Vec<OpenDescriptor>>,
     /// Inodes in the order in which they came.
     order: Vec<u64>,
     told: Vec<OpenFile>,
@@ -27,8 +27,8 @@ impl Descriptors {
     }
 
     /// A process reported what it has open.
-    pub(crate) fn report(&mut self, pid: i32, open: Vec<Open>) {
-        for Open { inode, .. } in &open {
+    pub(crate) fn report(&mut self, pid: i32, open: Vec<OpenDescriptor>) {
+        for OpenDescriptor { inode, .. } in &open {
             if !self.order.contains(inode) {
                 self.order.push(*inode);
             }

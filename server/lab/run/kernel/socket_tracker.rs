@@ -21,8 +21,8 @@ pub(crate) struct SocketTracker {
     names: HashMap<u64, String>,
     /// The connection that a name last meant.
     named: HashMap<String, Ends>,
-    /// How sockets are dressed, by inode.
-    dresses: HashMap<u64, ClosingOptions>,
+    /// The closing options of sockets, by inode.
+    closing_options: HashMap<u64, ClosingOptions>,
     /// What was known of the connections that went last: a RST may be read a little after its socket is gone.
     gone: Vec<TrackedSocket>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct SocketTracker {
 /// What is known of a socket.
 pub(crate) struct TrackedSocket {
     pub(crate) reading: Reading,
-    pub(crate) dress: ClosingOptions,
+    pub(crate) closing_options: ClosingOptions,
     name: Option<String>,
     /// When its oldest segment was first seen to have been sent again.
     sent_again: Option<Nanos>,
@@ -50,7 +50,7 @@ impl SocketTracker {
             known: HashMap::new(),
             names: HashMap::new(),
             named: HashMap::new(),
-            dresses: HashMap::new(),
+            closing_options: HashMap::new(),
             gone: Vec::new(),
         }
     }
@@ -60,15 +60,15 @@ impl SocketTracker {
         self.names.get(&inode).cloned()
     }
 
-    /// How a socket is dressed from now on.
-    pub(crate) fn dress(&mut self, inode: u64, dress: ClosingOptions) {
-        self.dresses.insert(inode, dress);
+    /// A socket's closing options from now on.
+    pub(crate) fn set_closing_options(&mut self, inode: u64, closing_options: ClosingOptions) {
+        self.closing_options.insert(inode, closing_options);
         let known = self
             .known
             .values_mut()
             .find(|known| known.reading.inode == inode);
         if let Some(known) = known {
-            known.dress = dress;
+            known.closing_options = closing_options;
         }
     }
 
@@ -104,7 +104,7 @@ impl SocketTracker {
             let Some(known) = self.known.remove(&ends) else {
                 continue;
             };
-            self.tell_state(
+            self.push_state(
                 &known.name,
                 ends,
                 known.reading.state,
@@ -129,11 +129,11 @@ impl SocketTracker {
             known.reading.state == State::TimeWait && reading.state != State::TimeWait
         };
         if let Some(old) = before.take_if(replaced) {
-            self.tell_state(&old.name, ends, State::TimeWait, State::Closed, cause, told);
+            self.push_state(&old.name, ends, State::TimeWait, State::Closed, cause, told);
         }
-        let dress = match (self.dresses.get(&reading.inode), &before) {
-            (Some(dress), _) => *dress,
-            (None, Some(before)) => before.dress, // a socket that nobody holds any more has no inode
+        let closing_options = match (self.closing_options.get(&reading.inode), &before) {
+            (Some(closing_options), _) => *closing_options,
+            (None, Some(before)) => before.closing_options, // a socket that nobody holds any more has no inode
             (None, None) => ClosingOptions::default(),
         };
         let sent_again = before.as_ref().and_then(|known| known.sent_again);
@@ -159,14 +159,16 @@ impl SocketTracker {
             None => self.origin(&reading),
         };
         if from != reading.state {
-            self.tell_state(&name, ends, from, reading.state, cause, told);
+            self.push_state(&name, ends, from, reading.state, cause, told);
         }
         // TIME_WAIT, and FIN_WAIT_2 that nobody holds, are kept without their queues: nothing is known of those.
         let queues_before = before.as_ref().map_or((0, 0), |known| known.queues);
-        let queues = match () {
-            () if reading.remnant => queues_before,
-            () if reading.state == State::Listen => (0, 0), // there they count connections
-            () => (waiting_to_be_read(&reading), waiting_for_ack(&reading)),
+        let queues = if reading.remnant {
+            queues_before
+        } else if reading.state == State::Listen {
+            (0, 0) // there they count connections
+        } else {
+            (waiting_to_be_read(&reading), waiting_for_ack(&reading))
         };
         if queues != queues_before {
             let (recv_q, send_q) = queues;
@@ -200,16 +202,19 @@ impl SocketTracker {
                 timer,
                 expires_ms,
                 retransmits,
-                user_timeout_ms: sent_again.filter(|_| dress.user_timeout > 0).map(|since| {
-                    (dress.user_timeout).saturating_sub(((now - since) / 1_000_000) as u32)
-                }),
+                user_timeout_ms: sent_again.filter(|_| closing_options.user_timeout > 0).map(
+                    |since| {
+                        (closing_options.user_timeout)
+                            .saturating_sub(((now - since) / 1_000_000) as u32)
+                    },
+                ),
             });
         }
         self.known.insert(
             ends,
             TrackedSocket {
                 reading,
-                dress,
+                closing_options,
                 sent_again,
                 name,
                 queues,
@@ -236,7 +241,7 @@ impl SocketTracker {
     }
 
     /// A change of state, with the states in between that no reading saw where only one way leads there.
-    fn tell_state(
+    fn push_state(
         &self,
         name: &Option<String>,
         ends: Ends,

@@ -20,7 +20,7 @@ pub(crate) type Direction = (SocketAddrV4, SocketAddrV4);
 
 /// What must be remembered of each direction to give relative numbers and to tell a retransmission.
 #[derive(Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     directions: HashMap<Direction, Seen>,
     last_id: u32,
 }
@@ -103,7 +103,7 @@ impl Decoder {
     }
 
     /// Reads a packet that left `from`; None for anything but TCP over IPv4.
-    pub(crate) fn decode(&mut self, from: Host, packet: &[u8]) -> Option<Segment> {
+    pub fn decode(&mut self, from: Host, packet: &[u8]) -> Option<Segment> {
         let sliced = SlicedPacket::from_ip(packet).ok()?;
         let Some(NetSlice::Ipv4(ip)) = sliced.net else {
             return None;
@@ -194,7 +194,7 @@ impl Decoder {
     }
 
     /// A segment that `peer` never sent, and its bytes. Its numbers count from what `local` expects next.
-    pub(crate) fn forge(
+    pub fn forge(
         &mut self,
         forgery: &Forgery,
         local: SocketAddrV4,

@@ -85,7 +85,7 @@ mod tests {
     use crate::script::parse::parse;
 
     fn filter(text: &str) -> Filter {
-        match &parse(&format!("wire hold {text}")).unwrap().steps[0].deed {
+        match &parse(&format!("wire hold {text}")).unwrap().steps[0].action {
             Action::Wire(WireAction::Hold(filter)) => filter.clone(),
             other => panic!("{other:?}"),
         }

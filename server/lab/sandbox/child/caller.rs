@@ -22,18 +22,18 @@ pub(crate) struct Caller<'a> {
     /// What a socket that it makes is called.
     pub(crate) named: &'a str,
     /// What the call does that was entered last.
-    pub(crate) call: Cell<Kind>,
+    pub(crate) call: Cell<CallEffect>,
 }
 
 /// What a call does, besides what it is made for, that the server wants to know.
 #[derive(Clone, Copy, Default)]
-pub(crate) enum Kind {
+pub(crate) enum CallEffect {
     /// It makes a descriptor of a socket.
     Makes,
     /// It gives a descriptor back.
     Closes,
     /// It sets an option.
-    Dresses,
+    SetsOption,
     /// None of these.
     #[default]
     Other,
@@ -128,10 +128,10 @@ impl Caller<'_> {
 
     pub(crate) fn enter(&self, call: &str, args: Vec<String>) -> io::Result<()> {
         self.call.set(match call {
-            "socket" | "accept" | "dup" => Kind::Makes,
-            "close" => Kind::Closes,
-            "setsockopt" => Kind::Dresses,
-            _ => Kind::Other,
+            "socket" | "accept" | "dup" => CallEffect::Makes,
+            "close" => CallEffect::Closes,
+            "setsockopt" => CallEffect::SetsOption,
+            _ => CallEffect::Other,
         });
         self.channel.send(
             &Report::Enter {
@@ -148,20 +148,22 @@ impl Caller<'_> {
         let received = returned.data.as_ref();
         let unread = received.and_then(|_| Some((self.on.to_owned(), sys::unread(self.fd())?)));
         let kind = self.call.get();
-        let open = matches!(kind, Kind::Makes | Kind::Closes).then(|| self.process.open());
-        let dressed = match kind {
-            Kind::Makes => made.as_ref().map(|made| made.fd),
-            Kind::Dresses => Some(self.fd()),
-            Kind::Closes | Kind::Other => None,
+        let open =
+            matches!(kind, CallEffect::Makes | CallEffect::Closes).then(|| self.process.open());
+        let configured = match kind {
+            CallEffect::Makes => made.as_ref().map(|made| made.fd),
+            CallEffect::SetsOption => Some(self.fd()),
+            CallEffect::Closes | CallEffect::Other => None,
         };
-        let dress = dressed.and_then(|fd| Some((sys::inode(fd)?, dress(fd))));
+        let closing_options =
+            configured.and_then(|fd| Some((sys::inode(fd)?, closing_options(fd))));
         let report = Report::Exit {
             at,
             returned: returned.clone(),
             made,
             unread,
             open,
-            dress,
+            closing_options,
         };
         self.channel.send(&report, &[])?;
         Ok(returned)
@@ -169,7 +171,7 @@ impl Caller<'_> {
 }
 
 /// The options that decide how a socket ends, as the kernel gives them.
-fn dress(fd: RawFd) -> ClosingOptions {
+fn closing_options(fd: RawFd) -> ClosingOptions {
     let number = |option| match sys::get_option(fd, libc::IPPROTO_TCP, option) {
         (Ok(_), value) => value,
         (Err(_), _) => 0,

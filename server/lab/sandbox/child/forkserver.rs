@@ -1,4 +1,4 @@
-//! The nursery: a process with one thread from which actors are forked, which costs a tenth of starting the program anew.
+//! The fork server: a process with one thread from which actors are forked, which costs a tenth of starting the program anew.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::{fs, io};
@@ -13,8 +13,8 @@ use crate::lab::sandbox::sys;
 /// connections. Inherited by the network namespaces made from this one (ip-sysctl, tcp_child_ehash_entries).
 const BUCKETS: &str = "256";
 
-/// Becomes the nursery, and ends with the server. Standard input is its channel.
-pub fn nursery() -> io::Result<()> {
+/// Becomes the fork server, and ends with the server. Standard input is its channel.
+pub fn serve() -> io::Result<()> {
     die_with_parent();
     let channel = Channel::from(sys::take_stdin()?);
     if let Err(refusal) = enter_namespaces() {
@@ -22,7 +22,7 @@ pub fn nursery() -> io::Result<()> {
     }
     channel.send(&None::<Refusal>, &[])?;
     sys::ignore_children();
-    while let Some((birth, fds)) = channel.receive::<SpawnRequest>()? {
+    while let Some((request, fds)) = channel.receive::<SpawnRequest>()? {
         let mut fds = fds.into_iter();
         let Some(theirs) = fds.next().map(Channel::from) else {
             continue;
@@ -31,7 +31,7 @@ pub fn nursery() -> io::Result<()> {
             Ok(true) => {
                 drop(channel);
                 die_with_parent();
-                let _ = live(birth, theirs, fds.next()); // whoever could hear of a failure is gone
+                let _ = live(request, theirs, fds.next()); // whoever could hear of a failure is gone
                 return Ok(());
             }
             Ok(false) => {}
@@ -45,12 +45,12 @@ pub fn nursery() -> io::Result<()> {
 }
 
 /// What a forked process does, on its end of a channel.
-fn live(birth: SpawnRequest, channel: Channel, namespace: Option<OwnedFd>) -> io::Result<()> {
+fn live(request: SpawnRequest, channel: Channel, namespace: Option<OwnedFd>) -> io::Result<()> {
     let channel = Channel::from(sys::move_high(channel.into())?);
     if let Some(namespace) = namespace {
         sys::enter_network(&namespace)?;
     }
-    match birth {
+    match request {
         SpawnRequest::Host(plan) => match host::build(&plan) {
             Ok(host) => {
                 let fds = [

@@ -133,8 +133,8 @@ fn path(sysctl: &str) -> String {
 }
 
 /// Does one thing to the host that this process is in.
-pub(crate) fn run(errand: &HostTask, plan: &HostPlan) -> io::Result<()> {
-    match errand {
+pub(crate) fn run(task: &HostTask, plan: &HostPlan) -> io::Result<()> {
+    match task {
         HostTask::Link { up: true } => sys::interface_up(&any_socket()?, DEVICE, plan.peer),
         HostTask::Link { up: false } => sys::interface_down(&any_socket()?, DEVICE),
         HostTask::Sysctl { name, value } => fs::write(path(name), value),

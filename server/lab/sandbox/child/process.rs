@@ -6,7 +6,7 @@ use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::lab::sandbox::protocol::{HostPlan, Open};
+use crate::lab::sandbox::protocol::{HostPlan, OpenDescriptor};
 use crate::lab::sandbox::sys;
 
 /// Asks the kernel to kill this process when its parent ends. See PR_SET_PDEATHSIG, prctl(2).
@@ -42,9 +42,9 @@ impl Process {
     }
 
     /// Its open sockets: what the kernel says now.
-    pub(crate) fn open(&self) -> Vec<Open> {
+    pub(crate) fn open(&self) -> Vec<OpenDescriptor> {
         let numbers = 3..=self.highest.load(Ordering::Relaxed);
-        let open = |fd| sys::inode(fd).map(|inode| Open { fd, inode });
+        let open = |fd| sys::inode(fd).map(|inode| OpenDescriptor { fd, inode });
         numbers.filter_map(open).collect()
     }
 }

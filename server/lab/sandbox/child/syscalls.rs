@@ -208,7 +208,7 @@ impl Caller<'_> {
             return Ok(added);
         }
         let waited = self.wait("epoll_wait", epoll, time, sys::epoll_wait)?;
-        // Named as strace(1) does: it ends what this call began, and is no deed of the script's.
+        // Named as strace(1) does: it ends what this call began, and is no action of the script's.
         self.told("close", vec![format!("{epoll}<eventpoll>")], || {
             sys::close(epoll)
         })?;
