@@ -48,7 +48,7 @@ fn of_call(name: &dyn Fn(usize) -> String, site: &CallSite, fd: &str) -> String 
                 Call::Accept => ("accept", format!("accept({fd}, NULL, NULL)")),
                 _ => ("dup", format!("dup({fd})")),
             };
-            match site.makes.map(|made| name(made)) {
+            match site.makes.map(name) {
                 Some(made) if site.may_fail => {
                     format!("{made} = {code};\n{}", tried(call, &made))
                 }
