@@ -130,6 +130,7 @@ async fn axe_finds_nothing_in_any_page() {
         judge.press("t").await;
         judge.look(&format!("ended {look:?}")).await;
         judge.press("s").await;
+        judge.until("$('#share').open").await;
         for kind in ["run", "script", "lesson"]
             .iter()
             .take(if all { 3 } else { 1 })
@@ -144,6 +145,7 @@ async fn axe_finds_nothing_in_any_page() {
         if all {
             // On a phone the transport lies over the page's end, where a driver would press it instead.
             judge.get("$('.embed-entry').click()").await;
+            judge.until("$('#embed').open").await;
             judge.look(&format!("the code of a frame {look:?}")).await;
             let frame = format!("/embed?of=s:half-close&t=4300&paused=1&theme={}", look.0);
             judge.visit_as(server.url(&frame), look).await;

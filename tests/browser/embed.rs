@@ -299,6 +299,7 @@ async fn the_stage_gives_the_code_of_its_frame() {
     browser.until(is_offered).await;
     browser.press(" ").await;
     browser.click(".embed-entry").await;
+    browser.until("$('#embed').open").await;
     browser.click("#embed [name=paused]").await;
     browser.click("#embed [name=answers]").await;
     browser

@@ -54,6 +54,7 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
 
     // By keyboard alone, and told to those who listen.
     browser.press("s").await;
+    browser.until("$('#share').open").await;
     browser
         .until("document.activeElement.value === 'run' && document.activeElement.checked")
         .await;
@@ -94,6 +95,7 @@ async fn a_shared_run_is_the_same_run_at_the_same_moment_for_somebody_else() {
 
     // It can be shared on, without another one being kept.
     other.press("s").await;
+    other.until("$('#share').open").await;
     assert_eq!(address(&other, "run", "/r/").await, link);
     other.press(Key::Escape).await;
     assert_eq!(other.get("$('#share').open").await, false);
@@ -162,6 +164,7 @@ async fn a_lesson_is_shared_by_its_name_with_the_moment_of_its_recording() {
     stop_in_the_middle(&browser).await;
     let seen = stage(&browser).await;
     browser.press("s").await;
+    browser.until("$('#share').open").await;
     let link = address(&browser, "lesson", "#t=").await;
     browser.click("#share .at input").await;
     browser
@@ -302,6 +305,7 @@ async fn what_cannot_be_kept_is_told_in_the_dialog() {
     browser.visit(server.url("/s/four-waves")).await;
     run_to_its_end(&browser).await;
     browser.press("s").await;
+    browser.until("$('#share').open").await;
     browser.click("#share .keep").await;
     browser
         .until("$('#share .outcome').classList.contains('wrong')")

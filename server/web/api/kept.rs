@@ -16,7 +16,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::store::Day;
-use crate::store::events::Events;
 use crate::web::assets::gzip;
 use crate::web::blocking::blocking;
 use crate::web::error;
@@ -65,12 +64,12 @@ pub(crate) async fn events(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Events { packed, has_facts } = match kept_store::packed(&server, &id).await {
-        Ok(events) => events,
+    let packed = match kept_store::packed(&server, &id).await {
+        Ok(events) => events.packed,
         Err(refusal) => return refusal,
     };
-    // Weak: gzipped or not, it is the same recording. The copy that a client has from before facts were added is another.
-    let tag: ETag = format!("W/\"{id}{}\"", if has_facts { "" } else { "+facts" })
+    // Weak: gzipped or not, with facts about its lines or from before there were any, it is the same recording.
+    let tag: ETag = format!("W/\"{id}\"")
         .parse()
         .expect("an id has letters and digits");
     let known = headers.typed_get::<IfNoneMatch>();
