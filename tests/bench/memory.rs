@@ -33,7 +33,7 @@ pub fn measure(_: &Bench) -> Figure {
 async fn wait_in_runs(server: &Server, count: usize) {
     for _ in 0..count {
         let id = start_run(server, json!({ "script": WAITING, "pace": "full" })).await;
-        until_told(server, &id, "\"recv\"", 2).await;
+        until_told(server, &id, "\"call\":\"recv\"", 2).await;
     }
 }
 

@@ -278,7 +278,7 @@ async fn an_actor_killed_from_outside_ends_its_run_and_no_other() {
         start_run(&server, waiting).await,
     ];
     for id in [&doomed, &spared] {
-        until_told(&server, id, "\"recv\"", 1).await;
+        until_told(&server, id, "\"call\":\"recv\"", 1).await;
     }
     let pid = events_of(&server, &doomed)
         .await

@@ -26,7 +26,7 @@ async fn waiting_runs(server: &Server, count: usize) -> Vec<String> {
     let run = || start_run(server, json!({ "script": WAITING, "pace": "full" }));
     let ids = join_all((0..count).map(|_| run())).await;
     for id in &ids {
-        until_told(server, id, "\"recv\"", 2).await;
+        until_told(server, id, "\"call\":\"recv\"", 2).await;
     }
     ids
 }

@@ -185,7 +185,7 @@ async fn a_run_that_goes_on_is_kept_as_far_as_it_is() {
     let server = Server::start(&[]);
     let script = "server listen\nclient connect\nserver accept\nserver recv";
     let run = start_run(&server, json!({ "script": script, "pace": "full" })).await;
-    until_told(&server, &run, "\"recv\"", 1).await;
+    until_told(&server, &run, "\"call\":\"recv\"", 1).await;
     let (status, answer) = share(&server, &run).await;
     assert_eq!(status, 201, "{answer}");
     let kept = Events::parse(
