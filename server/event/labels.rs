@@ -74,12 +74,16 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) fn of(segment: &Segment) -> Kind {
-        match () {
-            () if segment.has("RST") => Kind::Rst,
-            () if segment.has("FIN") => Kind::Fin,
-            () if segment.has("SYN") => Kind::Syn,
-            () if segment.len > 0 => Kind::Data,
-            () => Kind::Ack,
+        if segment.has("RST") {
+            Kind::Rst
+        } else if segment.has("FIN") {
+            Kind::Fin
+        } else if segment.has("SYN") {
+            Kind::Syn
+        } else if segment.len > 0 {
+            Kind::Data
+        } else {
+            Kind::Ack
         }
     }
 }

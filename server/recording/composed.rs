@@ -30,7 +30,7 @@ impl Composed {
         lines.splice(from..to, insert);
     }
 
-    /// Its text; letter for letter what was given where nothing was done by hand.
+    /// Its text; letter for letter the given one where no line was said.
     pub fn text(self) -> String {
         self.lines.map_or(self.given, |lines| lines.join("\n"))
     }

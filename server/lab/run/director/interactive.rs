@@ -232,7 +232,7 @@ impl Director<'_, '_> {
         }
     }
 
-    /// What a line's call was to give is waited for after the hand's doing.
+    /// Moves a call's expected result to a `wait` after the wire edit that made it block.
     pub(crate) fn wait_later(&mut self, actor: usize) {
         let name = &self.engine.actors[actor].name;
         let spliced = self.composer.blocked(self.line, self.tail, name);

@@ -109,7 +109,7 @@ impl Director<'_, '_> {
     }
 
     /// Waits until an actor's order is carried out and all has settled, and checks what it gave. An order that must
-    /// block, or may because of a hand, is waited for until nothing happens any more and the actor's thread sleeps.
+    /// block, or may because of an interactive line, is waited for until nothing happens any more and the actor's thread sleeps.
     fn collect(&mut self, step: &Step, actor: usize) -> Result<(), Interruption> {
         let must_block = step.expected.contains(&Outcome::Blocked);
         let may_block = must_block || self.interactive;
