@@ -167,7 +167,7 @@ mod tests {
             ] {
                 let text = expected_text(&expected, language);
                 let listed = |word: &&str| text.split([' ', ',', '、']).any(|part| part == *word);
-                assert!(words.iter().all(|word| listed(word)), "{text}");
+                assert!(words.iter().all(listed), "{text}");
             }
         }
     }
