@@ -29,7 +29,7 @@ use crate::script::ast::Script;
 /// A language that programs are made in.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
-pub enum Language {
+pub enum ProgramLanguage {
     /// C, on Linux.
     C,
     /// Python 3.
@@ -42,44 +42,44 @@ pub enum Language {
     Java,
 }
 
-impl Language {
+impl ProgramLanguage {
     /// All languages.
-    pub const ALL: [Language; 5] = [
-        Language::C,
-        Language::Python,
-        Language::Rust,
-        Language::Csharp,
-        Language::Java,
+    pub const ALL: [ProgramLanguage; 5] = [
+        ProgramLanguage::C,
+        ProgramLanguage::Python,
+        ProgramLanguage::Rust,
+        ProgramLanguage::Csharp,
+        ProgramLanguage::Java,
     ];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
         match self {
-            Language::C => "c",
-            Language::Python => "python",
-            Language::Rust => "rust",
-            Language::Csharp => "csharp",
-            Language::Java => "java",
+            ProgramLanguage::C => "c",
+            ProgramLanguage::Python => "python",
+            ProgramLanguage::Rust => "rust",
+            ProgramLanguage::Csharp => "csharp",
+            ProgramLanguage::Java => "java",
         }
     }
 }
 
 /// The program of a host: its actors' steps in a script.
-pub fn program(script: &Script, host: Host, language: Language) -> String {
+pub fn program(script: &Script, host: Host, language: ProgramLanguage) -> String {
     spelled(&planner::host_program(script, host, None), language)
 }
 
 /// The program of the lines before `line` alone. The lines from there on would answer a question.
-pub fn beginning(script: &Script, line: usize, host: Host, language: Language) -> String {
+pub fn beginning(script: &Script, line: usize, host: Host, language: ProgramLanguage) -> String {
     spelled(&planner::host_program(script, host, Some(line)), language)
 }
 
-fn spelled(program: &statements::HostProgram, language: Language) -> String {
+fn spelled(program: &statements::HostProgram, language: ProgramLanguage) -> String {
     match language {
-        Language::C => c::program(program),
-        Language::Python => python::program(program),
-        Language::Rust => rust::program(program),
-        Language::Csharp => csharp::program(program),
-        Language::Java => java::program(program),
+        ProgramLanguage::C => c::program(program),
+        ProgramLanguage::Python => python::program(program),
+        ProgramLanguage::Rust => rust::program(program),
+        ProgramLanguage::Csharp => csharp::program(program),
+        ProgramLanguage::Java => java::program(program),
     }
 }

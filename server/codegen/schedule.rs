@@ -62,7 +62,7 @@ enum EffectKind {
     Other,
 }
 
-struct ActorState {
+struct ActorClock {
     host: Host,
     process: String,
     now: Duration,
@@ -77,14 +77,14 @@ struct ActorState {
 struct Clock {
     now: Duration,
     effects: Vec<Effect>,
-    actors: BTreeMap<String, ActorState>,
+    actors: BTreeMap<String, ActorClock>,
     /// Non-blocking sockets.
     nonblocking: BTreeSet<(Host, String)>,
 }
 
 impl Clock {
     fn enter(&mut self, name: &str, host: Host, seen: usize, now: Duration) {
-        let actor = ActorState {
+        let actor = ActorClock {
             host,
             process: name.to_owned(),
             now,
@@ -125,7 +125,7 @@ impl Clock {
                 name,
                 beginning,
             } => {
-                let Some(ActorState {
+                let Some(ActorClock {
                     host,
                     process,
                     now,
@@ -373,7 +373,7 @@ impl Clock {
     }
 
     /// An actor of the script. The parser has refused lines of unknown actors.
-    fn actor(&mut self, name: &str) -> &mut ActorState {
+    fn actor(&mut self, name: &str) -> &mut ActorClock {
         self.actors.get_mut(name).expect("an actor of the script")
     }
 }

@@ -18,7 +18,7 @@ use crate::event::{
 use crate::export::options::ExportInfo;
 use crate::export::run_facts::Facts;
 use crate::export::text_width::escape_controls;
-use call::Descriptors;
+use call::OpenDescriptors;
 use segment::TimestampClocks;
 
 /// Writes the script for a host.
@@ -82,7 +82,7 @@ struct Writer<'a> {
     /// The ports of the connection that the script follows.
     connection: Option<BTreeSet<u16>>,
     clocks: TimestampClocks,
-    descriptors: Descriptors,
+    descriptors: OpenDescriptors,
     body: String,
     unsupported: BTreeSet<Unsupported>,
     /// The time of the last line, µs.
@@ -105,7 +105,7 @@ impl<'a> Writer<'a> {
             process: None,
             connection: None,
             clocks: TimestampClocks::default(),
-            descriptors: Descriptors::default(),
+            descriptors: OpenDescriptors::default(),
             body: String::new(),
             unsupported: BTreeSet::new(),
             t: None,

@@ -8,9 +8,9 @@ use crate::tcp::errno;
 
 /// The open descriptors of the script.
 #[derive(Default)]
-pub(crate) struct Descriptors(BTreeSet<i64>);
+pub(crate) struct OpenDescriptors(BTreeSet<i64>);
 
-impl Descriptors {
+impl OpenDescriptors {
     /// A call with its result; None where packetdrill cannot express it.
     pub(crate) fn spell(&mut self, call: &str, args: &[String], exit: &Exit) -> Option<String> {
         let arg = |at: usize| args.get(at).map(String::as_str);

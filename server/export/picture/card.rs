@@ -7,7 +7,7 @@ use crate::event::labels::Kind;
 use crate::export::options::ExportInfo;
 use crate::export::picture::ladder::Ladder;
 use crate::export::picture::layout::item::{ItemKind, PictureItem, SegmentLine};
-use crate::export::picture::layout::{FLIGHT, Layout, lay_out};
+use crate::export::picture::layout::{FLIGHT, PictureLayout, lay_out};
 use crate::export::picture::palette::{Palette, Theme};
 use crate::export::picture::svg_writer::{
     self, Anchor, Fonts, SvgWriter, TextStyle, escape, number,
@@ -174,7 +174,7 @@ fn last_state(items: &[PictureItem], host: Host) -> State {
 
 /// Draws the ribbons and the segments of the ending, from the first FIN or RST on. Of a connection without an ending, the
 /// last segments.
-fn ending(svg: &mut SvgWriter, palette: &'static Palette, layout: &Layout) -> Ladder {
+fn ending(svg: &mut SvgWriter, palette: &'static Palette, layout: &PictureLayout) -> Ladder {
     let lines = layout.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Segment(line) => Some((item.y, line)),
         _ => None,

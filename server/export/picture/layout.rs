@@ -25,7 +25,7 @@ const PER_MS: f64 = FLIGHT / 400.0;
 const TOP: f64 = 14.0;
 
 /// The items of a picture with their heights.
-pub(crate) struct Layout {
+pub(crate) struct PictureLayout {
     /// In the order of events.
     pub(crate) items: Vec<PictureItem>,
     /// The height of the last event.
@@ -33,7 +33,7 @@ pub(crate) struct Layout {
 }
 
 /// The layout of a run.
-pub(crate) fn lay_out(events: &[Event]) -> Layout {
+pub(crate) fn lay_out(events: &[Event]) -> PictureLayout {
     let mut layout = LayoutBuilder {
         y: TOP,
         ..LayoutBuilder::default()
@@ -41,7 +41,7 @@ pub(crate) fn lay_out(events: &[Event]) -> Layout {
     for event in events {
         layout.add(event);
     }
-    Layout {
+    PictureLayout {
         items: layout.items,
         end: layout.y,
     }

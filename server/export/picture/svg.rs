@@ -7,7 +7,7 @@ use crate::event::labels::{self, duration};
 use crate::export::options::ExportInfo;
 use crate::export::picture::ladder::Ladder;
 use crate::export::picture::layout::item::{ItemKind, PictureItem};
-use crate::export::picture::layout::{Layout, lay_out};
+use crate::export::picture::layout::{PictureLayout, lay_out};
 use crate::export::picture::palette::{Palette, Theme};
 use crate::export::picture::svg_writer::{
     self, Anchor, Fonts, SvgWriter, TextStyle, escape, number,
@@ -90,7 +90,7 @@ struct ColumnPositions {
 
 impl ColumnPositions {
     /// The columns for a layout. States with the names of their sockets need more room.
-    fn for_items(layout: &Layout) -> ColumnPositions {
+    fn for_items(layout: &PictureLayout) -> ColumnPositions {
         let states = layout.items.iter().filter_map(|item| match &item.kind {
             ItemKind::State { text, .. } => Some(columns(text) + 2),
             _ => None,
@@ -209,7 +209,7 @@ impl Picture {
         );
     }
 
-    fn items(&mut self, items: &[PictureItem], layout: &Layout, top: f64) {
+    fn items(&mut self, items: &[PictureItem], layout: &PictureLayout, top: f64) {
         self.ladder.draw_ribbons(&mut self.svg, &layout.items, top);
         self.svg.put("<g clip-path=\"url(#past)\">");
         for item in items {

@@ -8,7 +8,7 @@ pub const MAX_SEGMENTS: usize = 20;
 
 /// A segment that the reader shall put in its place.
 #[derive(Clone, Debug)]
-pub struct ShuffledSegment {
+pub struct SegmentPlace {
     /// The index of the segment's row in the table.
     pub row: usize,
     /// The place in the run, from 1 on.
@@ -18,7 +18,7 @@ pub struct ShuffledSegment {
 }
 
 /// The first segments of a run, in random order.
-pub fn shuffle(table: &WorksheetTable, seed: u64) -> Vec<ShuffledSegment> {
+pub fn shuffle(table: &WorksheetTable, seed: u64) -> Vec<SegmentPlace> {
     let segments = table.rows.iter().enumerate();
     let mut segments: Vec<(usize, &SegmentRow)> = segments
         .filter_map(|(row, found)| Some((row, segment_of(found)?)))
@@ -26,8 +26,8 @@ pub fn shuffle(table: &WorksheetTable, seed: u64) -> Vec<ShuffledSegment> {
         .collect();
     // In the order of sending, since calls and arrivals lead to that order.
     segments.sort_by_key(|(_, segment)| segment.span.0);
-    let mut items: Vec<ShuffledSegment> = (0..segments.len())
-        .map(|index| ShuffledSegment {
+    let mut items: Vec<SegmentPlace> = (0..segments.len())
+        .map(|index| SegmentPlace {
             row: segments[index].0,
             place: index + 1,
             tied: index > 0 && is_tied(segments[index - 1].1, segments[index].1),

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::codegen::{Language, beginning, program};
+use crate::codegen::{ProgramLanguage, beginning, program};
 use crate::event::host::Host;
 use crate::i18n::Language::English;
 use crate::script::ast::Script;
@@ -17,7 +17,7 @@ use crate::web::error::{ApiError, wrong};
 #[derive(Deserialize)]
 pub(crate) struct ProgramQuery {
     host: Host,
-    language: Language,
+    language: ProgramLanguage,
     /// The program ends before this line, where the rest would answer a question.
     before: Option<usize>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct ProgramQuery {
 pub(crate) struct ProgramRequest {
     script: String,
     host: Host,
-    language: Language,
+    language: ProgramLanguage,
 }
 
 /// GET /api/scenarios/ID/program?host=client&language=python, and `&before=LINE` for its beginning alone

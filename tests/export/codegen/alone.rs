@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use fourwave::codegen::{Language, program};
+use fourwave::codegen::{ProgramLanguage, program};
 use fourwave::content::catalogue;
 use fourwave::event::host::Host;
 use serde_json::json;
@@ -65,15 +65,15 @@ fn sent_by(events: &Events, host: &str) -> Vec<String> {
 }
 
 /// The command that starts a program, compiled where its language wants that.
-fn ready(folder: &Folder, host: Host, language: Language, program: &str) -> Vec<String> {
+fn ready(folder: &Folder, host: Host, language: ProgramLanguage, program: &str) -> Vec<String> {
     let path = |path: PathBuf| path.to_str().unwrap().to_owned();
     let file = |kind: &str| path(folder.write(&format!("{host}.{kind}"), program));
     let (compiler, option, source) = match language {
-        Language::Python => return vec!["python3".into(), file("py")],
-        Language::Java => return vec!["java".into(), file("java")],
-        Language::C => ("cc", "-pthread", file("c")),
-        Language::Rust => ("rustc", "--edition=2024", file("rs")),
-        Language::Csharp => panic!("no compiler of C# is asked for"),
+        ProgramLanguage::Python => return vec!["python3".into(), file("py")],
+        ProgramLanguage::Java => return vec!["java".into(), file("java")],
+        ProgramLanguage::C => ("cc", "-pthread", file("c")),
+        ProgramLanguage::Rust => ("rustc", "--edition=2024", file("rs")),
+        ProgramLanguage::Csharp => panic!("no compiler of C# is asked for"),
     };
     let to = path(folder.file(host.name()));
     let mut compile = Command::new(compiler);
@@ -84,7 +84,7 @@ fn ready(folder: &Folder, host: Host, language: Language, program: &str) -> Vec<
 
 /// The programs of a scenario run on two hosts of the lab, in a run whose own actors do nothing. They send the same
 /// segments as the lab when it plays the script.
-async fn assert_same_segments(scenario: &str, language: Language) {
+async fn assert_same_segments(scenario: &str, language: ProgramLanguage) {
     let script = &catalogue::scenario(scenario).unwrap().script;
     let played = play(&script.text);
     let folder = Folder::new();
@@ -127,22 +127,26 @@ async fn assert_same_segments(scenario: &str, language: Language) {
 
 #[tokio::test]
 async fn python_programs_wave_four_times_as_the_lab_does() {
-    assert_same_segments("four-waves", Language::Python).await;
+    assert_same_segments("four-waves", ProgramLanguage::Python).await;
 }
 
 #[tokio::test]
 async fn python_programs_close_by_halves_as_the_lab_does() {
-    assert_same_segments("half-close", Language::Python).await;
+    assert_same_segments("half-close", ProgramLanguage::Python).await;
 }
 
 #[tokio::test]
 async fn python_programs_reset_as_the_lab_does() {
-    assert_same_segments("reset-linger-0", Language::Python).await;
+    assert_same_segments("reset-linger-0", ProgramLanguage::Python).await;
 }
 
 #[tokio::test]
 async fn the_other_languages_close_by_halves_too() {
-    for language in [Language::C, Language::Rust, Language::Java] {
+    for language in [
+        ProgramLanguage::C,
+        ProgramLanguage::Rust,
+        ProgramLanguage::Java,
+    ] {
         assert_same_segments("half-close", language).await;
     }
 }

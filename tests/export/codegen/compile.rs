@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use fourwave::codegen::{Language, program};
+use fourwave::codegen::{ProgramLanguage, program};
 use fourwave::content::catalogue;
 use fourwave::event::host::Host;
 use fourwave::script;
@@ -44,7 +44,7 @@ fn scripts() -> Vec<(String, Script)> {
 }
 
 /// The programs of all scripts and both hosts in a language, by unique names.
-fn programs(language: Language) -> Vec<(String, String)> {
+fn programs(language: ProgramLanguage) -> Vec<(String, String)> {
     let scripts = scripts();
     let both = scripts.iter().flat_map(|(name, script)| {
         Host::BOTH.map(|host| (format!("{name}_{host}"), program(script, host, language)))
@@ -63,7 +63,7 @@ fn write(folder: &Folder, kind: &str, programs: &[(String, String)]) -> Vec<Path
 #[test]
 fn every_c_program_compiles_without_a_warning() {
     let folder = Folder::new();
-    let programs = programs(Language::C);
+    let programs = programs(ProgramLanguage::C);
     let files = write(&folder, "c", &programs);
     // All programs share one reading of the headers. A few programs show that each names the headers that it needs.
     let all = folder.write("all.c", one_unit(&programs));
@@ -104,7 +104,7 @@ fn one_unit(programs: &[(String, String)]) -> String {
 #[test]
 fn every_python_program_compiles() {
     let folder = Folder::new();
-    let files = write(&folder, "py", &programs(Language::Python));
+    let files = write(&folder, "py", &programs(ProgramLanguage::Python));
     let check = "import pathlib, sys\nfor path in sys.argv[1:]: compile(pathlib.Path(path).read_text(), path, 'exec')";
     let mut python = Command::new("python3");
     python.args(["-W", "error", "-c", check]).args(files);
@@ -114,7 +114,7 @@ fn every_python_program_compiles() {
 #[test]
 fn every_rust_program_compiles_without_a_warning() {
     let folder = Folder::new();
-    let programs = programs(Language::Rust);
+    let programs = programs(ProgramLanguage::Rust);
     // One crate, so that the compiler starts once.
     let modules: String = programs
         .iter()
@@ -133,7 +133,7 @@ fn every_rust_program_compiles_without_a_warning() {
 #[test]
 fn every_java_program_compiles() {
     let folder = Folder::new();
-    let mut programs = programs(Language::Java);
+    let mut programs = programs(ProgramLanguage::Java);
     for (name, text) in &mut programs {
         *text = format!("package {name};\n{text}");
     }
@@ -152,7 +152,7 @@ fn every_csharp_program_has_the_shape_of_one() {
     const CALLS: &str = "Accept AppendLine Bind Close Connect Disconnect Exit GetBytes GetSocketOption GetString IPEndPoint \
         LingerOption Listen Main NetworkStream Parse Poll ReadExactly Receive Send SetRawSocketOption SetSocketOption \
         Shutdown Sleep Socket Start Thread WriteLine catch if";
-    for (name, text) in programs(Language::Csharp) {
+    for (name, text) in programs(ProgramLanguage::Csharp) {
         let code: String = text
             .lines()
             .map(|line| format!("{}\n", without_texts(line)))

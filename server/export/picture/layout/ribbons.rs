@@ -11,14 +11,14 @@ use crate::tcp::state::State;
 /// The sockets of both hosts, oldest first, and the states on their ribbons.
 #[derive(Default)]
 pub(crate) struct Ribbons {
-    sockets: [Vec<TrackedSocket>; 2],
+    sockets: [Vec<RibbonSocket>; 2],
     shows: [Option<(Key, State)>; 2],
 }
 
 type Key = (SocketAddrV4, SocketAddrV4);
 
 #[derive(Clone)]
-struct TrackedSocket {
+struct RibbonSocket {
     key: Key,
     name: Option<String>,
     state: State,
@@ -44,14 +44,14 @@ impl Ribbons {
             .any(|host| self.connections(host).count() > 1)
     }
 
-    fn connections(&self, host: Host) -> impl DoubleEndedIterator<Item = &TrackedSocket> {
+    fn connections(&self, host: Host) -> impl DoubleEndedIterator<Item = &RibbonSocket> {
         let sockets = self.sockets[host as usize].iter();
         sockets.filter(|socket| !is_listener(&socket.key))
     }
 
     /// The socket on a host's ribbon: the newest connection that is not closed, otherwise the newest connection; before
     /// the first connection, the listening socket.
-    fn shown(&self, host: Host) -> Option<&TrackedSocket> {
+    fn shown(&self, host: Host) -> Option<&RibbonSocket> {
         let mut open = self
             .connections(host)
             .rev()
@@ -75,7 +75,7 @@ impl Ribbons {
         };
         let own = self.note(host, socket, to);
         let several = self.connections(host).count() > 1;
-        let drawn = |socket: &TrackedSocket, ribbon: bool, observed: bool, gap: bool| {
+        let drawn = |socket: &RibbonSocket, ribbon: bool, observed: bool, gap: bool| {
             let name = match several {
                 true => format!("{}: ", socket.name.as_deref().unwrap_or("?")),
                 false => String::new(),
@@ -104,10 +104,10 @@ impl Ribbons {
     }
 
     /// Notes a socket's newest state. The order of sockets stays.
-    fn note(&mut self, host: Host, socket: &Socket, state: State) -> TrackedSocket {
+    fn note(&mut self, host: Host, socket: &Socket, state: State) -> RibbonSocket {
         let sockets = &mut self.sockets[host as usize];
         let name = socket.name.clone();
-        let tracked = TrackedSocket {
+        let tracked = RibbonSocket {
             key: (socket.local, socket.peer),
             name,
             state,
